@@ -1,0 +1,373 @@
+//! `Api`: the one place the app talks to the server. It carries every [`Call`] and keeps the session alive.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dioxus::prelude::*;
+use futures_util::{
+    FutureExt as _,
+    future::{LocalBoxFuture, Shared},
+};
+use reqwest::{RequestBuilder, StatusCode};
+use shared::{
+    call::{API, Call, Method},
+    members::{Action, Client, Refresh, Session, SignIn, SignOut},
+    problem::Problem,
+};
+
+#[cfg(test)]
+use crate::canned::Canned;
+use crate::{
+    platform::{CLIENT, Device},
+    session::{self, Left, State},
+};
+
+/// How long an answer may take. In-store Wi-Fi is slow, but a person waits no longer than this.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The key of the refresh token in the secrets of a native build.
+const REFRESH: &str = "refresh-token";
+/// The key under which a native build keeps the address of its server.
+const SERVER: &str = "server";
+/// Renew this long before the access token ends.
+const AHEAD: TimeDelta = TimeDelta::seconds(90);
+
+/// Why a call brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failed {
+    /// The server refused, and said why.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// No answer came. A write may or may not have been done: repeat it with the same key only.
+    #[error("the server cannot be reached")]
+    Offline,
+    /// The answer is not understood: this app is older or newer than its server.
+    #[error("the server speaks another version")]
+    Outdated,
+}
+
+impl Failed {
+    /// Whether the session ended; the sign-in screen tells of that, no other has to.
+    pub fn is_signed_out(&self) -> bool {
+        *self == Self::Problem(Problem::SignedOut)
+    }
+}
+
+enum Carrier {
+    Http(reqwest::Client),
+    #[cfg(test)]
+    Canned(Canned),
+}
+
+type Renewal = Shared<LocalBoxFuture<'static, Result<(), Failed>>>;
+
+struct Inner {
+    carrier: Carrier,
+    device: Device,
+    server: RefCell<Option<String>>,
+    token: RefCell<Option<String>>,
+    expires_at: Cell<Option<DateTime<Utc>>>,
+    renewal: RefCell<Option<Renewal>>,
+    state: Signal<State>,
+    online: Signal<bool>,
+}
+
+/// The server, in context.
+#[derive(Clone)]
+pub struct Api(Rc<Inner>);
+
+/// The server.
+pub fn use_api() -> Api {
+    use_hook(consume_context::<Api>)
+}
+
+impl Api {
+    /// The server of this build: on the web the one it came from, otherwise the one that was told once.
+    pub fn over_http(device: &Device, state: Signal<State>, online: Signal<bool>) -> Self {
+        Self::new(
+            Carrier::Http(reqwest::Client::default()),
+            device,
+            state,
+            online,
+        )
+    }
+
+    /// A server made of answers, for tests.
+    #[cfg(test)]
+    pub(crate) fn canned(
+        canned: Canned,
+        device: &Device,
+        state: Signal<State>,
+        online: Signal<bool>,
+    ) -> Self {
+        Self::new(Carrier::Canned(canned), device, state, online)
+    }
+
+    fn new(carrier: Carrier, device: &Device, state: Signal<State>, online: Signal<bool>) -> Self {
+        let server = device.origin().or_else(|| device.read(SERVER));
+        Self(Rc::new(Inner {
+            carrier,
+            device: device.clone(),
+            server: RefCell::new(server),
+            token: RefCell::default(),
+            expires_at: Cell::default(),
+            renewal: RefCell::default(),
+            state,
+            online,
+        }))
+    }
+
+    /// The server's address, where it is known.
+    pub fn server(&self) -> Option<String> {
+        self.0.server.borrow().clone()
+    }
+
+    /// Tells a native build its server: an `http` or `https` address without a path. Answers whether it is one.
+    pub fn set_server(&self, address: &str) -> bool {
+        let address = address.trim().trim_end_matches('/');
+        let address = if address.contains("://") {
+            address.to_owned()
+        } else {
+            format!("https://{address}")
+        };
+        let Ok(url) = reqwest::Url::parse(&address) else {
+            return false;
+        };
+        let fits = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none();
+        if fits {
+            // Not kept means asked again at the next start; it works until then.
+            let _ = self.0.device.write(SERVER, &address);
+            self.0.server.replace(Some(address));
+        }
+        fits
+    }
+
+    /// Makes a call as the member who is signed in. An access token that ran out is renewed once, together with all calls
+    /// that wait for it, and the call made again; where it cannot be renewed the session ends.
+    pub async fn call<C: Call + 'static>(&self, call: C) -> Result<C::Reply, Failed> {
+        if C::NEEDS == Action::Public {
+            return self.send(&call, None).await;
+        }
+        let used = self.0.token.borrow().clone();
+        if used.is_some() {
+            match self.send(&call, used.as_deref()).await {
+                Err(failed) if failed.is_signed_out() => {}
+                answer => return answer,
+            }
+        }
+        let renewed_meanwhile = *self.0.token.borrow() != used;
+        if !renewed_meanwhile {
+            self.renew().await?;
+        }
+        let token = self.0.token.borrow().clone();
+        let answer = self.send(&call, token.as_deref()).await;
+        if answer.as_ref().is_err_and(Failed::is_signed_out) {
+            self.end(Left::Ended);
+        }
+        answer
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<(), Failed> {
+        let call = SignIn {
+            email: email.trim().to_owned(),
+            password: password.to_owned(),
+            client: CLIENT,
+        };
+        let session = self.send(&call, None).await?;
+        self.open(session);
+        Ok(())
+    }
+
+    /// Signs out, here or on every device, and clears the drafts from this one. Offline it is refused: the session would
+    /// live on.
+    pub async fn sign_out(&self, everywhere: bool) -> Result<(), Failed> {
+        match self.call(SignOut { everywhere }).await {
+            Ok(_) => {}
+            Err(failed) if failed.is_signed_out() => {}
+            Err(failed) => return Err(failed),
+        }
+        session::forget_drafts(&self.0.device);
+        self.end(Left::SignedOut);
+        Ok(())
+    }
+
+    /// Takes the session up that this device kept, at the start of the app.
+    pub async fn restore(&self) {
+        if self.server().is_none() {
+            return self.end(Left::Never);
+        }
+        if let Err(failed) = self.renew().await
+            && !failed.is_signed_out()
+        {
+            let mut state = self.0.state;
+            state.set(State::Unreachable(failed));
+        }
+    }
+
+    /// Renews the access token where it ends soon, so that a call need not fail first.
+    pub async fn keep_alive(&self) {
+        let soon = self.0.device.now() + AHEAD;
+        if self.0.expires_at.get().is_some_and(|end| end < soon) {
+            // Offline it stays as it is; the next call or the next look tries again.
+            let _ = self.renew().await;
+        }
+    }
+
+    /// One renewal at a time: whoever comes while it runs waits for the same answer.
+    async fn renew(&self) -> Result<(), Failed> {
+        let renewal = {
+            let mut running = self.0.renewal.borrow_mut();
+            running
+                .get_or_insert_with(|| {
+                    let api = self.clone();
+                    let renewal = async move {
+                        let renewed = api.renew_now().await;
+                        api.0.renewal.take();
+                        renewed
+                    };
+                    renewal.boxed_local().shared()
+                })
+                .clone()
+        };
+        renewal.await
+    }
+
+    async fn renew_now(&self) -> Result<(), Failed> {
+        let refresh_token = match CLIENT {
+            Client::Web => None,
+            Client::Native => self.0.device.read_secret(REFRESH),
+        };
+        if CLIENT == Client::Native && refresh_token.is_none() {
+            self.end(Left::Ended);
+            return Err(Problem::SignedOut.into());
+        }
+        match self.send(&Refresh { refresh_token }, None).await {
+            Ok(session) => {
+                self.open(session);
+                Ok(())
+            }
+            Err(failed) => {
+                if failed.is_signed_out() {
+                    self.end(Left::Ended);
+                }
+                Err(failed)
+            }
+        }
+    }
+
+    fn open(&self, session: Session) {
+        if let Some(token) = &session.refresh_token {
+            // Not kept means signing in again at the next start; this session works.
+            let _ = self.0.device.write_secret(REFRESH, token);
+        }
+        self.0.token.replace(Some(session.access_token));
+        self.0.expires_at.set(Some(session.expires_at.to_utc()));
+        let (mut state, now) = (self.0.state, State::In(session.me));
+        if *state.peek() != now {
+            state.set(now);
+        }
+    }
+
+    fn end(&self, left: Left) {
+        self.0.token.take();
+        self.0.expires_at.set(None);
+        self.0.device.remove_secret(REFRESH);
+        let mut state = self.0.state;
+        let left = match (&*state.peek(), left) {
+            (State::In(_), left) => left,
+            // She was told already, or there was no session that could have ended.
+            (State::Out(before), Left::Ended) => *before,
+            (_, Left::Ended) => Left::Never,
+            (_, left) => left,
+        };
+        state.set(State::Out(left));
+    }
+
+    async fn send<C: Call + 'static>(
+        &self,
+        call: &C,
+        token: Option<&str>,
+    ) -> Result<C::Reply, Failed> {
+        let answer = match &self.0.carrier {
+            Carrier::Http(client) => self.fetch(client, call, token).await,
+            #[cfg(test)]
+            Carrier::Canned(canned) => canned.answer(call, token).await,
+        };
+        let reached = !matches!(answer, Err(Failed::Offline));
+        let mut online = self.0.online;
+        if *online.peek() != reached {
+            online.set(reached);
+        }
+        answer
+    }
+
+    async fn fetch<C: Call>(
+        &self,
+        client: &reqwest::Client,
+        call: &C,
+        token: Option<&str>,
+    ) -> Result<C::Reply, Failed> {
+        let server = self.server().ok_or(Failed::Offline)?;
+        let address = format!("{server}{API}{}", call.path());
+        let request = written(client, &address, call).timeout(PATIENCE);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let answer = request.send().await.map_err(|_| Failed::Offline)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(|_| Failed::Offline)?;
+        if status.is_success() {
+            return serde_json::from_slice(&body).map_err(|_| Failed::Outdated);
+        }
+        Err(refusal(status, &body))
+    }
+}
+
+/// The request of a call: as a query string where it only reads or deletes, as JSON otherwise.
+fn written<C: Call>(client: &reqwest::Client, address: &str, call: &C) -> RequestBuilder {
+    match C::METHOD {
+        Method::Get => client.get(address).query(call),
+        Method::Delete => client.delete(address).query(call),
+        Method::Post => client.post(address).json(call),
+        Method::Put => client.put(address).json(call),
+    }
+}
+
+/// What a refusal says. A proxy in between does not speak our language; then its status has to do.
+fn refusal(status: StatusCode, body: &[u8]) -> Failed {
+    match serde_json::from_slice(body) {
+        Ok(problem) => Failed::Problem(problem),
+        Err(_) if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+            Failed::Problem(Problem::Unavailable)
+        }
+        Err(_) => Failed::Outdated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_read_and_a_proxy_page_is_not_taken_for_one() {
+        let said = refusal(
+            StatusCode::UNAUTHORIZED,
+            br#"{"problem":"wrong_credentials"}"#,
+        );
+        assert_eq!(said, Failed::Problem(Problem::WrongCredentials));
+        let proxy = refusal(StatusCode::BAD_GATEWAY, b"<html>");
+        assert_eq!(proxy, Failed::Problem(Problem::Unavailable));
+        assert_eq!(
+            refusal(StatusCode::NOT_FOUND, b"<html>"),
+            Failed::Outdated
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! A machine that is only memory, for tests: its clock stands still and nothing leaves the test.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{Colours, Machine, NotKept};
+
+/// A machine that is only memory.
+pub(crate) struct Memory {
+    pub(crate) values: RefCell<BTreeMap<String, String>>,
+    pub(crate) secrets: RefCell<BTreeMap<String, String>>,
+    pub(crate) language: &'static str,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) title: RefCell<String>,
+    pub(crate) colours: Cell<Colours>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            values: RefCell::default(),
+            secrets: RefCell::default(),
+            language: "zh-TW",
+            now: "2026-11-05T06:32:00Z".parse().unwrap_or_default(),
+            title: RefCell::default(),
+            colours: Cell::default(),
+        }
+    }
+}
+
+impl Machine for Memory {
+    fn read(&self, key: &str) -> Option<String> {
+        self.values.borrow().get(key).cloned()
+    }
+
+    fn write(&self, key: &str, value: &str) -> Result<(), NotKept> {
+        self.values
+            .borrow_mut()
+            .insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, key: &str) {
+        self.values.borrow_mut().remove(key);
+    }
+
+    fn keys(&self, prefix: &str) -> Vec<String> {
+        let values = self.values.borrow();
+        values
+            .keys()
+            .filter(|key| key.starts_with(prefix))
+            .cloned()
+            .collect()
+    }
+
+    fn read_secret(&self, key: &str) -> Option<String> {
+        self.secrets.borrow().get(key).cloned()
+    }
+
+    fn write_secret(&self, key: &str, value: &str) -> Result<(), NotKept> {
+        self.secrets
+            .borrow_mut()
+            .insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn remove_secret(&self, key: &str) {
+        self.secrets.borrow_mut().remove(key);
+    }
+
+    fn languages(&self) -> Vec<String> {
+        vec![self.language.to_owned()]
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    fn describe(&self, title: &str, _language: &str) {
+        title.clone_into(&mut self.title.borrow_mut());
+    }
+
+    fn show_colours(&self, colours: Colours) {
+        self.colours.set(colours);
+    }
+
+    fn visible(&self) -> bool {
+        true
+    }
+
+    fn origin(&self) -> Option<String> {
+        Some("http://test.invalid".to_owned())
+    }
+}

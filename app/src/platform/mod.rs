@@ -1,0 +1,134 @@
+//! What the machine under the app gives: storage, language, colours, time. The only place that knows whether it is a browser.
+
+#[cfg(test)]
+mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+use std::{rc::Rc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use dioxus::prelude::*;
+use shared::members::Client;
+use uuid::Uuid;
+
+#[cfg(test)]
+pub(crate) use memory::Memory;
+#[cfg(not(target_arch = "wasm32"))]
+use native as here;
+#[cfg(target_arch = "wasm32")]
+use web as here;
+
+/// How a session is kept here: decides how the refresh token travels.
+pub const CLIENT: Client = here::CLIENT;
+
+/// The colours of the app.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Colours {
+    /// As the machine has them.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Colours {
+    /// As it is stored, and as `data-theme` spells it; the machine's own is nothing.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads it back; what is not known is the machine's own.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// The device would not keep a value: its storage is full or switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the device does not keep values: its storage is full or switched off")]
+pub struct NotKept;
+
+/// What each kind of machine must give.
+pub trait Machine {
+    /// The value kept under a key.
+    fn read(&self, key: &str) -> Option<String>;
+    /// Keeps a value on the device.
+    fn write(&self, key: &str, value: &str) -> Result<(), NotKept>;
+    /// Forgets a value.
+    fn remove(&self, key: &str);
+    /// The keys that begin so.
+    fn keys(&self, prefix: &str) -> Vec<String>;
+    /// A secret of a native build. A browser has none: there the server's cookie is the secret.
+    fn read_secret(&self, key: &str) -> Option<String>;
+    /// Keeps a secret.
+    fn write_secret(&self, key: &str, value: &str) -> Result<(), NotKept>;
+    /// Forgets a secret.
+    fn remove_secret(&self, key: &str);
+    /// The languages the person reads, the best first, as BCP 47 tags.
+    fn languages(&self) -> Vec<String>;
+    /// The moment.
+    fn now(&self) -> DateTime<Utc>;
+    /// The title of the window and the language of its text (BCP 47).
+    fn describe(&self, title: &str, language: &str);
+    /// Light, dark, or as the machine has it.
+    fn show_colours(&self, colours: Colours);
+    /// Whether somebody can see the app now; polling rests while nobody can.
+    fn visible(&self) -> bool;
+    /// The server this build came from; a native build has to be told.
+    fn origin(&self) -> Option<String>;
+}
+
+/// The machine under the app, in context.
+#[derive(Clone)]
+pub struct Device(Rc<dyn Machine>);
+
+impl Device {
+    /// The machine the app runs on.
+    pub fn this() -> Self {
+        Self(Rc::new(here::This))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn memory(memory: Memory) -> Self {
+        Self(Rc::new(memory))
+    }
+}
+
+impl std::ops::Deref for Device {
+    type Target = dyn Machine;
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+/// The machine under the app.
+pub fn use_device() -> Device {
+    use_hook(consume_context::<Device>)
+}
+
+/// Waits.
+pub async fn sleep(time: Duration) {
+    here::sleep(time).await;
+}
+
+/// A new random id, for what the client names itself: drafts and the keys of replies.
+pub fn draw_id() -> Uuid {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the client has no ordered clock; its ids only have to differ"
+    )]
+    Uuid::new_v4()
+}

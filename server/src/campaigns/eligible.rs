@@ -1,0 +1,14 @@
+//! Who may not be sent any more, asked inside the claim right before each call (domain.md 4.2, 11.20).
+
+use shared::{id::DeliveryId, reasons::Reason};
+
+use super::records::store;
+use crate::db::{self, Tx};
+
+/// Group sends: still in progress, still the sender's, not blocked, not opted out.
+pub fn group(tx: &mut Tx<'_>, ids: &[DeliveryId]) -> db::Result<Vec<(DeliveryId, Reason)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    store::unfit_for_group(tx, &ids.iter().map(ToString::to_string).collect::<Vec<_>>())
+}

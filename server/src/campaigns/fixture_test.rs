@@ -1,0 +1,68 @@
+//! A group send in a small brand, for the tests of campaigns and of the engine.
+
+use shared::{
+    campaigns::{Kind, SaveDraft, SendDraft},
+    content::{Content, Part},
+    conversations::ConversationState,
+    id::{CampaignId, ConversationId, DraftId},
+    selection::Selection,
+};
+
+use super::{
+    check::{Audience, Digest},
+    drafts,
+    send::{self, Accept},
+};
+use crate::{caller::Caller, conversations::fixture_test::World, refused::Refused};
+
+/// Texts as content.
+pub(crate) fn texts(texts: &[&str]) -> Content {
+    Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() }
+}
+
+/// A draft of these people, stored.
+pub(crate) async fn draft(world: &World, caller: &Caller, ids: &[ConversationId], content: Content) -> DraftId {
+    let id: DraftId = world.clock.id();
+    let call = SaveDraft {
+        id,
+        kind: Kind::GroupMessage,
+        selection: Selection { ids: ids.to_vec(), matching: Vec::new() },
+        content,
+        revision: 0,
+    };
+    let (caller, now) = (caller.clone(), world.clock.now());
+    world.db.write(move |tx| drafts::keep(tx, &caller, &call, now)).await.unwrap();
+    id
+}
+
+/// What the check of a draft says: how many, and the digest.
+pub(crate) async fn checked(world: &World, caller: &Caller, id: DraftId) -> SendDraft {
+    let (caller, now) = (caller.clone(), world.clock.now());
+    world
+        .db
+        .read(move |tx| {
+            let draft = drafts::find(tx, &caller, id)?;
+            let audience = Audience::of(tx, &caller, &draft, now)?;
+            let digest = Digest::of(&audience, &draft.content)?.to_string();
+            Ok::<_, Refused>(SendDraft { id, audience: audience.people.len() as u64, digest })
+        })
+        .await
+        .unwrap()
+}
+
+/// Sends what was checked.
+pub(crate) async fn accept(world: &World, caller: &Caller, call: SendDraft) -> Result<CampaignId, Accept> {
+    let (caller, clock) = (caller.clone(), world.clock.clone());
+    world.db.write(move |tx| send::accept(tx, &caller, &call, &clock)).await
+}
+
+/// A group send to so many new customers of this member.
+pub(crate) async fn sent(world: &World, caller: &Caller, people: usize, text: &str) -> (CampaignId, Vec<ConversationId>) {
+    let mut ids = Vec::new();
+    for i in 0..people {
+        ids.push(world.conversation(world.shop, &format!("客人{i}"), ConversationState::InProgress, caller).await);
+    }
+    let draft = draft(world, caller, &ids, texts(&[text])).await;
+    let call = checked(world, caller, draft).await;
+    (accept(world, caller, call).await.unwrap(), ids)
+}

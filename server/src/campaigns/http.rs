@@ -1,0 +1,23 @@
+//! The group-send part of the router.
+
+use shared::{campaigns, deliveries};
+
+use super::{check, drafts, records, send};
+use crate::http::mount::Api;
+
+/// Mounts drafts, the check, the send and the records.
+pub fn routes(api: Api) -> Api {
+    api.call::<campaigns::SaveDraft, _, _>(drafts::save)
+        .call::<campaigns::ShowDraft, _, _>(drafts::show)
+        .call::<campaigns::ListDrafts, _, _>(drafts::list)
+        .call::<campaigns::DropDraft, _, _>(drafts::drop)
+        .call::<campaigns::CountSelection, _, _>(check::count)
+        .call::<campaigns::CheckDraft, _, _>(check::check)
+        .call::<campaigns::LeaveOut, _, _>(check::leave_out)
+        .call::<campaigns::SendDraft, _, _>(send::send)
+        .call::<campaigns::ShowProgress, _, _>(records::show_progress)
+        .call::<campaigns::ListCampaigns, _, _>(records::list)
+        .call::<campaigns::ShowCampaign, _, _>(records::show)
+        .call::<deliveries::ListDeliveries, _, _>(records::deliveries)
+        .call::<deliveries::ShowDelivery, _, _>(records::delivery)
+}

@@ -1,0 +1,12 @@
+//! Group sends: the draft as it is written, the check before, the send itself, and the record after.
+
+mod check;
+mod drafts;
+mod eligible;
+#[cfg(test)]
+pub(crate) mod fixture_test;
+pub mod http;
+mod records;
+mod send;
+
+pub use self::eligible::group;

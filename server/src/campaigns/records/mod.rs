@@ -1,0 +1,231 @@
+//! Group-send records (群發訊息紀錄): the list, one record, its recipients and why they failed.
+
+pub(crate) mod store;
+#[cfg(test)]
+mod store_test;
+
+use shared::{
+    call::Page,
+    campaigns::{
+        Campaign, CampaignRow, CampaignState, ListCampaigns, Progress, ReasonCount, ShowCampaign, ShowProgress,
+    },
+    content::Content,
+    deliveries::{Attempt, DeliveryDetail, DeliveryRow, ListDeliveries, ShowDelivery},
+    id::{CampaignId, ChannelId},
+    members::Role,
+    problem::{Problem, Rule, What},
+    reasons::Reason,
+};
+
+use crate::{
+    App,
+    caller::Caller,
+    conversations,
+    db::Tx,
+    refused::{Refused, Result},
+};
+
+/// Whose records a member sees (domain.md 2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Her own.
+    Own,
+    /// Her own, and those sent under her stores.
+    Stores(Vec<String>),
+    /// All of the team.
+    All,
+}
+
+impl Scope {
+    pub(crate) fn of(caller: &Caller) -> Self {
+        match caller.role {
+            Role::Admin => Self::All,
+            Role::SalesManager => Self::Stores(caller.stores.iter().map(ToString::to_string).collect()),
+            Role::SalesStaff => Self::Own,
+        }
+    }
+}
+
+/// A record as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) row: store::RowParts,
+    /// Why it is held: its account is paused while people wait.
+    pub(crate) paused: Option<Reason>,
+}
+
+impl Stored {
+    /// The state as people see it: a send whose account is paused is held.
+    fn state(&self) -> CampaignState {
+        if self.row.state == CampaignState::Sending && self.paused.is_some() { CampaignState::Paused } else { self.row.state }
+    }
+
+    fn shown(&self, caller: &Caller) -> CampaignRow {
+        let row = &self.row;
+        CampaignRow {
+            id: row.id,
+            kind: row.kind,
+            sent_at: caller.zone.stamp(row.broadcast_at),
+            finished_at: row.finished_at.map(|at| caller.zone.stamp(at)),
+            state: self.state(),
+            sender: row.sender.clone(),
+            store: row.store.clone(),
+            channels: row.channels.clone(),
+            parts: row.parts,
+            first_text: row.first_text.clone(),
+            figures: row.figures,
+            referral_links: row.referral_links,
+        }
+    }
+}
+
+/// A record that the caller may see.
+fn find(tx: &mut Tx<'_>, caller: &Caller, id: CampaignId) -> Result<Stored> {
+    Ok(store::find(tx, caller.team, caller.member, &Scope::of(caller), id)?.ok_or(Problem::missing(What::Campaign))?)
+}
+
+/// How far a send is.
+pub(crate) fn progress(tx: &mut Tx<'_>, caller: &Caller, id: CampaignId) -> Result<Progress> {
+    let found = find(tx, caller, id)?;
+    let state = found.state();
+    let paused = if state == CampaignState::Paused { found.paused } else { None };
+    Ok(Progress { campaign: id, state, figures: found.row.figures, paused })
+}
+
+/// How far a send is.
+pub(crate) async fn show_progress(app: App, caller: Caller, call: ShowProgress) -> Result<Progress> {
+    app.db.read(move |tx| progress(tx, &caller, call.id)).await
+}
+
+/// The records of the caller's scope, newest first.
+pub(crate) async fn list(app: App, caller: Caller, call: ListCampaigns) -> Result<Page<CampaignRow>> {
+    let limit = page_limit(call.limit)?;
+    let after = call.after.as_deref().map(read_cursor).transpose()?;
+    app.db
+        .read(move |tx| {
+            let days = store::Days {
+                from: call.filter.from.map(|day| caller.zone.start_of(day)),
+                until: call.filter.to.and_then(|day| day.succ_opt()).map(|day| caller.zone.start_of(day)),
+            };
+            let scope = Scope::of(&caller);
+            let mut rows =
+                store::list(tx, caller.team, caller.member, &scope, &call.filter, days, after.as_ref(), limit + 1)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = if more { rows.last().map(|last| cursor(last.row.created_at, last.row.id)) } else { None };
+            Ok::<_, Refused>(Page { items: rows.iter().map(|row| row.shown(&caller)).collect(), next })
+        })
+        .await
+}
+
+/// One record.
+pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result<Campaign> {
+    app.db
+        .read(move |tx| {
+            let found = find(tx, &caller, call.id)?;
+            let frozen = store::frozen(tx, caller.team, call.id)?;
+            let mut reasons = Vec::new();
+            for (reason, count) in store::reasons(tx, caller.team, call.id)? {
+                let names = store::names_of(tx, caller.team, call.id, reason)?;
+                reasons.push(ReasonCount { reason, count, names });
+            }
+            let paused = if found.state() == CampaignState::Paused { found.paused } else { None };
+            Ok::<_, Refused>(Campaign {
+                row: found.shown(&caller),
+                content: frozen.content,
+                reasons,
+                selection: frozen.selection,
+                paused,
+            })
+        })
+        .await
+}
+
+/// The recipients of a record.
+pub(crate) async fn deliveries(app: App, caller: Caller, call: ListDeliveries) -> Result<Page<DeliveryRow>> {
+    let limit = page_limit(call.limit)?;
+    app.db
+        .read(move |tx| {
+            let found = find(tx, &caller, call.id)?;
+            let after = call.after.as_deref();
+            let mut rows = store::deliveries(tx, caller.team, call.id, call.outcome, call.reason, after, limit + 1)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = if more { rows.last().map(|last| last.id.to_string()) } else { None };
+            let items = rows.into_iter().filter_map(|row| shown_delivery(&caller, &found, row)).collect();
+            Ok::<_, Refused>(Page { items, next })
+        })
+        .await
+}
+
+/// One recipient of a record.
+pub(crate) async fn delivery(app: App, caller: Caller, call: ShowDelivery) -> Result<DeliveryDetail> {
+    app.db
+        .read(move |tx| {
+            let found = find(tx, &caller, call.id)?;
+            let missing = || Problem::missing(What::Delivery);
+            let row = store::delivery(tx, caller.team, call.id, call.delivery)?.ok_or_else(missing)?;
+            let content: Content = store::frozen(tx, caller.team, call.id)?.content.filled(&row.name);
+            let attempts = store::attempts(tx, caller.team, call.delivery)?
+                .into_iter()
+                .map(|one| Attempt {
+                    at: caller.zone.stamp(one.at),
+                    outcome: one.outcome,
+                    provider_code: one.code,
+                    provider_text: one.text,
+                    request_id: one.request_id,
+                })
+                .collect();
+            let conversation = match conversations::visible(tx, &caller, row.conversation) {
+                Ok(_) => Some(row.conversation),
+                Err(Refused::Problem(_)) => None,
+                Err(fault) => return Err(fault),
+            };
+            let (provider_code, provider_text, request_id) =
+                (row.code.clone(), row.text.clone(), row.request_id.clone());
+            let row = shown_delivery(&caller, &found, row).ok_or_else(missing)?;
+            Ok::<_, Refused>(DeliveryDetail {
+                row,
+                conversation,
+                content,
+                provider_code,
+                provider_text,
+                request_id,
+                attempts,
+            })
+        })
+        .await
+}
+
+/// A recipient as the list shows her. Her account is among those frozen with the campaign.
+fn shown_delivery(caller: &Caller, found: &Stored, row: store::StoredDelivery) -> Option<DeliveryRow> {
+    let by_id = |id: ChannelId| found.row.channels.iter().find(|channel| channel.id == id).cloned();
+    Some(DeliveryRow {
+        id: row.id,
+        name: row.name,
+        channel: by_id(row.channel)?,
+        outcome: row.state.outcome(),
+        reason: row.reason,
+        checked_by: row.checked_by,
+        at: row.settled_at.map(|at| caller.zone.stamp(at)),
+    })
+}
+
+fn page_limit(limit: u32) -> Result<usize, Problem> {
+    match limit {
+        1..=100 => Ok(limit as usize),
+        0 => Err(Problem::invalid("limit", Rule::TooFew { least: 1, actual: 0 })),
+        more => Err(Problem::invalid("limit", Rule::TooMany { limit: 100, actual: more.into() })),
+    }
+}
+
+/// Where a page of records ended.
+fn cursor(created_at: i64, id: CampaignId) -> String {
+    format!("{created_at}_{id}")
+}
+
+fn read_cursor(text: &str) -> Result<(i64, CampaignId), Problem> {
+    text.split_once('_')
+        .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)))
+        .ok_or_else(|| Problem::invalid("after", Rule::Malformed { expected: "the `next` of the page before".into() }))
+}

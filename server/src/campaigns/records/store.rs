@@ -1,0 +1,468 @@
+//! Campaigns and their recipients in the database.
+
+use shared::{
+    campaigns::{CampaignFilter, CampaignState, Figures, Kind},
+    contacts::ChannelRef,
+    content::{Content, Part},
+    deliveries::{DeliveryState, Outcome},
+    id::{
+        CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, LinkId, MemberId, StoreId,
+        TeamId,
+    },
+    links,
+    members::{MemberRef, StoreRef},
+    reasons::{CheckedBy, Reason},
+    selection::Selection,
+};
+
+use super::{Scope, Stored};
+use crate::{
+    campaigns::drafts::store::{from_json, to_json},
+    clock::Clock,
+    db::{Error, FromRow, Query, Result, Row, Sql, Tx, Value},
+    params, row,
+};
+
+/// A campaign to be written down.
+pub(crate) struct NewCampaign<'a> {
+    pub(crate) team: TeamId,
+    pub(crate) id: CampaignId,
+    pub(crate) kind: Kind,
+    pub(crate) class: i64,
+    pub(crate) draft: DraftId,
+    pub(crate) digest: &'a str,
+    pub(crate) sender: MemberId,
+    pub(crate) sender_name: &'a str,
+    pub(crate) store: Option<StoreId>,
+    pub(crate) content: &'a Content,
+    pub(crate) first_text: String,
+    pub(crate) selection: &'a Selection,
+    pub(crate) channels: &'a [ChannelRef],
+    pub(crate) now: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) audience: usize,
+    /// Of them, known to fail.
+    pub(crate) failed: usize,
+}
+
+/// Writes a campaign that starts at once. The store keeps the name it has now.
+pub(crate) fn add(tx: &mut Tx<'_>, new: &NewCampaign<'_>) -> Result<()> {
+    tx.execute(
+        "INSERT INTO campaign (team_id, id, kind, class, draft_id, digest, subject, sender_id, sender_name, store_id, store_name,
+             content, first_text, parts, referral_links, audience_kind, selection, channels, state, created_at, started_at,
+             broadcast_at, expires_at, audience, queued, accepted, failed, unknown)
+         VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, (SELECT name FROM store WHERE team_id = $1 AND id = $9),
+             $10, $11, $12, $13, 'selection', $14, $15, 'sending', $16, $16, $16, $17, $18, $18 - $19, 0, $19, 0)",
+        params![
+            new.team, new.id, new.kind, new.class, new.draft, new.digest, new.sender, new.sender_name, new.store,
+            to_json(new.content)?, &new.first_text, new.content.parts.len(), new.content.referral_links(),
+            to_json(new.selection)?, to_json(&new.channels)?, new.now, new.expires_at, new.audience, new.failed,
+        ],
+    )
+    .map(drop)
+}
+
+/// Writes the links of a campaign's texts, in order; the same address twice is two (domain.md 7.1).
+pub(crate) fn add_links(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    team: TeamId,
+    campaign: CampaignId,
+    content: &Content,
+) -> Result<()> {
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (part, Part::Text { text }) in content.parts.iter().enumerate() {
+        for (position, address) in links::links(text).into_iter().enumerate() {
+            rows.push(row![clock.id::<LinkId>(), part, position, address]);
+        }
+    }
+    tx.many(
+        Sql::pair(
+            "INSERT INTO link (team_id, campaign_id, kind, id, part, position, address) VALUES ($1, $2, 'text', $3, $4, $5, $6)",
+            "INSERT INTO link (team_id, campaign_id, kind, id, part, position, address)
+             SELECT $1, $2, 'text', u.* FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) AS u",
+        ),
+        params![team, campaign],
+        &rows,
+    )
+    .map(drop)
+}
+
+/// The campaign that a draft became, and the digest it was accepted under.
+pub(crate) fn of_draft(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    sender: MemberId,
+    draft: DraftId,
+) -> Result<Option<(CampaignId, String)>> {
+    tx.opt(
+        "SELECT id, digest FROM campaign WHERE team_id = $1 AND sender_id = $2 AND draft_id = $3",
+        params![team, sender, draft],
+    )
+}
+
+/// The columns of a record in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RowParts {
+    pub(crate) id: CampaignId,
+    pub(crate) kind: Kind,
+    pub(crate) created_at: i64,
+    pub(crate) broadcast_at: i64,
+    pub(crate) finished_at: Option<i64>,
+    pub(crate) state: CampaignState,
+    pub(crate) sender: MemberRef,
+    pub(crate) store: Option<StoreRef>,
+    pub(crate) channels: Vec<ChannelRef>,
+    pub(crate) parts: u32,
+    pub(crate) first_text: String,
+    pub(crate) figures: Figures,
+    pub(crate) referral_links: u64,
+}
+
+impl FromRow for Stored {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let store: Option<StoreId> = row.get("store_id")?;
+        let store_name: Option<String> = row.get("store_name")?;
+        let parts = RowParts {
+            id: row.get("id")?,
+            kind: row.get("kind")?,
+            created_at: row.get("created_at")?,
+            broadcast_at: row.get("broadcast_at")?,
+            finished_at: row.get("finished_at")?,
+            state: row.get("state")?,
+            sender: MemberRef {
+                id: row.get("sender_id")?,
+                name: row.get("sender_name")?,
+            },
+            store: store.map(|id| StoreRef {
+                id,
+                name: store_name.unwrap_or_default(),
+            }),
+            channels: from_json(row, "channels")?,
+            parts: row.get("parts")?,
+            first_text: row.get("first_text")?,
+            figures: Figures {
+                audience: row.get("audience")?,
+                waiting: row.get("queued")?,
+                succeeded: row.get("accepted")?,
+                failed: row.get("failed")?,
+                unknown: row.get("unknown")?,
+            },
+            referral_links: row.get("referral_links")?,
+        };
+        Ok(Self {
+            row: parts,
+            paused: row.get("paused")?,
+        })
+    }
+}
+
+/// A record's columns; a send that waits on a paused account is held for that account's reason.
+const RECORD: &str = "SELECT c.id, c.kind, c.created_at, c.broadcast_at, c.finished_at, c.state, c.sender_id, c.sender_name,
+     c.store_id, c.store_name, c.channels, c.parts, c.first_text, c.audience, c.queued, c.accepted, c.failed, c.unknown,
+     c.referral_links, CASE WHEN c.state = 'sending' THEN (SELECT MIN(h.paused_reason) FROM slice s JOIN channel h
+         ON h.id = s.channel_id WHERE s.campaign_id = c.id AND h.state = 'paused') END AS paused
+     FROM campaign c WHERE c.team_id = $#";
+
+fn scoped(query: &mut Query, sender: MemberId, scope: &Scope) {
+    match scope {
+        Scope::All => {}
+        Scope::Own => {
+            query.push("AND c.sender_id = $#", params![sender]);
+        }
+        Scope::Stores(stores) => {
+            query.push(
+                Sql::pair(
+                    "AND (c.sender_id = $# OR c.store_id IN (SELECT value FROM json_each($#)))",
+                    "AND (c.sender_id = $# OR c.store_id = ANY($#))",
+                ),
+                params![sender, stores],
+            );
+        }
+    }
+}
+
+/// A record, if it is in the scope.
+pub(crate) fn find(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    sender: MemberId,
+    scope: &Scope,
+    id: CampaignId,
+) -> Result<Option<Stored>> {
+    let mut query = Query::new(RECORD, params![team]);
+    query.push(
+        "AND c.kind IN ('group_message', 'group_template') AND c.id = $#",
+        params![id],
+    );
+    scoped(&mut query, sender, scope);
+    tx.opt_query(&query)
+}
+
+/// The time a send must lie in (UTC ms; `until` is not included).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Days {
+    pub(crate) from: Option<i64>,
+    pub(crate) until: Option<i64>,
+}
+
+/// Records of a scope, newest first.
+#[expect(clippy::too_many_arguments, reason = "each is a part of one statement")]
+pub(crate) fn list(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    sender: MemberId,
+    scope: &Scope,
+    filter: &CampaignFilter,
+    days: Days,
+    after: Option<&(i64, CampaignId)>,
+    limit: usize,
+) -> Result<Vec<Stored>> {
+    let mut query = Query::new(RECORD, params![team]);
+    query.push(
+        "AND c.kind IN ('group_message', 'group_template')",
+        params![],
+    );
+    scoped(&mut query, sender, scope);
+    if let Some(from) = days.from {
+        query.push("AND c.broadcast_at >= $#", params![from]);
+    }
+    if let Some(until) = days.until {
+        query.push("AND c.broadcast_at < $#", params![until]);
+    }
+    if !filter.states.is_empty() {
+        query.push(
+            Sql::pair(
+                "AND c.state IN (SELECT value FROM json_each($#))",
+                "AND c.state = ANY($#)",
+            ),
+            params![texts(filter.states.iter().map(|state| state.as_str()))],
+        );
+    }
+    if filter.with_failures {
+        query.push("AND c.failed > 0", params![]);
+    }
+    if !filter.stores.is_empty() {
+        query.push(
+            Sql::pair(
+                "AND c.store_id IN (SELECT value FROM json_each($#))",
+                "AND c.store_id = ANY($#)",
+            ),
+            params![texts(filter.stores.iter())],
+        );
+    }
+    if !filter.senders.is_empty() {
+        query.push(
+            Sql::pair(
+                "AND c.sender_id IN (SELECT value FROM json_each($#))",
+                "AND c.sender_id = ANY($#)",
+            ),
+            params![texts(filter.senders.iter())],
+        );
+    }
+    if let Some((at, id)) = after {
+        query.push("AND (c.created_at, c.id) < ($#, $#)", params![*at, *id]);
+    }
+    query.push(
+        "ORDER BY c.created_at DESC, c.id DESC LIMIT $#",
+        params![limit],
+    );
+    tx.all_query(&query)
+}
+
+fn texts<T: ToString>(items: impl Iterator<Item = T>) -> Vec<String> {
+    items.map(|item| item.to_string()).collect()
+}
+
+/// What was frozen when a send was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Frozen {
+    pub(crate) content: Content,
+    pub(crate) selection: Selection,
+}
+
+impl FromRow for Frozen {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            content: from_json(row, "content")?,
+            selection: from_json(row, "selection")?,
+        })
+    }
+}
+
+pub(crate) fn frozen(tx: &mut Tx<'_>, team: TeamId, id: CampaignId) -> Result<Frozen> {
+    tx.one(
+        "SELECT content, selection FROM campaign WHERE team_id = $1 AND id = $2",
+        params![team, id],
+    )
+}
+
+/// People who did not get it, by reason, most first.
+pub(crate) fn reasons(tx: &mut Tx<'_>, team: TeamId, id: CampaignId) -> Result<Vec<(Reason, u64)>> {
+    tx.all(
+        "SELECT reason, COUNT(*) AS people FROM delivery
+         WHERE team_id = $1 AND campaign_id = $2 AND state IN ('failed', 'unknown') AND reason IS NOT NULL
+         GROUP BY reason ORDER BY people DESC, reason",
+        params![team, id],
+    )
+}
+
+/// The first few names behind a reason.
+pub(crate) fn names_of(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: CampaignId,
+    reason: Reason,
+) -> Result<Vec<String>> {
+    tx.all(
+        "SELECT name FROM delivery WHERE team_id = $1 AND campaign_id = $2 AND state IN ('failed', 'unknown') AND reason = $3
+         ORDER BY id LIMIT 5",
+        params![team, id, reason],
+    )
+}
+
+/// A recipient as she is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredDelivery {
+    pub(crate) id: DeliveryId,
+    pub(crate) name: String,
+    pub(crate) channel: ChannelId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) state: DeliveryState,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) checked_by: Option<CheckedBy>,
+    pub(crate) settled_at: Option<i64>,
+    pub(crate) code: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+impl FromRow for StoredDelivery {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let checked_by: Option<String> = row.get("checked_by")?;
+        let checked_by = match checked_by.as_deref() {
+            None => None,
+            Some("storecast") => Some(CheckedBy::Storecast),
+            Some("platform") => Some(CheckedBy::Platform),
+            Some(_) => {
+                return Err(Error::Column {
+                    name: "checked_by".into(),
+                    problem: "names nobody we know".into(),
+                });
+            }
+        };
+        Ok(Self {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            channel: row.get("channel_id")?,
+            conversation: row.get("conversation_id")?,
+            state: row.get("state")?,
+            reason: row.get("reason")?,
+            checked_by,
+            settled_at: row.get("settled_at")?,
+            code: row.get("provider_code")?,
+            text: row.get("provider_text")?,
+            request_id: row.get("request_id")?,
+        })
+    }
+}
+
+const RECIPIENT: &str = "SELECT id, name, channel_id, conversation_id, state, reason, checked_by, settled_at, provider_code,
+     provider_text, request_id FROM delivery WHERE team_id = $# AND campaign_id = $#";
+
+/// Recipients of a campaign, in the order they were written.
+pub(crate) fn deliveries(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    campaign: CampaignId,
+    outcome: Option<Outcome>,
+    reason: Option<Reason>,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<StoredDelivery>> {
+    let mut query = Query::new(RECIPIENT, params![team, campaign]);
+    if let Some(outcome) = outcome {
+        query.push("AND state = $#", params![outcome.state()]);
+    }
+    if let Some(reason) = reason {
+        query.push(
+            "AND state IN ('failed', 'unknown') AND reason = $#",
+            params![reason],
+        );
+    }
+    if let Some(after) = after {
+        query.push("AND id > $#", params![after]);
+    }
+    query.push("ORDER BY id LIMIT $#", params![limit]);
+    tx.all_query(&query)
+}
+
+pub(crate) fn delivery(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    campaign: CampaignId,
+    id: DeliveryId,
+) -> Result<Option<StoredDelivery>> {
+    let mut query = Query::new(RECIPIENT, params![team, campaign]);
+    query.push("AND id = $#", params![id]);
+    tx.opt_query(&query)
+}
+
+/// A try that did not succeed at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredAttempt {
+    pub(crate) at: i64,
+    pub(crate) outcome: String,
+    pub(crate) code: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+impl FromRow for StoredAttempt {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            at: row.get("at")?,
+            outcome: row.get("outcome")?,
+            code: row.get("provider_code")?,
+            text: row.get("provider_text")?,
+            request_id: row.get("request_id")?,
+        })
+    }
+}
+
+/// The tries of a delivery, oldest first.
+pub(crate) fn attempts(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    delivery: DeliveryId,
+) -> Result<Vec<StoredAttempt>> {
+    tx.all(
+        "SELECT at, outcome, provider_code, provider_text, request_id FROM attempt
+         WHERE team_id = $1 AND delivery_id = $2 ORDER BY id",
+        params![team, delivery],
+    )
+}
+
+/// Group-send recipients among these who may not be sent any more, and why.
+pub(crate) fn unfit_for_group(
+    tx: &mut Tx<'_>,
+    ids: &[String],
+) -> Result<Vec<(DeliveryId, Reason)>> {
+    tx.all(
+        Sql::pair(
+            "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'
+                 WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
+                 WHEN c.subscription = 'blocked' THEN 'unfollowed' ELSE 'unsubscribed' END
+             FROM delivery d JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
+             WHERE d.id IN (SELECT value FROM json_each($1)) AND (c.state <> 'in_progress'
+                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
+            "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'
+                 WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
+                 WHEN c.subscription = 'blocked' THEN 'unfollowed' ELSE 'unsubscribed' END
+             FROM delivery d JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
+             WHERE d.id = ANY($1) AND (c.state <> 'in_progress'
+                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
+        ),
+        params![ids],
+    )
+}

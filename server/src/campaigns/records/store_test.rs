@@ -1,0 +1,364 @@
+//! Records on both engines: who sees them, how they are filtered, what stands in them.
+
+use shared::{
+    campaigns::{CampaignFilter, CampaignState, Figures},
+    contacts::Subscription,
+    conversations::ConversationState,
+    deliveries::{DeliveryState, Outcome},
+    id::CampaignId,
+    reasons::{CheckedBy, Reason},
+};
+
+use super::{Scope, Stored, store};
+use crate::{
+    caller::Caller,
+    campaigns::{
+        eligible,
+        fixture_test::{accept, checked, draft, sent, texts},
+        send::Accept,
+    },
+    conversations::fixture_test::{DAY, NASTY, NOW, World},
+    db::{Db, testing::on_both_engines},
+    params,
+    refused::Refused,
+};
+use shared::problem::{Conflict, Problem, Rule};
+
+on_both_engines![
+    a_send_is_written_whole,
+    the_same_draft_is_one_campaign,
+    a_draft_cannot_become_two_campaigns_whatever_the_caller_does,
+    another_audience_or_content_is_a_conflict,
+    who_is_known_not_to_get_it_is_a_failed_row_with_its_reason,
+    a_send_to_nobody_is_refused,
+    ids_of_another_team_refuse_the_whole_send,
+    more_than_the_maximum_is_refused,
+    a_quota_that_is_too_small_refuses_the_whole_send,
+    records_have_the_scope_of_the_role,
+    records_are_filtered_and_paged,
+    a_send_on_a_paused_account_is_held_with_its_reason,
+    who_may_not_be_sent_any_more_is_found_before_the_call,
+];
+
+async fn list(world: &World, caller: &Caller, filter: CampaignFilter) -> Vec<CampaignId> {
+    let caller = caller.clone();
+    let stored = world
+        .read(move |tx| {
+            let scope = Scope::of(&caller);
+            store::list(tx, caller.team, caller.member, &scope, &filter, store::Days::default(), None, 50)
+        })
+        .await;
+    stored.into_iter().map(|one| one.row.id).collect()
+}
+
+async fn find(world: &World, caller: &Caller, id: CampaignId) -> Option<Stored> {
+    let caller = caller.clone();
+    world.read(move |tx| store::find(tx, caller.team, caller.member, &Scope::of(&caller), id)).await
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, Accept>) -> Problem {
+    match result.unwrap_err() {
+        Accept::Refused(Refused::Problem(problem)) => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn a_send_is_written_whole(db: Db) {
+    let world = World::new(db).await;
+    let one = world.open(NASTY, &world.ann).await;
+    let two = world.open("王小美", &world.ann).await;
+    let text = "您好 https://a.example/1，再看 https://a.example/1";
+    let id = draft(&world, &world.ann, &[one, two], texts(&[text, NASTY])).await;
+    let call = checked(&world, &world.ann, id).await;
+    let campaign = accept(&world, &world.ann, call).await.unwrap();
+
+    let row = find(&world, &world.ann, campaign).await.unwrap().row;
+    assert_eq!(row.figures, Figures { audience: 2, waiting: 2, ..Figures::default() });
+    assert_eq!((row.parts, row.referral_links, row.state), (2, 2, CampaignState::Sending));
+    assert_eq!(row.sender.name, world.ann.name);
+    assert_eq!(row.store.map(|store| store.id), world.ann.store());
+    assert_eq!(row.channels.len(), 1);
+
+    let team = world.team;
+    let frozen = world.read(move |tx| store::frozen(tx, team, campaign)).await;
+    assert_eq!(frozen.content, texts(&[text, NASTY]));
+    let rows = world.read(move |tx| store::deliveries(tx, team, campaign, None, None, None, 50)).await;
+    let mut names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, [NASTY, "王小美"]);
+    assert!(rows.iter().all(|row| row.state == DeliveryState::Queued));
+    let links = world
+        .read(move |tx| {
+            tx.all::<(i64, i64, String)>(
+                "SELECT part, position, address FROM link WHERE team_id = $1 ORDER BY part, position",
+                params![team],
+            )
+        })
+        .await;
+    assert_eq!(links, [(0, 0, "https://a.example/1".to_owned()), (0, 1, "https://a.example/1".to_owned())]);
+    let (clock, more) = (world.clock.clone(), texts(&["https://b.example", "https://c.example"]));
+    world.write(move |tx| store::add_links(tx, &clock, team, campaign, &more)).await;
+    let links: i64 =
+        world.read(move |tx| tx.one("SELECT COUNT(*) FROM link WHERE team_id = $1", params![team])).await;
+    assert_eq!(links, 4);
+    let open: i64 = world
+        .read(move |tx| tx.one("SELECT CAST(SUM(open) AS BIGINT) FROM slice WHERE team_id = $1", params![team]))
+        .await;
+    assert_eq!(open, 2);
+}
+
+async fn the_same_draft_is_one_campaign(db: Db) {
+    let world = World::new(db).await;
+    let one = world.open("王小美", &world.ann).await;
+    let id = draft(&world, &world.ann, &[one], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    let sends = (0..6).map(|_| accept(&world, &world.ann, call.clone()));
+    let answers = futures_util::future::join_all(sends).await;
+    // Whoever lost the race found the other's campaign, or clashed with it and asks again.
+    let campaign = answers.iter().find_map(|answer| answer.as_ref().ok()).copied().unwrap();
+    for answer in answers {
+        match answer {
+            Ok(same) => assert_eq!(same, campaign),
+            Err(Accept::Database(crate::db::Error::Unique { .. })) => {
+                assert_eq!(accept(&world, &world.ann, call.clone()).await.unwrap(), campaign);
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(list(&world, &world.ann, CampaignFilter::default()).await, [campaign]);
+    let (team, ann) = (world.team, world.ann.member);
+    assert_eq!(
+        world.read(move |tx| store::of_draft(tx, team, ann, id)).await,
+        Some((campaign, call.digest.clone()))
+    );
+    let mut other = call;
+    other.digest = "something.else".into();
+    assert_eq!(refused(accept(&world, &world.ann, other).await), Problem::conflict(Conflict::AlreadySent { campaign }));
+}
+
+async fn a_draft_cannot_become_two_campaigns_whatever_the_caller_does(db: Db) {
+    let world = World::new(db).await;
+    let (ann, clock) = (world.ann.clone(), world.clock.clone());
+    let draft = clock.id();
+    let add = move |tx: &mut crate::db::Tx<'_>| {
+        let new = store::NewCampaign {
+            team: ann.team,
+            id: clock.id(),
+            kind: shared::campaigns::Kind::GroupMessage,
+            class: 1,
+            draft,
+            digest: "a.b",
+            sender: ann.member,
+            sender_name: &ann.name,
+            store: ann.store(),
+            content: &texts(&["您好"]),
+            first_text: "您好".into(),
+            selection: &shared::selection::Selection::default(),
+            channels: &[],
+            now: NOW,
+            expires_at: NOW + DAY,
+            audience: 1,
+            failed: 0,
+        };
+        store::add(tx, &new)
+    };
+    world.db.write(add.clone()).await.unwrap();
+    assert!(matches!(world.db.write(add).await, Err(crate::db::Error::Unique { .. })));
+}
+
+async fn another_audience_or_content_is_a_conflict(db: Db) {
+    let world = World::new(db).await;
+    let one = world.open("王小美", &world.ann).await;
+    let two = world.open("陳大文", &world.ann).await;
+    let id = draft(&world, &world.ann, &[one, two], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    world.subscribe(two, Subscription::Blocked).await;
+    assert_eq!(
+        refused(accept(&world, &world.ann, call.clone()).await),
+        Problem::conflict(Conflict::AudienceChanged { audience: 2, will_send: 1 })
+    );
+    let again = checked(&world, &world.ann, id).await;
+    let mut changed = again.clone();
+    changed.digest = format!("{}.x", again.digest.split_once('.').unwrap().0);
+    assert_eq!(refused(accept(&world, &world.ann, changed).await), Problem::conflict(Conflict::ContentChanged));
+    assert!(accept(&world, &world.ann, again).await.is_ok());
+}
+
+async fn who_is_known_not_to_get_it_is_a_failed_row_with_its_reason(db: Db) {
+    let world = World::new(db).await;
+    let fine = world.open("好", &world.ann).await;
+    let blocked = world.open("封", &world.ann).await;
+    world.subscribe(blocked, Subscription::Blocked).await;
+    let out = world.open("退", &world.ann).await;
+    world.subscribe(out, Subscription::Unsubscribed).await;
+    let closed = world.conversation(world.shop, "結", ConversationState::Closed, &world.ann).await;
+    let bobs = world.open("別", &world.bob).await;
+    let id = draft(&world, &world.ann, &[fine, blocked, out, closed, bobs], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    let campaign = accept(&world, &world.ann, call).await.unwrap();
+    let figures = find(&world, &world.ann, campaign).await.unwrap().row.figures;
+    assert_eq!(figures, Figures { audience: 5, waiting: 1, failed: 4, ..Figures::default() });
+    let team = world.team;
+    let mut reasons = world.read(move |tx| store::reasons(tx, team, campaign)).await;
+    reasons.sort_unstable();
+    assert_eq!(
+        reasons,
+        [(Reason::Unfollowed, 1), (Reason::Unsubscribed, 1), (Reason::NotInProgress, 1), (Reason::NotOwner, 1)]
+    );
+    assert_eq!(world.read(move |tx| store::names_of(tx, team, campaign, Reason::Unfollowed)).await, ["封"]);
+    let failed = world
+        .read(move |tx| {
+            store::deliveries(tx, team, campaign, Some(Outcome::Failed), Some(Reason::Unfollowed), None, 50)
+        })
+        .await;
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].checked_by, Some(CheckedBy::Storecast));
+    let delivery = failed[0].id;
+    let one = world.read(move |tx| store::delivery(tx, team, campaign, delivery)).await.unwrap();
+    assert_eq!((one.name.as_str(), one.conversation), ("封", blocked));
+    assert!(world.read(move |tx| store::attempts(tx, team, delivery)).await.is_empty());
+}
+
+async fn a_send_to_nobody_is_refused(db: Db) {
+    let world = World::new(db).await;
+    let id = draft(&world, &world.ann, &[], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    assert_eq!(refused(accept(&world, &world.ann, call).await), Problem::invalid("selection", Rule::Required));
+    let blocked = world.open("封", &world.ann).await;
+    world.subscribe(blocked, Subscription::Blocked).await;
+    let id = draft(&world, &world.ann, &[blocked], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    assert_eq!(refused(accept(&world, &world.ann, call).await), Problem::conflict(Conflict::NobodyToSend));
+}
+
+async fn ids_of_another_team_refuse_the_whole_send(db: Db) {
+    let world = World::new(db).await;
+    let mine = world.open("好", &world.ann).await;
+    let foreign =
+        world.conversation(world.elsewhere, "外", ConversationState::InProgress, &world.eve).await;
+    let id = draft(&world, &world.ann, &[mine, foreign], texts(&["您好"])).await;
+    let call = shared::campaigns::SendDraft { id, audience: 2, digest: "a.b".into() };
+    let rule = Rule::Unknown { count: 1 };
+    assert_eq!(refused(accept(&world, &world.ann, call).await), Problem::invalid("selection.ids", rule));
+}
+
+async fn more_than_the_maximum_is_refused(db: Db) {
+    let world = World::new(db).await;
+    let mut ann = world.ann.clone();
+    ann.settings.group_send_max = 1;
+    let (one, two) = (world.open("一", &ann).await, world.open("二", &ann).await);
+    let id = draft(&world, &ann, &[one, two], texts(&["您好"])).await;
+    let call = checked(&world, &ann, id).await;
+    let rule = Rule::TooMany { limit: 1, actual: 2 };
+    assert_eq!(refused(accept(&world, &ann, call).await), Problem::invalid("selection", rule));
+}
+
+async fn a_quota_that_is_too_small_refuses_the_whole_send(db: Db) {
+    let world = World::new(db).await;
+    let (one, two) = (world.open("一", &world.ann).await, world.open("二", &world.ann).await);
+    let (team, shop) = (world.team, world.shop);
+    world
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE channel SET quota_limit = 10, quota_used = 9, quota_at = 1 WHERE team_id = $1 AND id = $2",
+                params![team, shop],
+            )
+        })
+        .await;
+    let id = draft(&world, &world.ann, &[one, two], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    assert_eq!(
+        refused(accept(&world, &world.ann, call).await),
+        Problem::conflict(Conflict::QuotaTooSmall { needed: 2, left: 1 })
+    );
+    assert!(list(&world, &world.ann, CampaignFilter::default()).await.is_empty());
+}
+
+async fn records_have_the_scope_of_the_role(db: Db) {
+    let world = World::new(db).await;
+    let (ann, _) = sent(&world, &world.ann, 1, "北店").await;
+    let (bob, _) = sent(&world, &world.bob, 1, "南店").await;
+    let all = CampaignFilter::default;
+    assert_eq!(list(&world, &world.ann, all()).await, [ann]);
+    assert_eq!(list(&world, &world.bob, all()).await, [bob]);
+    assert_eq!(list(&world, &world.mia, all()).await, [ann], "the manager of the north sees the north");
+    assert_eq!(list(&world, &world.ada, all()).await, [bob, ann]);
+    assert!(list(&world, &world.eve, all()).await.is_empty());
+    assert!(find(&world, &world.mia, bob).await.is_none());
+    assert!(find(&world, &world.eve, ann).await.is_none());
+    assert!(find(&world, &world.ada, bob).await.is_some());
+}
+
+async fn records_are_filtered_and_paged(db: Db) {
+    let world = World::new(db).await;
+    let (first, _) = sent(&world, &world.ann, 1, "一").await;
+    world.clock.advance(DAY);
+    let (second, _) = sent(&world, &world.ann, 1, "二").await;
+    let (team, ann, stores) = (world.team, world.ann.member, world.ann.stores.clone());
+    let page = |after: Option<(i64, CampaignId)>, days| {
+        world.read(move |tx| {
+            store::list(tx, team, ann, &Scope::Own, &CampaignFilter::default(), days, after.as_ref(), 1)
+        })
+    };
+    let newest = page(None, store::Days::default()).await;
+    assert_eq!(newest[0].row.id, second);
+    let older = page(Some((newest[0].row.created_at, second)), store::Days::default()).await;
+    assert_eq!(older[0].row.id, first);
+    let first_day = store::Days { from: None, until: Some(NOW + DAY / 2) };
+    assert_eq!(page(None, first_day).await[0].row.id, first);
+    let second_day = store::Days { from: Some(NOW + DAY / 2), until: None };
+    assert_eq!(page(None, second_day).await[0].row.id, second);
+
+    let sending = CampaignFilter { states: vec![CampaignState::Sending], stores, senders: vec![ann], ..Default::default() };
+    assert_eq!(list(&world, &world.ada, sending).await, [second, first]);
+    let failed = CampaignFilter { with_failures: true, ..Default::default() };
+    assert!(list(&world, &world.ada, failed).await.is_empty());
+    let done = CampaignFilter { states: vec![CampaignState::Completed], ..Default::default() };
+    assert!(list(&world, &world.ada, done).await.is_empty());
+}
+
+async fn a_send_on_a_paused_account_is_held_with_its_reason(db: Db) {
+    let world = World::new(db).await;
+    let (campaign, _) = sent(&world, &world.ann, 1, "一").await;
+    let (team, shop) = (world.team, world.shop);
+    world
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE channel SET state = 'paused', paused_reason = 'line_monthly_limit' WHERE team_id = $1 AND id = $2",
+                params![team, shop],
+            )
+        })
+        .await;
+    let found = find(&world, &world.ann, campaign).await.unwrap();
+    assert_eq!(found.paused, Some(Reason::LineMonthlyLimit));
+    assert_eq!(found.state(), CampaignState::Paused);
+}
+
+async fn who_may_not_be_sent_any_more_is_found_before_the_call(db: Db) {
+    let world = World::new(db).await;
+    let (campaign, people) = sent(&world, &world.ann, 4, "一").await;
+    let team = world.team;
+    let rows = world.read(move |tx| store::deliveries(tx, team, campaign, None, None, None, 50)).await;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let unfit = |ids: Vec<_>| world.read(move |tx| eligible::group(tx, &ids));
+    assert!(unfit(ids.clone()).await.is_empty());
+    world.subscribe(people[0], Subscription::Blocked).await;
+    world.subscribe(people[1], Subscription::Unsubscribed).await;
+    let (ann, bob) = (world.ann.member, world.bob.member);
+    let (two, three) = (people[2], people[3]);
+    world
+        .write(move |tx| {
+            tx.execute("UPDATE conversation SET state = 'closed' WHERE team_id = $1 AND id = $2", params![team, two])?;
+            tx.execute(
+                "UPDATE conversation SET owner_id = $3 WHERE team_id = $1 AND id = $2 AND owner_id = $4",
+                params![team, three, bob, ann],
+            )
+        })
+        .await;
+    let found = unfit(ids.clone()).await;
+    let mut reasons: Vec<Reason> = found.iter().map(|(_, reason)| *reason).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, [Reason::Unfollowed, Reason::Unsubscribed, Reason::NotInProgress, Reason::NotOwner]);
+    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    assert_eq!(world.read(move |tx| store::unfit_for_group(tx, &texts)).await.len(), 4);
+}

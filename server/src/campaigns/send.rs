@@ -1,0 +1,242 @@
+//! Accepting a send: once, whole, and safely stored before it is answered.
+
+use shared::{
+    campaigns::{Progress, SendDraft},
+    contacts::ChannelRef,
+    content::Content,
+    id::{CampaignId, StoreId},
+    problem::{Conflict, Problem},
+};
+
+use super::{
+    check::{Audience, Digest, Verdict},
+    drafts::{self, Stored},
+    records::{self, store},
+};
+use crate::{
+    App,
+    caller::Caller,
+    channels,
+    clock::Clock,
+    db::{self, Tx},
+    outbox::{self, NewCampaignDeliveries, NewDelivery},
+    refused::{Refused, Result},
+};
+
+/// What has not started within a day of Send would go out too late (architecture.md 4).
+const LIFE_MS: i64 = 24 * 3_600_000;
+/// Characters of the first text that lists show.
+const PREVIEW: usize = 120;
+
+/// Accepts a draft. Asked again, however often, it answers the same campaign.
+pub(crate) async fn send(app: App, caller: Caller, call: SendDraft) -> Result<Progress> {
+    app.limits.check_send(caller.member)?;
+    let clock = app.clock.clone();
+    let accepted = {
+        let (caller, call, clock) = (caller.clone(), call.clone(), clock.clone());
+        app.db
+            .write(move |tx| accept(tx, &caller, &call, &clock))
+            .await
+    };
+    let campaign = match accepted {
+        Ok(campaign) => campaign,
+        // Two at once: the other one won, and is the answer.
+        Err(Accept::Database(db::Error::Unique { .. })) => {
+            let (caller, call) = (caller.clone(), call.clone());
+            app.db
+                .read(move |tx| again(tx, &caller, &call))
+                .await?
+                .ok_or(Refused::fault("a send clashed with nothing"))?
+        }
+        Err(Accept::Database(error)) => return Err(error.into()),
+        Err(Accept::Refused(refused)) => return Err(refused),
+    };
+    app.outbox.wake();
+    metrics::counter!("storecast_group_sends_total").increment(1);
+    app.db
+        .read(move |tx| records::progress(tx, &caller, campaign))
+        .await
+}
+
+/// How accepting can fail, with the clash of two at once kept apart.
+#[derive(Debug)]
+pub(crate) enum Accept {
+    Database(db::Error),
+    Refused(Refused),
+}
+
+impl From<db::Error> for Accept {
+    fn from(error: db::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Refused> for Accept {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Problem> for Accept {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+/// The campaign that this very send became, if it was accepted before. Another audience or content is a conflict.
+fn again(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft) -> Result<Option<CampaignId>> {
+    match store::of_draft(tx, caller.team, caller.member, call.id)? {
+        Some((campaign, digest)) if digest == call.digest => Ok(Some(campaign)),
+        Some((campaign, _)) => Err(Problem::conflict(Conflict::AlreadySent { campaign }).into()),
+        None => Ok(None),
+    }
+}
+
+pub(crate) fn accept(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    call: &SendDraft,
+    clock: &Clock,
+) -> Result<CampaignId, Accept> {
+    if let Some(campaign) = again(tx, caller, call)? {
+        return Ok(campaign);
+    }
+    let now = clock.now();
+    let draft = drafts::find(tx, caller, call.id)?;
+    let audience = Audience::of(tx, caller, &draft, now)?;
+    audience.fits(caller, &draft.content)?;
+    let tried: u64 = audience.tried().values().sum();
+    let seen = Digest::read(&call.digest);
+    let is = Digest::of(&audience, &draft.content)?;
+    if seen.content != is.content {
+        return Err(Problem::conflict(Conflict::ContentChanged).into());
+    }
+    if seen.audience != is.audience || call.audience != audience.people.len() as u64 {
+        let with = Conflict::AudienceChanged {
+            audience: audience.people.len() as u64,
+            will_send: tried,
+        };
+        return Err(Problem::conflict(with).into());
+    }
+    if tried == 0 {
+        return Err(Problem::conflict(Conflict::NobodyToSend).into());
+    }
+    for (channel, needed) in audience.tried() {
+        // The whole send is refused, with both numbers; no rows fail for it (domain.md 11.26).
+        let quota = channels::known(tx, caller.team, channel)?.and_then(|channel| channel.quota);
+        if let Some(left) = quota.and_then(channels::Quota::left).and_then(|left| u64::try_from(left).ok())
+            && needed > left
+        {
+            return Err(Problem::conflict(Conflict::QuotaTooSmall { needed, left }).into());
+        }
+    }
+    let campaign = clock.id();
+    write(
+        tx,
+        caller,
+        clock,
+        &Accepted {
+            campaign,
+            draft: &draft,
+            audience: &audience,
+            digest: &call.digest,
+            now,
+        },
+    )?;
+    Ok(campaign)
+}
+
+/// A send that holds.
+struct Accepted<'a> {
+    campaign: CampaignId,
+    draft: &'a Stored,
+    audience: &'a Audience,
+    digest: &'a str,
+    now: i64,
+}
+
+/// Writes the campaign, its links, its recipients and their slices.
+fn write(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    clock: &Clock,
+    accepted: &Accepted<'_>,
+) -> db::Result<()> {
+    let Accepted {
+        campaign,
+        draft,
+        audience,
+        digest,
+        now,
+    } = *accepted;
+    let recipients: Vec<NewDelivery> = audience
+        .people
+        .iter()
+        .map(|(chosen, verdict)| NewDelivery {
+            channel: chosen.channel,
+            identity: chosen.identity,
+            contact: chosen.contact,
+            conversation: chosen.conversation,
+            address: chosen.address.clone(),
+            name: chosen.name.clone(),
+            refused: match verdict {
+                Verdict::Fail(reason) => Some(*reason),
+                Verdict::Send | Verdict::Doubt(_) => None,
+            },
+        })
+        .collect();
+    let failed = recipients
+        .iter()
+        .filter(|one| one.refused.is_some())
+        .count();
+    let store: Option<StoreId> = caller.store();
+    let names: Vec<ChannelRef> = audience.channels().into_values().map(|(channel, _)| channel).collect();
+    store::add(
+        tx,
+        &store::NewCampaign {
+            team: caller.team,
+            id: campaign,
+            kind: draft.kind,
+            class: 1,
+            draft: draft.id,
+            digest,
+            sender: caller.member,
+            sender_name: &caller.name,
+            store,
+            content: &draft.content,
+            first_text: preview(&draft.content),
+            selection: &draft.selection,
+            channels: &names,
+            now,
+            expires_at: now + LIFE_MS,
+            audience: recipients.len(),
+            failed,
+        },
+    )?;
+    store::add_links(tx, clock, caller.team, campaign, &draft.content)?;
+    drafts::store::sent(tx, caller.team, caller.member, draft.id, campaign)?;
+    outbox::enqueue_campaign(
+        tx,
+        clock,
+        NewCampaignDeliveries {
+            team: caller.team,
+            campaign,
+            class: 1,
+            policy: "group",
+            sender: caller.member,
+            expires_at: now + LIFE_MS,
+            now,
+            recipients: &recipients,
+        },
+    )
+}
+
+/// The beginning of the first text, for lists.
+fn preview(content: &Content) -> String {
+    content
+        .first_text()
+        .unwrap_or_default()
+        .chars()
+        .take(PREVIEW)
+        .collect()
+}

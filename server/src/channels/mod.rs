@@ -1,0 +1,282 @@
+//! Channels: an account on a platform, its sealed secrets, its monthly quota, and whether it may send.
+
+mod store;
+#[cfg(test)]
+mod store_test;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::{
+    contacts::ChannelRef,
+    id::{ChannelId, StoreId, TeamId},
+    limits::Platform,
+    members::Role,
+    problem::{Problem, Rule, What},
+    reasons::Reason,
+    text::tidy_name,
+};
+
+pub use self::store::{Channel, Quota};
+use crate::{
+    App,
+    caller::Caller,
+    db::{self, Lane},
+    platforms::line::AskError,
+    refused::{Refused, Result},
+};
+
+/// How long what is remembered of a channel or its quota is believed, in milliseconds: another server may have changed it.
+const FRESH: i64 = 60_000;
+/// How often channels that ran out of messages are looked at again.
+const QUOTA_LOOK: Duration = Duration::from_mins(10);
+/// A channel's name, in characters.
+const NAME: usize = 80;
+/// The endpoint whose pace the delivery engine keeps.
+const PUSH: &str = "push";
+
+/// What is remembered of channels. Cloning gives another hand on the same memory.
+#[derive(Clone, Default)]
+pub struct Channels(Arc<Mutex<HashMap<ChannelId, (i64, Arc<Account>)>>>);
+
+impl Channels {
+    /// Forgets a channel: its row changed.
+    pub fn forget(&self, channel: ChannelId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&channel);
+    }
+
+    fn get(&self, channel: ChannelId, now: i64) -> Option<Arc<Account>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&channel).filter(|(at, _)| (0..FRESH).contains(&(now - at))).map(|(_, account)| Arc::clone(account))
+    }
+
+    fn put(&self, channel: ChannelId, now: i64, account: &Arc<Account>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(channel, (now, Arc::clone(account)));
+    }
+}
+
+/// A LINE account with its secrets opened.
+pub struct Account {
+    /// Whose it is.
+    pub team: TeamId,
+    /// Itself.
+    pub channel: ChannelId,
+    /// The bot's user id: `destination` of its webhooks.
+    pub bot: String,
+    /// What its webhooks are signed with.
+    pub secret: Vec<u8>,
+    /// What its calls are authorised by.
+    pub token: Arc<str>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("team", &self.team).field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+/// A LINE account to be connected, as its console shows it.
+pub struct NewLineChannel {
+    /// Its team.
+    pub team: TeamId,
+    /// What staff call it; LINE's own name of it where this is absent.
+    pub name: Option<String>,
+    /// The channel secret.
+    pub secret: SecretString,
+    /// The channel access token.
+    pub access_token: SecretString,
+    /// The stores that work with it.
+    pub stores: Vec<StoreId>,
+}
+
+/// Connects a LINE account: asks LINE whose token it is, then keeps both secrets sealed.
+pub async fn create_line(app: &App, new: NewLineChannel) -> Result<ChannelId> {
+    if new.secret.expose_secret().trim().is_empty() {
+        return Err(Problem::invalid("secret", Rule::Required).into());
+    }
+    let token = new.access_token.expose_secret().trim().to_owned();
+    let bot = app.platforms.line.bot_info(&token).await.map_err(|error| match error {
+        AskError::Later(cause) => {
+            tracing::warn!(error = cause, "LINE could not be asked about a new channel");
+            Refused::Problem(Problem::Unavailable)
+        }
+        AskError::NotFound | AskError::Stop(_) | AskError::TooLarge(_) => {
+            let expected = "the long-lived channel access token of a LINE official account".into();
+            Problem::invalid("access_token", Rule::Malformed { expected }).into()
+        }
+    })?;
+    let id: ChannelId = app.clock.id();
+    let name = tidy_name(new.name.as_deref().unwrap_or(&bot.name), NAME);
+    if name.is_empty() {
+        return Err(Problem::invalid("name", Rule::Required).into());
+    }
+    let row = id.to_string();
+    let seal = |column: &str, plain: &str| {
+        app.keys.seal(new.team, "channel", column, &row, plain.as_bytes()).map_err(Refused::fault)
+    };
+    let channel = store::NewChannel {
+        team: new.team,
+        id,
+        name,
+        platform_id: bot.user_id,
+        secret: seal("secret", new.secret.expose_secret().trim())?,
+        access_token: seal("access_token", &token)?,
+        at: app.clock.now(),
+    };
+    let budget = store::NewBudget { endpoint: PUSH, rate: i64::from(app.config.line.rate), next_at: app.clock.now_micros() };
+    let stores = new.stores;
+    let created = app.db.write(move |tx| store::insert(tx, &channel, &budget, &stores)).await;
+    match created {
+        Ok(()) => Ok(id),
+        Err(db::Error::Unique { .. }) => Err(Problem::invalid("access_token", Rule::Taken).into()),
+        Err(db::Error::ForeignKey) => Err(Problem::invalid("stores", Rule::Unknown { count: 1 }).into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A LINE account with its secrets, remembered for a minute; [`Problem::Missing`] where there is none.
+pub async fn account(app: &App, channel: ChannelId) -> Result<Arc<Account>> {
+    let now = app.clock.now();
+    if let Some(account) = app.channels.get(channel, now) {
+        return Ok(account);
+    }
+    let sealed = app.db.read(move |tx| store::sealed(tx, channel)).await?;
+    let Some(sealed) = sealed else { return Err(Problem::missing(What::Channel).into()) };
+    let row = channel.to_string();
+    let open = |column: &str, value: &[u8]| app.keys.open(sealed.team, "channel", column, &row, value).map_err(Refused::fault);
+    let account = Arc::new(Account {
+        team: sealed.team,
+        channel,
+        bot: sealed.platform_id.clone(),
+        secret: open("secret", &sealed.secret)?,
+        token: String::from_utf8(open("access_token", &sealed.access_token)?).map_err(Refused::fault)?.into(),
+    });
+    app.channels.put(channel, now, &account);
+    Ok(account)
+}
+
+/// What a channel's calls are authorised by, remembered for a minute.
+pub async fn credentials(app: &App, channel: ChannelId) -> Result<Arc<str>> {
+    Ok(Arc::clone(&account(app, channel).await?.token))
+}
+
+/// Replaces a channel's secrets, as after a leak; both are checked by LINE's answer to the token.
+pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString, token: SecretString) -> Result<()> {
+    let account = account(app, channel).await?;
+    let token = token.expose_secret().trim().to_owned();
+    let bot = app.platforms.line.bot_info(&token).await;
+    if !bot.is_ok_and(|bot| bot.user_id == account.bot) {
+        let expected = "an access token of the same LINE official account".into();
+        return Err(Problem::invalid("access_token", Rule::Malformed { expected }).into());
+    }
+    let (team, row) = (account.team, channel.to_string());
+    let seal = |column: &str, plain: &str| app.keys.seal(team, "channel", column, &row, plain.as_bytes()).map_err(Refused::fault);
+    let secret = seal("secret", secret.expose_secret().trim())?;
+    let token = seal("access_token", &token)?;
+    app.db.write(move |tx| store::set_secrets(tx, team, channel, &secret, &token)).await?;
+    app.channels.forget(channel);
+    Ok(())
+}
+
+/// One channel's state, for the check of a send.
+pub async fn show(app: &App, team: TeamId, channel: ChannelId) -> Result<Channel> {
+    let found = app.db.read(move |tx| store::find(tx, team, channel)).await?;
+    found.ok_or_else(|| Problem::missing(What::Channel).into())
+}
+
+/// One channel's state as it is stored, inside a transaction; the accepting of a send asks for its quota.
+pub fn known(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId) -> db::Result<Option<Channel>> {
+    store::find(tx, team, channel)
+}
+
+/// Stops a channel's sending and says why. A channel that is paused keeps its first reason.
+pub async fn pause(app: &App, team: TeamId, channel: ChannelId, reason: Reason) -> Result<()> {
+    let now = app.clock.now();
+    if app.db.write(move |tx| store::pause(tx, team, channel, reason, now)).await? {
+        tracing::warn!(%channel, reason = reason.as_str(), "a channel was paused");
+    }
+    Ok(())
+}
+
+/// Lets a channel send again.
+pub async fn resume(app: &App, team: TeamId, channel: ChannelId) -> Result<()> {
+    if app.db.write(move |tx| store::resume(tx, team, channel)).await? {
+        tracing::info!(%channel, "a channel sends again");
+        app.outbox.wake();
+    }
+    Ok(())
+}
+
+/// A channel's monthly quota, at most a minute old. Where LINE does not answer it is the last one known, or none.
+pub async fn quota(app: &App, team: TeamId, channel: ChannelId) -> Result<Option<Quota>> {
+    let known = show(app, team, channel).await?;
+    let now = app.clock.now();
+    if let Some(quota) = known.quota
+        && (0..FRESH).contains(&(now - quota.at))
+    {
+        return Ok(Some(quota));
+    }
+    match refresh_quota(app, team, channel).await {
+        Ok(quota) => Ok(Some(quota)),
+        Err(error) => {
+            tracing::warn!(%channel, %error, "the quota of a channel is not known now");
+            Ok(known.quota)
+        }
+    }
+}
+
+/// Asks LINE for a channel's quota and keeps it. A channel that was paused for it and has messages again sends again.
+pub async fn refresh_quota(app: &App, team: TeamId, channel: ChannelId) -> Result<Quota> {
+    let account = account(app, channel).await?;
+    let asked = app.platforms.line.quota(&account.token).await.map_err(Refused::fault)?;
+    let quota = Quota { limit: asked.limit, used: asked.used, at: app.clock.now() };
+    app.db.write_as(Lane::Intake, move |tx| store::set_quota(tx, team, channel, quota)).await?;
+    let channel_now = show(app, team, channel).await?;
+    if channel_now.paused == Some(Reason::LineMonthlyLimit) && quota.left().is_none_or(|left| left > 0) {
+        resume(app, team, channel).await?;
+    }
+    Ok(quota)
+}
+
+/// The channels that the caller's stores use; all of the team for an admin.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ChannelRef>> {
+    let (team, stores) = (caller.team, caller.stores.clone());
+    let stores = (caller.role != Role::Admin).then_some(stores);
+    Ok(app.db.read(move |tx| store::list(tx, team, stores.as_deref())).await?)
+}
+
+/// Remembers that a channel's webhooks arrive, to the minute.
+pub fn webhook_seen(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId, at: i64) -> db::Result<()> {
+    store::webhook_seen(tx, team, channel, at, at - FRESH)
+}
+
+/// Starts looking after channels that ran out of messages: the month turns, or the plan grows.
+pub fn start(app: &App) {
+    let watcher = app.clone();
+    app.tasks.spawn("channels.quota", async move {
+        loop {
+            tokio::select! {
+                () = watcher.tasks.stopping() => return,
+                () = tokio::time::sleep(QUOTA_LOOK) => {}
+            }
+            let paused = watcher.db.read(|tx| store::paused(tx, Platform::Line, Reason::LineMonthlyLimit)).await;
+            match paused {
+                Ok(paused) => {
+                    for (team, channel) in paused {
+                        if let Err(error) = refresh_quota(&watcher, team, channel).await {
+                            tracing::warn!(%channel, %error, "the quota of a paused channel is not known now");
+                        }
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "paused channels cannot be listed now"),
+            }
+        }
+    });
+}

@@ -1,0 +1,524 @@
+//! Settings: defaults, below a file, below `STORECAST_…` variables of the environment. Secrets are never printed.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use figment::{
+    Figment,
+    error::Kind,
+    providers::{Env, Format as _, Toml},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// What every variable of ours begins with; two underscores go one level down: `STORECAST_LINE__API_BASE`.
+const PREFIX: &str = "STORECAST_";
+
+/// Variables with our prefix that are no settings of the server: the file itself, and what the developer's commands use.
+const NOT_SETTINGS: &[&str] = &["config", "test_postgres"];
+
+/// All settings of a server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The address people and platforms reach the server under, without a slash at the end. `https`, except on this
+    /// machine. Links, media addresses and the security of the cookie depend on it.
+    pub public_url: String,
+    /// Where to listen. A proxy in front of it should be the only one to reach it.
+    pub listen: SocketAddr,
+    /// Where to serve metrics in Prometheus' format; none by default. Keep it away from the public.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`.
+    pub trusted_proxies: Networks,
+    /// `sqlite:PATH` or `postgres://user:password@host/database`.
+    pub database: DatabaseAddress,
+    /// The root key that all other keys derive from. Not in the database nor in a backup of it: keep it elsewhere too.
+    pub root_key: Option<RootKey>,
+    /// Root keys of before: what was sealed or signed under them is still read.
+    pub previous_root_keys: Vec<RootKey>,
+    /// Folder of the media store, made if missing; media lie in `media` below it.
+    pub data_dir: PathBuf,
+    /// Serves the web app from this folder, instead of the one in the binary.
+    pub web_dir: Option<PathBuf>,
+    /// The log.
+    pub log: Log,
+    /// Connections.
+    pub edge: Edge,
+    /// How often people may do things.
+    pub limits: Limits,
+    /// LINE.
+    pub line: Line,
+    /// The delivery engine.
+    pub engine: Engine,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".into(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            metrics_listen: None,
+            trusted_proxies: Networks::default(),
+            database: DatabaseAddress::new("sqlite:data/storecast.db"),
+            root_key: None,
+            previous_root_keys: Vec::new(),
+            data_dir: "data".into(),
+            web_dir: None,
+            log: Log::default(),
+            edge: Edge::default(),
+            limits: Limits::default(),
+            line: Line::default(),
+            engine: Engine::default(),
+        }
+    }
+}
+
+/// The log, written to standard error.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `pretty` for people, `json` for collectors.
+    pub format: LogFormat,
+    /// What is logged, in the syntax of `tracing`: `info`, or `info,server::outbox=debug`.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Pretty, filter: "info".into() }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Limits on connections.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Edge {
+    /// Connections at once; further ones wait.
+    pub connections: usize,
+    /// Connections at once of one address; further ones are closed. Loopback and trusted proxies are not counted.
+    pub connections_per_address: usize,
+    /// Milliseconds a client has to send the head of a request, and an idle connection is kept.
+    pub header_timeout_ms: u64,
+    /// Milliseconds between two pieces of a request's body.
+    pub body_timeout_ms: u64,
+    /// Milliseconds that requests in flight get to finish when the server stops.
+    pub shutdown_ms: u64,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self {
+            connections: 4_096,
+            connections_per_address: 256,
+            header_timeout_ms: 10_000,
+            body_timeout_ms: 20_000,
+            shutdown_ms: 20_000,
+        }
+    }
+}
+
+/// How often people may do things, per minute; as many may come at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Tries to sign in from one address (one /64 of IPv6). A store's staff share an address.
+    pub sign_in_per_address: u32,
+    /// Tries to sign in to one account.
+    pub sign_in_per_account: u32,
+    /// Renewals of sessions from one address.
+    pub refresh_per_address: u32,
+    /// Sends and replies of one member.
+    pub send_per_member: u32,
+    /// Live streams opened by one member.
+    pub events_per_member: u32,
+    /// Uploads of one member.
+    pub upload_per_member: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_in_per_address: 30,
+            sign_in_per_account: 10,
+            refresh_per_address: 300,
+            send_per_member: 60,
+            events_per_member: 60,
+            upload_per_member: 60,
+        }
+    }
+}
+
+/// LINE's Messaging API.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Line {
+    /// Where calls go.
+    pub api_base: String,
+    /// Where pictures and films are fetched from.
+    pub data_base: String,
+    /// Push calls per second and channel; LINE allows 2,000 (providers.md A3).
+    pub rate: u32,
+    /// Calls in flight at once, per channel.
+    pub in_flight: usize,
+    /// Milliseconds until a call is given up; well below the engine's lease.
+    pub timeout_ms: u64,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            api_base: "https://api.line.me".into(),
+            data_base: "https://api-data.line.me".into(),
+            rate: 1_900,
+            in_flight: 256,
+            timeout_ms: 15_000,
+        }
+    }
+}
+
+/// The delivery engine (architecture.md section 4).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Engine {
+    /// Milliseconds a claimed slice belongs to its worker; then another may take it over.
+    pub lease_ms: i64,
+    /// Milliseconds between two looks for due work that nothing announced.
+    pub poll_ms: u64,
+    /// Milliseconds after the first outcome until a batch is settled.
+    pub settle_ms: u64,
+    /// The longest wait before each further try of a call that was not answered or has to come later, in milliseconds.
+    /// After the last one it is given up: an hour's delay would surprise the customer.
+    pub retry_ms: Vec<u64>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self {
+            lease_ms: 60_000,
+            poll_ms: 1_000,
+            settle_ms: 10,
+            retry_ms: vec![1_000, 4_000, 15_000, 60_000, 240_000, 600_000, 1_800_000],
+        }
+    }
+}
+
+/// A setting that cannot be used. Names the setting and where it came from; never its value where that is secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("setting `{key}`{source_of}: {problem}")]
+pub struct ConfigError {
+    /// The setting by its path, such as `line.rate`.
+    pub key: String,
+    /// Where it came from, as it is appended to the name: ` (in the file storecast.toml)`.
+    pub source_of: String,
+    /// What is wrong with it, and the cure.
+    pub problem: String,
+}
+
+impl ConfigError {
+    fn of(key: &str, problem: impl Into<String>) -> Self {
+        Self { key: key.into(), source_of: String::new(), problem: problem.into() }
+    }
+}
+
+impl Config {
+    /// Reads the settings: the file given here or named by `STORECAST_CONFIG`, and above it the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let named = Env::var(&format!("{PREFIX}CONFIG")).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let mut figment = Figment::new();
+        if let Some(path) = file.map(Path::to_owned).or(named) {
+            if !path.is_file() {
+                return Err(ConfigError::of("config", format!("there is no file {}", path.display())));
+            }
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        Self::read(figment.merge(Env::prefixed(PREFIX).ignore(NOT_SETTINGS).split("__")))
+    }
+
+    fn read(figment: Figment) -> Result<Self, ConfigError> {
+        let config: Self = figment.extract().map_err(|error| readable(&error))?;
+        config.checked()
+    }
+
+    /// Settings for a test or a demo: everything in this folder, any free port of loopback, limits that tests do not hit.
+    pub fn for_test(folder: &Path) -> Self {
+        let many = 1_000_000;
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            database: DatabaseAddress::new(&format!("sqlite:{}", folder.join("storecast.db").display())),
+            root_key: Some(RootKey::generate()),
+            data_dir: folder.to_owned(),
+            limits: Limits {
+                sign_in_per_address: many,
+                sign_in_per_account: many,
+                refresh_per_address: many,
+                send_per_member: many,
+                events_per_member: many,
+                upload_per_member: many,
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Whether the cookie may only travel encrypted: always, except on this machine.
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    fn checked(mut self) -> Result<Self, ConfigError> {
+        self.public_url = base("public_url", &self.public_url)?;
+        self.line.api_base = base("line.api_base", &self.line.api_base)?;
+        self.line.data_base = base("line.data_base", &self.line.data_base)?;
+        let positive = [
+            ("limits.sign_in_per_address", u64::from(self.limits.sign_in_per_address)),
+            ("limits.sign_in_per_account", self.limits.sign_in_per_account.into()),
+            ("limits.refresh_per_address", self.limits.refresh_per_address.into()),
+            ("limits.send_per_member", self.limits.send_per_member.into()),
+            ("limits.events_per_member", self.limits.events_per_member.into()),
+            ("limits.upload_per_member", self.limits.upload_per_member.into()),
+            ("edge.connections", self.edge.connections as u64),
+            ("edge.connections_per_address", self.edge.connections_per_address as u64),
+            ("edge.header_timeout_ms", self.edge.header_timeout_ms),
+            ("edge.body_timeout_ms", self.edge.body_timeout_ms),
+            ("line.rate", self.line.rate.into()),
+            ("line.in_flight", self.line.in_flight as u64),
+            ("line.timeout_ms", self.line.timeout_ms),
+            ("engine.lease_ms", u64::try_from(self.engine.lease_ms).unwrap_or_default()),
+            ("engine.poll_ms", self.engine.poll_ms),
+        ];
+        if let Some((key, _)) = positive.into_iter().find(|(_, number)| *number == 0) {
+            return Err(ConfigError::of(key, "must be at least 1"));
+        }
+        if self.line.rate > 2_000 {
+            return Err(ConfigError::of("line.rate", "LINE takes at most 2000 pushes a second; 1900 leaves room"));
+        }
+        if self.line.timeout_ms.saturating_mul(2) > u64::try_from(self.engine.lease_ms).unwrap_or_default() {
+            return Err(ConfigError::of(
+                "line.timeout_ms",
+                "must be at most half of engine.lease_ms, or a call could outlive its lease",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+/// An address of a server: scheme and host, no slash at the end.
+fn base(key: &str, text: &str) -> Result<String, ConfigError> {
+    let trimmed = text.trim().trim_end_matches('/');
+    let refuse = |problem: &str| Err(ConfigError::of(key, format!("{problem}, such as https://chat.example.com")));
+    let Ok(uri) = trimmed.parse::<http::Uri>() else {
+        return refuse("must be the address of a server");
+    };
+    let Some(host) = uri.host() else {
+        return refuse("must be a whole address, with https://");
+    };
+    if !uri.path().trim_end_matches('/').is_empty() || uri.query().is_some() {
+        return refuse("must be scheme and host only, without a path");
+    }
+    let loopback = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => Ok(trimmed.to_owned()),
+        Some("http") if loopback => Ok(trimmed.to_owned()),
+        _ => refuse("must begin with https:// (http:// is for this machine only)"),
+    }
+}
+
+/// Settings whose value must not be in a message.
+fn is_secret(key: &str) -> bool {
+    ["root_key", "previous_root_keys", "database"].iter().any(|secret| key.starts_with(secret))
+}
+
+fn readable(error: &figment::Error) -> ConfigError {
+    let key = error.path.join(".");
+    let source_of = match error.metadata.as_ref() {
+        None => String::new(),
+        Some(from) => match &from.source {
+            Some(source) => format!(" (in {source})"),
+            None => format!(" (in the {})", from.name),
+        },
+    };
+    let problem = match &error.kind {
+        Kind::UnknownField(name, known) => {
+            let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            let problem = format!("there is no such setting; there are {}", known.join(", "));
+            return ConfigError { key, source_of, problem };
+        }
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) if is_secret(&key) => {
+            format!("must be {expected}")
+        }
+        // The reader of TOML quotes the line, and the line may be a key: place and reason are enough.
+        Kind::Message(message) if key.is_empty() => {
+            let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            match lines.as_slice() {
+                [first, .., last] => format!("{first}: {last}"),
+                _ => message.clone(),
+            }
+        }
+        kind => kind.to_string(),
+    };
+    let key = if key.is_empty() { "config".to_owned() } else { key };
+    ConfigError { key, source_of, problem }
+}
+
+/// The address of the database; a password in it is not printed.
+#[derive(Clone)]
+pub struct DatabaseAddress(SecretString);
+
+impl DatabaseAddress {
+    /// From its text.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned().into())
+    }
+
+    /// As [`crate::db::Db::open`] takes it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Display for DatabaseAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.expose();
+        let shown = text.split_once("://").and_then(|(scheme, rest)| {
+            let (_, host) = rest.rsplit_once('@')?;
+            let host = host.split('?').next().unwrap_or_default();
+            Some(format!("{scheme}://…@{host}"))
+        });
+        f.write_str(shown.as_deref().unwrap_or_else(|| text.split('?').next().unwrap_or_default()))
+    }
+}
+
+impl fmt::Debug for DatabaseAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for DatabaseAddress {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DatabaseAddress {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|text| Self::new(&text))
+    }
+}
+
+/// A root key: 32 random bytes, written as base64. `storecast admin new-key` makes one.
+#[derive(Clone)]
+pub struct RootKey(SecretString);
+
+impl RootKey {
+    /// From base64 of exactly 32 bytes.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        match BASE64_STANDARD.decode(text) {
+            Ok(bytes) if bytes.len() == 32 => Ok(Self(text.to_owned().into())),
+            _ => Err("must be base64 of 32 bytes; make one with `storecast admin new-key`".into()),
+        }
+    }
+
+    /// A new one.
+    pub fn generate() -> Self {
+        Self(BASE64_STANDARD.encode(rand::random::<[u8; 32]>()).into())
+    }
+
+    /// As it is written into the settings.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The bytes themselves.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        BASE64_STANDARD.decode(self.expose()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(set, not shown)")
+    }
+}
+
+impl Serialize for RootKey {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str("(set, not shown)")
+    }
+}
+
+impl<'de> Deserialize<'de> for RootKey {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?).map_err(de::Error::custom)
+    }
+}
+
+/// A set of addresses: single ones, or networks in CIDR notation. A list, or one text with commas between.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Networks(Vec<(IpAddr, u8)>);
+
+impl Networks {
+    /// Whether the address is in one of them.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|(network, bits)| same_prefix(*network, address, *bits))
+    }
+
+    fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Self, String> {
+        texts.map(str::trim).filter(|text| !text.is_empty()).map(network).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn network(text: &str) -> Result<(IpAddr, u8), String> {
+    let wrong = || format!("{text:?} is no address and no network such as 10.0.0.0/8");
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let address: IpAddr = address.parse().map_err(|_| wrong())?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| wrong()))?;
+    if bits > most { Err(wrong()) } else { Ok((address, bits)) }
+}
+
+fn same_prefix(one: IpAddr, other: IpAddr, bits: u8) -> bool {
+    let bits = u32::from(bits);
+    match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => (one.to_bits() ^ other.to_bits()).leading_zeros() >= bits,
+        (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits() ^ other.to_bits()).leading_zeros() >= bits,
+        _ => false,
+    }
+}
+
+impl Serialize for Networks {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(|(address, bits)| format!("{address}/{bits}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Networks {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            List(Vec<String>),
+        }
+        let read = match Written::deserialize(from)? {
+            Written::Text(text) => Self::parse(text.split(',')),
+            Written::List(list) => Self::parse(list.iter().map(String::as_str)),
+        };
+        read.map_err(de::Error::custom)
+    }
+}

@@ -1,0 +1,154 @@
+//! Customers: who they are on each channel, whether they can be reached, what they are called and labelled.
+
+pub mod http;
+mod profile;
+mod store;
+#[cfg(test)]
+mod store_test;
+
+use shared::{
+    call::Done,
+    contacts::{AddTag, RemoveTag, Subscription, Tag},
+    id::{ChannelId, ContactId, IdentityId, TagId, TeamId},
+    limits,
+    problem::{Problem, Rule, Unit, What},
+    text::{fold, tidy_name},
+};
+
+pub use self::profile::start;
+use crate::{
+    App,
+    caller::Caller,
+    clock::Clock,
+    conversations,
+    db::{self, Tx},
+    refused::{Refused, Result},
+};
+
+/// A customer on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Her, on this channel.
+    pub identity: IdentityId,
+    /// Her, as a person.
+    pub contact: ContactId,
+}
+
+/// Finds the customer with this LINE user id on the channel, or makes her: without a name until her profile was asked for,
+/// and neither friend nor not.
+pub fn meet(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, channel: ChannelId, line_user: &str) -> db::Result<Known> {
+    if let Some(known) = store::by_line_user(tx, team, channel, line_user)? {
+        return Ok(known);
+    }
+    let known = Known { identity: clock.id(), contact: clock.id() };
+    store::insert(tx, team, channel, known, line_user, clock.now())?;
+    Ok(known)
+}
+
+/// Keeps what an event of time `at` (UTC ms, the platform's) says of a customer's reachability, also in her conversation.
+/// What an older event says changes nothing, so that late and repeated webhooks do no harm (providers.md A5).
+pub fn hear(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    team: TeamId,
+    identity: IdentityId,
+    subscription: Subscription,
+    at: i64,
+) -> db::Result<()> {
+    if store::set_subscription(tx, team, identity, subscription, at)? {
+        conversations::intake::subscription_changed(tx, clock, team, identity, subscription, at)?;
+    }
+    Ok(())
+}
+
+/// Asks for the customer's profile again: she came back, perhaps under another name.
+pub fn ask_profile(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -> db::Result<()> {
+    store::ask_profile(tx, team, identity)
+}
+
+/// Puts a tag on the customer of a conversation; an unknown name makes a new tag, a known one is found whatever its case
+/// and width.
+pub async fn add_tag(app: &App, caller: Caller, call: AddTag) -> Result<Tag> {
+    let name = tag_name(&call.name)?;
+    let (clock, now) = (app.clock.clone(), app.clock.now());
+    let tagged = app.db.write(move |tx| {
+        let found = conversations::visible(tx, &caller, call.id)?;
+        let tag = store::tag(tx, caller.team, clock.id(), &name, &fold(&name), now)?;
+        store::put_tag(tx, caller.team, found.contact, tag.id, now)?;
+        Ok::<_, Refused>(tag)
+    });
+    tagged.await
+}
+
+/// Takes a tag off the customer of a conversation. One that she does not have is [`Problem::Missing`].
+pub async fn remove_tag(app: &App, caller: Caller, call: RemoveTag) -> Result<Done> {
+    let removed = app.db.write(move |tx| {
+        let found = conversations::visible(tx, &caller, call.id)?;
+        if store::take_tag(tx, caller.team, found.contact, call.tag)? {
+            Ok(Done {})
+        } else {
+            Err(Refused::from(Problem::missing(What::Tag)))
+        }
+    });
+    removed.await
+}
+
+/// The team's tags, by name.
+pub async fn list_tags(app: &App, team: TeamId) -> Result<Vec<Tag>> {
+    Ok(app.db.read(move |tx| store::tags(tx, team)).await?)
+}
+
+/// Keeps the name a platform gives for a customer, fit to be shown.
+fn rename(tx: &mut Tx<'_>, team: TeamId, known: Known, given: &str, at: i64) -> db::Result<()> {
+    let name = tidy_name(given, limits::NAME);
+    let folded = fold(&name);
+    store::set_name(tx, team, known.contact, &name, &folded)?;
+    conversations::intake::renamed(tx, team, known.contact, &folded)?;
+    store::profile_done(tx, team, known.identity, at)
+}
+
+fn tag_name(given: &str) -> Result<String, Problem> {
+    let refuse = |rule| Err(Problem::invalid("name", rule));
+    if given.contains('\0') {
+        return refuse(Rule::ControlCharacter);
+    }
+    let name = tidy_name(given, usize::MAX);
+    let length = name.chars().count();
+    if name.is_empty() {
+        return refuse(Rule::Required);
+    }
+    if length > limits::TAG_NAME {
+        return refuse(Rule::TooLong { limit: limits::TAG_NAME as u64, actual: length as u64, unit: Unit::Characters });
+    }
+    Ok(name)
+}
+
+/// A tag's row.
+fn tag_of((id, name): (TagId, String)) -> Tag {
+    Tag { id, name }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(" VIP  customer\n", Ok("VIP customer"))]
+    #[case("<b>' OR 1=1 --", Ok("<b>' OR 1=1 --"))]
+    #[case("\u{202e}👩‍👩‍👧 家", Ok("👩‍👩‍👧 家"))]
+    #[case(" \u{3000}\n", Err(Rule::Required))]
+    #[case("a\0b", Err(Rule::ControlCharacter))]
+    fn a_tag_is_tidied_or_refused(#[case] given: &str, #[case] expected: Result<&str, Rule>) {
+        let expected = expected.map(str::to_owned).map_err(|rule| Problem::invalid("name", rule));
+        assert_eq!(tag_name(given), expected);
+    }
+
+    #[test]
+    fn a_tag_has_at_most_forty_characters() {
+        assert_eq!(tag_name(&"長".repeat(40)), Ok("長".repeat(40)));
+        let rule = Rule::TooLong { limit: 40, actual: 10_000, unit: Unit::Characters };
+        assert_eq!(tag_name(&"長".repeat(10_000)), Err(Problem::invalid("name", rule)));
+    }
+}

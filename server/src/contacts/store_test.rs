@@ -1,0 +1,143 @@
+//! The SQL of contacts, identities and tags, on both engines.
+
+use shared::{
+    contacts::Subscription,
+    id::{ContactId, IdentityId, TagId},
+};
+
+use super::{Known, meet, rename, store};
+use crate::{
+    channels::testing::{NOW, Shop},
+    db::{Db, Error, testing::on_both_engines},
+    params,
+};
+
+on_both_engines![
+    insert_and_by_line_user,
+    set_subscription_by_event_time,
+    nameless_profile_done_failed_and_asked_again,
+    set_name_as_it_may_be,
+    tag_put_tag_take_tag_and_tags,
+];
+
+/// Customers of the shop, by their LINE user ids.
+async fn customer(shop: &Shop, user: &'static str) -> Known {
+    let (team, channel, clock) = (shop.team, shop.channel, shop.clock.clone());
+    shop.write(move |tx| meet(tx, &clock, team, channel, user)).await
+}
+
+async fn insert_and_by_line_user(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, channel) = (shop.team, shop.channel);
+    let ann = customer(&shop, "Uann").await;
+    assert_eq!(customer(&shop, "Uann").await, ann, "she is met once");
+    assert_ne!(customer(&shop, "UANN").await, ann, "ids are told apart by case");
+    assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, channel, "Uann")).await, Some(ann));
+    assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, channel, "Unobody")).await, None);
+    let (stranger, other) = (shop.clock.id(), shop.clock.id());
+    assert_eq!(shop.read(move |tx| store::by_line_user(tx, stranger, channel, "Uann")).await, None);
+    assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, other, "Uann")).await, None);
+    let twin = Known { identity: shop.clock.id(), contact: shop.clock.id() };
+    let again = shop.db.write(move |tx| store::insert(tx, team, channel, twin, "Uann", NOW)).await;
+    assert!(matches!(again, Err(Error::Unique { .. })), "{again:?}");
+}
+
+async fn set_subscription_by_event_time(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, ann) = (shop.team, customer(&shop, "Uann").await);
+    let set = |to, at| shop.write(move |tx| store::set_subscription(tx, team, ann.identity, to, at));
+    let now = || {
+        shop.read(move |tx| {
+            tx.one::<(Subscription, i64, Option<i64>)>(
+                "SELECT subscription, subscription_at, blocked_at FROM identity WHERE id = $1",
+                params![ann.identity],
+            )
+        })
+    };
+    assert_eq!(now().await, (Subscription::Unknown, 0, None));
+    assert!(set(Subscription::Subscribed, 100).await);
+    assert!(set(Subscription::Blocked, 300).await);
+    assert!(!set(Subscription::Subscribed, 200).await, "what is older changes nothing");
+    assert_eq!(now().await, (Subscription::Blocked, 300, Some(300)));
+    assert!(set(Subscription::Subscribed, 400).await);
+    assert_eq!(now().await, (Subscription::Subscribed, 400, Some(300)));
+    let stranger = shop.clock.id();
+    assert!(!shop.write(move |tx| store::set_subscription(tx, stranger, ann.identity, Subscription::Blocked, 900)).await);
+}
+
+async fn nameless_profile_done_failed_and_asked_again(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, channel) = (shop.team, shop.channel);
+    let (ann, bea) = (customer(&shop, "Uann").await, customer(&shop, "Ubea").await);
+    let waiting = || async {
+        let rows = shop.read(|tx| store::nameless(tx, &[], 10)).await;
+        assert!(rows.iter().all(|row| (row.team, row.channel) == (team, channel)));
+        rows.into_iter().map(|row| (row.known, row.line_user)).collect::<Vec<_>>()
+    };
+    let fail = |identity: IdentityId| shop.write(move |tx| store::profile_failed(tx, team, identity, 2, NOW));
+    fail(ann.identity).await;
+    assert_eq!(waiting().await, [(bea, "Ubea".to_owned()), (ann, "Uann".to_owned())], "those with fewer tries first");
+    assert_eq!(shop.read(move |tx| store::nameless(tx, &[channel], 10)).await, []);
+    fail(ann.identity).await;
+    assert_eq!(waiting().await, [(bea, "Ubea".to_owned())], "given up after two");
+    shop.write(move |tx| store::profile_done(tx, team, bea.identity, NOW)).await;
+    assert_eq!(waiting().await, []);
+    shop.write(move |tx| store::ask_profile(tx, team, ann.identity)).await;
+    assert_eq!(waiting().await, [(ann, "Uann".to_owned())]);
+    fail(ann.identity).await;
+    assert_eq!(waiting().await.len(), 1, "with all its tries");
+}
+
+/// Names in emoji, right to left, of 10,000 characters, and with SQL, HTML and NUL in them.
+async fn set_name_as_it_may_be(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, ann) = (shop.team, customer(&shop, "Uann").await);
+    let long = "長".repeat(10_000);
+    let cases = [
+        ("👩‍👩‍👧 家", "👩‍👩‍👧 家".to_owned()),
+        ("\u{202e}مرحبا\u{202c}", "مرحبا".to_owned()),
+        ("'; DROP TABLE contact; --<script>", "'; DROP TABLE contact; --<script>".to_owned()),
+        ("a\0b\nＣ", "a b Ｃ".to_owned()),
+        (long.as_str(), "長".repeat(100)),
+    ];
+    for (given, expected) in cases {
+        let given = given.to_owned();
+        shop.write(move |tx| rename(tx, team, ann, &given, NOW)).await;
+        let (name, folded): (String, String) = shop
+            .read(move |tx| tx.one("SELECT name, folded_name FROM contact WHERE id = $1", params![ann.contact]))
+            .await;
+        assert_eq!(name, expected);
+        assert_eq!(folded, shared::text::fold(&expected));
+    }
+    let stranger = shop.clock.id();
+    shop.write(move |tx| store::set_name(tx, stranger, ann.contact, "x", "x")).await;
+    let name: String =
+        shop.read(move |tx| tx.one("SELECT name FROM contact WHERE id = $1", params![ann.contact])).await;
+    assert_eq!(name, "長".repeat(100));
+}
+
+async fn tag_put_tag_take_tag_and_tags(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, ann) = (shop.team, customer(&shop, "Uann").await);
+    let (first, second): (TagId, TagId) = (shop.clock.id(), shop.clock.id());
+    let make = |id, name: &'static str| {
+        shop.write(move |tx| store::tag(tx, team, id, name, &shared::text::fold(name), NOW))
+    };
+    let vip = make(first, "VIP").await;
+    assert_eq!((vip.id, vip.name.as_str()), (first, "VIP"));
+    assert_eq!(make(second, "ｖｉｐ").await, vip, "found whatever its case and width");
+    let shoes = make(second, "Shoes").await;
+    assert_eq!(shop.read(move |tx| store::tags(tx, team)).await, [shoes, vip]);
+    let stranger = shop.clock.id();
+    assert_eq!(shop.read(move |tx| store::tags(tx, stranger)).await, []);
+
+    let put = |contact: ContactId| shop.write(move |tx| store::put_tag(tx, team, contact, first, NOW));
+    let take = || shop.write(move |tx| store::take_tag(tx, team, ann.contact, first));
+    put(ann.contact).await;
+    put(ann.contact).await;
+    assert!(take().await);
+    assert!(!take().await);
+    let nobody = shop.clock.id();
+    let refused = shop.db.write(move |tx| store::put_tag(tx, team, nobody, first, NOW)).await;
+    assert_eq!(refused, Err(Error::ForeignKey));
+}

@@ -1,0 +1,133 @@
+//! SQL of the list: a page by keyset, counts, one card, the tags of a page.
+
+use shared::{
+    contacts::{ChannelRef, Tag},
+    conversations::Sort,
+    id::{ContactId, ConversationId, TeamId},
+    members::MemberRef,
+};
+
+use super::{
+    super::{
+        cursor::Cursor,
+        filter::{self, Asked},
+        texts,
+    },
+    CardRow, LastRow,
+};
+use crate::{
+    caller::Caller,
+    db::{FromRow, Query, Result, Row, Sql, Tx, params},
+};
+
+impl FromRow for CardRow {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let last = match row.get("last_kind")? {
+            Some(kind) => Some(LastRow {
+                kind,
+                text: row.get::<Option<String>>("last_text")?.unwrap_or_default(),
+                from_customer: row.get::<Option<bool>>("last_from_customer")?.unwrap_or_default(),
+                at: row.get("last_message_at")?,
+            }),
+            None => None,
+        };
+        let owner = match row.get("owner_id")? {
+            Some(id) => Some(MemberRef { id, name: row.get("owner_name")? }),
+            None => None,
+        };
+        Ok(Self {
+            id: row.get("id")?,
+            contact: row.get("contact_id")?,
+            name: row.get("name")?,
+            channel: ChannelRef {
+                id: row.get("channel_id")?,
+                name: row.get("channel_name")?,
+                platform: row.get("platform")?,
+            },
+            state: row.get("state")?,
+            subscription: row.get("subscription")?,
+            unread: row.get("unread")?,
+            waiting_since: row.get("waiting_since")?,
+            last_at: row.get("last_at")?,
+            last,
+            last_customer_at: row.get("last_customer_at")?,
+            owner,
+        })
+    }
+}
+
+/// Left joins keep the conversation the outer table on SQLite, and with it the order of its index.
+pub(super) const CARD: &str = "SELECT c.id, c.contact_id, c.channel_id, c.state, c.subscription, c.unread, c.waiting_since, c.last_at, \
+     c.last_kind, c.last_text, c.last_from_customer, c.last_message_at, c.last_customer_at, c.owner_id, \
+     k.name, h.name AS channel_name, h.platform, m.name AS owner_name \
+     FROM conversation c \
+     LEFT JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
+     LEFT JOIN channel h ON h.team_id = c.team_id AND h.id = c.channel_id \
+     LEFT JOIN member m ON m.team_id = c.team_id AND m.id = c.owner_id \
+     WHERE c.team_id = $#";
+
+/// The rows after the cursor, in this order.
+pub(super) fn page(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    asked: &Asked<'_>,
+    sort: Sort,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Vec<CardRow>> {
+    let mut query = Query::new(CARD, params![caller.team]);
+    narrow(&mut query, caller, asked, sort, after, limit);
+    tx.all_query(&query)
+}
+
+/// Narrows cards down to a page.
+pub(super) fn narrow(
+    query: &mut Query,
+    caller: &Caller,
+    asked: &Asked<'_>,
+    sort: Sort,
+    after: Option<&Cursor>,
+    limit: usize,
+) {
+    filter::scope(query, caller, asked.state, asked.scope);
+    filter::conditions(query, caller.zone, asked);
+    let (beyond, order) = match sort {
+        Sort::Newest => ("AND (c.last_at, c.id) < ($#, $#)", "ORDER BY c.last_at DESC, c.id DESC LIMIT $#"),
+        Sort::Oldest => ("AND (c.last_at, c.id) > ($#, $#)", "ORDER BY c.last_at, c.id LIMIT $#"),
+    };
+    if let Some(after) = after {
+        query.push(beyond, params![after.at, &after.key]);
+    }
+    query.push(order, params![limit]);
+}
+
+/// How many there are.
+pub(super) fn count(tx: &mut Tx<'_>, caller: &Caller, asked: &Asked<'_>) -> Result<u64> {
+    let mut query = Query::new("SELECT count(*) FROM conversation c WHERE c.team_id = $#", params![caller.team]);
+    filter::scope(&mut query, caller, asked.state, asked.scope);
+    filter::conditions(&mut query, caller.zone, asked);
+    tx.one_query(&query)
+}
+
+/// One card, whoever asks.
+pub(super) fn one(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<Option<CardRow>> {
+    let mut query = Query::new(CARD, params![team]);
+    query.push("AND c.id = $#", params![id]);
+    tx.opt_query(&query)
+}
+
+/// The tags of these contacts, by name.
+pub(super) fn tags(tx: &mut Tx<'_>, team: TeamId, contacts: &[ContactId]) -> Result<Vec<(ContactId, Tag)>> {
+    let rows: Vec<(ContactId, shared::id::TagId, String)> = tx.all(
+        Sql::pair(
+            "SELECT x.contact_id, t.id, t.name FROM contact_tag x JOIN tag t ON t.team_id = x.team_id AND t.id = x.tag_id \
+             WHERE x.team_id = $1 AND x.contact_id IN (SELECT value FROM json_each($2)) AND t.deleted_at IS NULL \
+             ORDER BY t.folded_name, t.id",
+            "SELECT x.contact_id, t.id, t.name FROM contact_tag x JOIN tag t ON t.team_id = x.team_id AND t.id = x.tag_id \
+             WHERE x.team_id = $1 AND x.contact_id = ANY($2) AND t.deleted_at IS NULL \
+             ORDER BY t.folded_name, t.id",
+        ),
+        &[team.into(), texts(contacts)],
+    )?;
+    Ok(rows.into_iter().map(|(contact, id, name)| (contact, Tag { id, name })).collect())
+}

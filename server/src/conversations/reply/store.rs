@@ -1,0 +1,59 @@
+//! SQL of 1:1 replies.
+
+use shared::{
+    contacts::Subscription,
+    id::{ConversationId, DeliveryId, MemberId, MessageId, TeamId},
+};
+
+use super::{super::texts, Written};
+use crate::db::{Result, Sql, Tx, params};
+
+/// Where the message of this id stands and who wrote it, if it is there.
+pub(super) fn place_of(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: MessageId,
+) -> Result<Option<(ConversationId, Option<MemberId>)>> {
+    tx.opt("SELECT conversation_id, member_id FROM message WHERE team_id = $1 AND id = $2", params![team, id])
+}
+
+/// Keeps a message of ours.
+pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, message: &Written) -> Result<()> {
+    tx.execute(
+        "INSERT INTO message (team_id, id, conversation_id, from_customer, kind, text, member_id, at, created_at) \
+         VALUES ($1, $2, $3, FALSE, 'text', $4, $5, $6, $6)",
+        params![team, message.id, message.conversation, &message.text, message.member, message.at],
+    )?;
+    Ok(())
+}
+
+/// Counts the message in: nobody waits any more, and what came before counts as read (domain.md 3.1).
+pub(super) fn note_team(tx: &mut Tx<'_>, team: TeamId, id: ConversationId, preview: &str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE conversation SET unread = 0, waiting_since = NULL, \
+         last_at = CASE WHEN last_at > $3 THEN last_at ELSE $3 END, \
+         last_team_at = CASE WHEN last_team_at > $3 THEN last_team_at ELSE $3 END, \
+         last_kind = CASE WHEN last_message_at > $3 THEN last_kind ELSE 'text' END, \
+         last_text = CASE WHEN last_message_at > $3 THEN last_text ELSE $4 END, \
+         last_from_customer = CASE WHEN last_message_at > $3 THEN last_from_customer ELSE FALSE END, \
+         last_message_at = CASE WHEN last_message_at > $3 THEN last_message_at ELSE $3 END \
+         WHERE team_id = $1 AND id = $2",
+        params![team, id, at, preview],
+    )?;
+    Ok(())
+}
+
+/// The subscriptions behind these deliveries, of whatever team: the engine serves all.
+pub(super) fn subscriptions(tx: &mut Tx<'_>, deliveries: &[DeliveryId]) -> Result<Vec<(DeliveryId, Subscription)>> {
+    tx.all(
+        Sql::pair(
+            "SELECT d.id, c.subscription FROM delivery d \
+             JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id \
+             WHERE d.id IN (SELECT value FROM json_each($1))",
+            "SELECT d.id, c.subscription FROM delivery d \
+             JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id \
+             WHERE d.id = ANY($1)",
+        ),
+        &[texts(deliveries)],
+    )
+}

@@ -1,0 +1,201 @@
+//! 1:1 replies, on both engines.
+
+use shared::{
+    contacts::Subscription,
+    content::NAME_TOKEN,
+    conversations::{ConversationState, Message, MessageKind, Reply},
+    deliveries::Outcome,
+    id::{ConversationId, DeliveryId, MessageId},
+    limits,
+    problem::{Conflict, Problem, Rule, Unit, What},
+    reasons::Reason,
+};
+
+use super::{
+    super::fixture_test::{NASTY, NOW, World},
+    Written, ineligible, reply, store,
+};
+use crate::{
+    caller::Caller,
+    db::{Db, params, testing::on_both_engines},
+    refused::Refused,
+};
+
+on_both_engines![
+    a_reply_is_kept_and_put_into_the_engine,
+    the_same_key_is_the_same_message,
+    a_key_of_someone_else_is_taken,
+    who_may_not_reply_is_told_why,
+    what_cannot_be_sent_is_named,
+    who_blocked_since_is_not_sent,
+    statements_do_what_they_say,
+];
+
+async fn write(world: &World, caller: &Caller, call: Reply) -> Result<Message, Problem> {
+    let (clock, caller) = (world.clock.clone(), caller.clone());
+    match world.db.write(move |tx| reply(tx, &clock, &caller, &call)).await {
+        Ok(message) => Ok(message),
+        Err(Refused::Problem(problem)) => Err(problem),
+        Err(Refused::Fault(cause)) => panic!("{cause}"),
+    }
+}
+
+fn call(world: &World, id: ConversationId, text: &str) -> Reply {
+    Reply { id, key: world.clock.id(), text: text.into() }
+}
+
+async fn deliveries(world: &World, id: ConversationId) -> Vec<DeliveryId> {
+    let team = world.team;
+    world
+        .read(move |tx| {
+            tx.all("SELECT id FROM delivery WHERE team_id = $1 AND conversation_id = $2 ORDER BY id", params![team, id])
+        })
+        .await
+}
+
+async fn a_reply_is_kept_and_put_into_the_engine(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open(NASTY, &world.ann).await;
+    world.clock.advance(1_000);
+    let call = call(&world, id, &format!("{NAME_TOKEN}，已到貨 <b>'\"; --"));
+    let key = call.key;
+    let message = write(&world, &world.ann, call).await.unwrap();
+    assert_eq!((message.id, message.kind, message.from_customer), (key.to_string(), MessageKind::Text, false));
+    assert_eq!(message.text, format!("{NASTY}，已到貨 <b>'\"; --"));
+    assert_eq!((message.outcome, message.reason), (Some(Outcome::Waiting), None));
+    assert_eq!(message.by.unwrap().id, world.ann.member);
+    assert_eq!(message.at.timestamp_millis(), NOW + 1_000);
+
+    let (team, found) = (world.team, world.found(id).await);
+    let row: (String, MessageId, String, String, String) = world
+        .read(move |tx| {
+            tx.one(
+                "SELECT policy, message_id, address, name, state FROM delivery WHERE team_id = $1 AND conversation_id = $2",
+                params![team, id],
+            )
+        })
+        .await;
+    assert_eq!(row, ("reply".into(), key, found.address, NASTY.into(), "queued".into()));
+
+    let noted: (i64, Option<i64>, i64, Option<i64>, String, bool) = world
+        .read(move |tx| {
+            tx.one(
+                "SELECT unread, waiting_since, last_at, last_team_at, last_text, last_from_customer FROM conversation \
+                 WHERE team_id = $1 AND id = $2",
+                params![team, id],
+            )
+        })
+        .await;
+    let at = NOW + 1_000;
+    assert_eq!(noted, (0, None, at, Some(at), message.text, false));
+}
+
+async fn the_same_key_is_the_same_message(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let call = call(&world, id, "好的");
+    let first = write(&world, &world.ann, call.clone()).await.unwrap();
+    world.clock.advance(60_000);
+    // She blocked and it was closed in between; what was accepted is still answered.
+    world.subscribe(id, Subscription::Blocked).await;
+    let team = world.team;
+    world.write(move |tx| super::super::store::close(tx, team, id, None)).await;
+    assert_eq!(write(&world, &world.ann, call).await, Ok(first));
+    assert_eq!(deliveries(&world, id).await.len(), 1);
+}
+
+async fn a_key_of_someone_else_is_taken(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let other = world.open("Wu", &world.ann).await;
+    let first = call(&world, id, "好的");
+    write(&world, &world.ann, first.clone()).await.unwrap();
+    let taken = Err(Problem::invalid("key", Rule::Taken));
+    assert_eq!(write(&world, &world.mia, first.clone()).await, taken);
+    assert_eq!(write(&world, &world.ann, Reply { id: other, ..first }).await, taken);
+    assert_eq!(deliveries(&world, other).await, []);
+}
+
+async fn who_may_not_reply_is_told_why(db: Db) {
+    let world = World::new(db).await;
+    let mine = world.open("Lin", &world.ann).await;
+    let closed = world.conversation(world.shop, "Wu", ConversationState::Closed, &world.ann).await;
+    let pending = world.conversation(world.shop, "Chen", ConversationState::Pending, &world.ann).await;
+    for id in [closed, pending] {
+        let refused = Err(Problem::conflict(Conflict::WrongState));
+        assert_eq!(write(&world, &world.ann, call(&world, id, "好的")).await, refused);
+    }
+    let missing = Err(Problem::missing(What::Conversation));
+    assert_eq!(write(&world, &world.bob, call(&world, mine, "好的")).await, missing);
+    assert!(write(&world, &world.mia, call(&world, mine, "好的")).await.is_ok(), "the manager of its store may");
+    for (subscription, reason) in
+        [(Subscription::Blocked, Reason::Unfollowed), (Subscription::Unsubscribed, Reason::Unsubscribed)]
+    {
+        world.subscribe(mine, subscription).await;
+        let refused = Err(Problem::conflict(Conflict::CannotReach { reason }));
+        assert_eq!(write(&world, &world.ann, call(&world, mine, "好的")).await, refused);
+    }
+    assert_eq!(deliveries(&world, mine).await.len(), 1);
+}
+
+async fn what_cannot_be_sent_is_named(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Al", &world.ann).await;
+    let long = "a".repeat(limits::LINE_TEXT - 1);
+    let limit = limits::LINE_TEXT as u64;
+    for (text, rule) in [
+        (String::new(), Rule::Required),
+        (NAME_TOKEN.into(), Rule::Required),
+        ("a\0b".into(), Rule::ControlCharacter),
+        // The name counts as it is filled in.
+        (format!("{long}{NAME_TOKEN}"), Rule::TooLong { limit, actual: limit + 1, unit: Unit::Utf16 }),
+    ] {
+        assert_eq!(write(&world, &world.ann, call(&world, id, &text)).await, Err(Problem::invalid("text", rule)));
+    }
+    assert!(write(&world, &world.ann, call(&world, id, &format!("{long}a"))).await.is_ok());
+}
+
+async fn who_blocked_since_is_not_sent(db: Db) {
+    let world = World::new(db).await;
+    let reached = world.open("Lin", &world.ann).await;
+    let blocked = world.open("Wu", &world.ann).await;
+    let gone = world.open("Chen", &world.ann).await;
+    let mut all = Vec::new();
+    for id in [reached, blocked, gone] {
+        write(&world, &world.ann, call(&world, id, "好的")).await.unwrap();
+        all.extend(deliveries(&world, id).await);
+    }
+    world.subscribe(blocked, Subscription::Blocked).await;
+    world.subscribe(gone, Subscription::Unsubscribed).await;
+    let asked = all.clone();
+    let mut refused = world.read(move |tx| ineligible(tx, &asked)).await;
+    refused.sort_unstable();
+    assert_eq!(refused, [(all[1], Reason::Unfollowed), (all[2], Reason::Unsubscribed)]);
+    assert_eq!(world.read(|tx| ineligible(tx, &[])).await, []);
+}
+
+async fn statements_do_what_they_say(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let (team, other, ann) = (world.team, world.eve.team, world.ann.member);
+    let key: MessageId = world.clock.id();
+    world
+        .write(move |tx| {
+            assert_eq!(store::place_of(tx, team, key)?, None);
+            let message = Written { id: key, conversation: id, member: ann, text: NASTY.into(), at: NOW - 5 };
+            store::keep(tx, team, &message)?;
+            assert_eq!(store::place_of(tx, team, key)?, Some((id, Some(ann))));
+            assert_eq!(store::place_of(tx, other, key)?, None);
+            // The customer's message came later by the platform's clock: it stays the last.
+            store::note_team(tx, team, id, "older", NOW - 5)?;
+            store::note_team(tx, other, id, "elsewhere", NOW + 5)?;
+            assert_eq!(store::subscriptions(tx, &[])?, []);
+            let last: (String, i64, i64) = tx.one(
+                "SELECT last_text, last_at, last_team_at FROM conversation WHERE team_id = $1 AND id = $2",
+                params![team, id],
+            )?;
+            assert_eq!(last, ("您好".into(), NOW, NOW - 5));
+            Ok(())
+        })
+        .await;
+}

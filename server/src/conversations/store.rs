@@ -1,0 +1,130 @@
+//! SQL of a single conversation: finding it and moving it between states.
+
+use shared::{
+    contacts::Subscription,
+    id::{ConversationId, MemberId, StoreId, TeamId},
+    members::Role,
+};
+
+use super::Found;
+use crate::db::{FromRow, Result, Row, Tx, params};
+
+impl FromRow for Found {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            identity: row.get("identity_id")?,
+            contact: row.get("contact_id")?,
+            channel: row.get("channel_id")?,
+            channel_stores: Vec::new(),
+            state: row.get("state")?,
+            owner: row.get("owner_id")?,
+            store: row.get("store_id")?,
+            subscription: row.get::<Subscription>("subscription")?,
+            name: row.get("name")?,
+            address: row.get::<Option<String>>("address")?.unwrap_or_default(),
+        })
+    }
+}
+
+/// The conversation with what the rules ask about it, whoever asks.
+pub(super) fn find(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<Option<Found>> {
+    let found = tx.opt::<Found>(
+        "SELECT c.id, c.identity_id, c.contact_id, c.channel_id, c.state, c.owner_id, c.store_id, c.subscription, k.name, \
+         (SELECT min(a.address) FROM identity_address a \
+          WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind = 'line_user') AS address \
+         FROM conversation c JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
+         WHERE c.team_id = $1 AND c.id = $2",
+        params![team, id],
+    )?;
+    let Some(mut found) = found else { return Ok(None) };
+    found.channel_stores =
+        tx.all("SELECT store_id FROM channel_store WHERE team_id = $1 AND channel_id = $2", params![team, found.channel])?;
+    Ok(Some(found))
+}
+
+/// Makes a pending conversation hers; whether it still was pending.
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: ConversationId,
+    owner: MemberId,
+    store: Option<StoreId>,
+) -> Result<bool> {
+    let taken = tx.execute(
+        "UPDATE conversation SET state = 'in_progress', owner_id = $3, store_id = $4 \
+         WHERE team_id = $1 AND id = $2 AND state = 'pending'",
+        params![team, id, owner, store],
+    )?;
+    Ok(taken > 0)
+}
+
+/// Hands a pending or open conversation to a member, under her store; whether it still was one.
+pub(super) fn hand_over(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: ConversationId,
+    to: MemberId,
+    store: Option<StoreId>,
+) -> Result<bool> {
+    let handed = tx.execute(
+        "UPDATE conversation SET state = 'in_progress', owner_id = $3, store_id = $4 \
+         WHERE team_id = $1 AND id = $2 AND state IN ('pending', 'in_progress')",
+        params![team, id, to, store],
+    )?;
+    Ok(handed > 0)
+}
+
+/// Closes a conversation; whether it still was open. Its owner stays on it, and where nobody took it, the store of whoever
+/// closes it is noted, so that its manager still finds it.
+pub(super) fn close(tx: &mut Tx<'_>, team: TeamId, id: ConversationId, store: Option<StoreId>) -> Result<bool> {
+    let closed = tx.execute(
+        "UPDATE conversation SET state = 'closed', store_id = COALESCE(store_id, $3), unread = 0, waiting_since = NULL \
+         WHERE team_id = $1 AND id = $2 AND state IN ('pending', 'in_progress')",
+        params![team, id, store],
+    )?;
+    Ok(closed > 0)
+}
+
+/// Opens a closed conversation as hers; whether it still was closed.
+pub(super) fn reopen(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: ConversationId,
+    owner: MemberId,
+    store: Option<StoreId>,
+) -> Result<bool> {
+    let opened = tx.execute(
+        "UPDATE conversation SET state = 'in_progress', owner_id = $3, store_id = $4 \
+         WHERE team_id = $1 AND id = $2 AND state = 'closed'",
+        params![team, id, owner, store],
+    )?;
+    Ok(opened > 0)
+}
+
+/// Nothing is unread any more.
+pub(super) fn mark_read(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<()> {
+    tx.execute("UPDATE conversation SET unread = 0 WHERE team_id = $1 AND id = $2 AND unread > 0", params![team, id])?;
+    Ok(())
+}
+
+/// A member that a conversation is to be handed to: her role and her stores, the primary one first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) role: Role,
+    pub(super) stores: Vec<StoreId>,
+}
+
+/// The member of the team, unless disabled or gone.
+pub(super) fn active_member(tx: &mut Tx<'_>, team: TeamId, id: MemberId) -> Result<Option<Target>> {
+    let role = tx.opt::<Role>(
+        "SELECT role FROM member WHERE team_id = $1 AND id = $2 AND disabled_at IS NULL AND deleted_at IS NULL",
+        params![team, id],
+    )?;
+    let Some(role) = role else { return Ok(None) };
+    let stores = tx.all(
+        "SELECT store_id FROM member_store WHERE team_id = $1 AND member_id = $2 ORDER BY is_primary DESC, store_id",
+        params![team, id],
+    )?;
+    Ok(Some(Target { role, stores }))
+}

@@ -1,0 +1,196 @@
+//! The thread of a conversation: messages either way, what staff did, and the group sends she was in.
+
+mod store;
+
+#[cfg(test)]
+mod store_test;
+
+use shared::{
+    call::Page,
+    content::{Content, Part},
+    conversations::{Entry, EventKind, Message, MessageKind, ShowThread},
+    deliveries::DeliveryState,
+    id::{CampaignId, ConversationId, DeliveryId, EventId, MemberId, MessageId, TeamId},
+    members::MemberRef,
+    reasons::Reason,
+};
+
+use super::{
+    cursor::{self, Cursor},
+    visible,
+};
+use crate::{
+    App,
+    caller::{Caller, Zone},
+    db::{self, Tx},
+    media::{self, Stored},
+    refused::{Refused, Result},
+};
+
+/// Something that happened to a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    /// What.
+    pub kind: EventKind,
+    /// Who did it; nobody where the customer did.
+    pub by: Option<MemberId>,
+    /// The new owner, of a transfer.
+    pub to: Option<MemberId>,
+    /// When, UTC milliseconds.
+    pub at: i64,
+}
+
+/// Appends to what happened.
+pub(super) fn append(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    conversation: ConversationId,
+    id: EventId,
+    event: Event,
+) -> db::Result<()> {
+    store::append(tx, team, conversation, id, event)
+}
+
+/// A message as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct MessageRow {
+    id: MessageId,
+    from_customer: bool,
+    kind: MessageKind,
+    text: String,
+    media: Option<Stored>,
+    at: i64,
+    by: Option<MemberRef>,
+    state: Option<DeliveryState>,
+    reason: Option<Reason>,
+}
+
+/// An event as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct EventRow {
+    id: EventId,
+    kind: EventKind,
+    by: Option<MemberRef>,
+    to: Option<MemberRef>,
+    at: i64,
+}
+
+/// A delivery of a group send as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct DeliveryRow {
+    id: DeliveryId,
+    campaign: CampaignId,
+    content: Content,
+    name: String,
+    sender: MemberRef,
+    state: DeliveryState,
+    reason: Option<Reason>,
+    at: i64,
+}
+
+/// An entry with its place in the thread: by time, then by its key.
+type Placed = ((i64, String), Entry);
+
+/// A page of the thread, newest first.
+pub(super) async fn show(app: &App, caller: Caller, call: ShowThread) -> Result<Page<Entry>> {
+    let limit = cursor::page_limit(call.limit)?;
+    let after = Cursor::read(call.after.as_deref())?;
+    let for_media = app.clone();
+    app.db.read(move |tx| {
+        visible(tx, &caller, call.id)?;
+        let reference = |stored: &Stored| media::reference(&for_media, stored);
+        let entries = entries(tx, &caller, call.id, after.as_ref(), limit + 1, &reference)?;
+        let page = cursor::page(entries, limit, |((at, key), _)| Cursor { at: *at, key: key.clone() });
+        Ok::<_, Refused>(Page { items: page.items.into_iter().map(|(_, entry)| entry).collect(), next: page.next })
+    })
+    .await
+}
+
+type Reference<'a> = &'a dyn Fn(&Stored) -> shared::conversations::MediaRef;
+
+/// The newest entries before the cursor: the newest of each of the three sources, merged.
+fn entries(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    id: ConversationId,
+    before: Option<&Cursor>,
+    limit: usize,
+    reference: Reference<'_>,
+) -> Result<Vec<Placed>> {
+    let zone = caller.zone;
+    let messages = store::messages(tx, caller.team, id, before, limit)?;
+    let events = store::events(tx, caller.team, id, before, limit)?;
+    // The page before may have ended inside a delivery: it is read again for the rest of its parts.
+    let deliveries = store::deliveries(tx, caller.team, id, before, limit + 1)?;
+
+    let mut entries: Vec<Placed> = Vec::new();
+    entries.extend(messages.into_iter().map(|row| place_message(row, zone, reference)));
+    entries.extend(events.into_iter().map(|row| place_event(row, zone)));
+    entries.extend(deliveries.into_iter().flat_map(|row| place_parts(row, zone)));
+    if let Some(before) = before {
+        entries.retain(|((at, key), _)| (*at, key) < (before.at, &before.key));
+    }
+    entries.sort_by(|(a, _), (b, _)| b.cmp(a));
+    entries.truncate(limit);
+    Ok(entries)
+}
+
+fn place_message(row: MessageRow, zone: Zone, reference: Reference<'_>) -> Placed {
+    let id = row.id.to_string();
+    let message = Message {
+        id: id.clone(),
+        from_customer: row.from_customer,
+        kind: row.kind,
+        text: row.text,
+        media: row.media.as_ref().map(reference),
+        at: zone.stamp(row.at),
+        by: row.by,
+        campaign: None,
+        outcome: row.state.map(DeliveryState::outcome),
+        reason: row.reason,
+    };
+    ((row.at, id), Entry::Message(message))
+}
+
+fn place_event(row: EventRow, zone: Zone) -> Placed {
+    let entry = Entry::Event { id: row.id, at: zone.stamp(row.at), what: row.kind, by: row.by, to: row.to };
+    ((row.at, row.id.to_string()), entry)
+}
+
+/// One message for each part of a group send, as this customer gets it.
+fn place_parts(row: DeliveryRow, zone: Zone) -> Vec<Placed> {
+    let parts = row.content.filled(&row.name).parts;
+    let place = |(part, Part::Text { text }): (usize, Part)| {
+        let id = format!("{}:{part}", row.id);
+        let message = Message {
+            id: id.clone(),
+            from_customer: false,
+            kind: MessageKind::Text,
+            text,
+            media: None,
+            at: zone.stamp(row.at),
+            by: Some(row.sender.clone()),
+            campaign: Some(row.campaign),
+            outcome: Some(row.state.outcome()),
+            reason: row.reason,
+        };
+        ((row.at, id), Entry::Message(message))
+    };
+    parts.into_iter().enumerate().map(place).collect()
+}
+
+/// A message of the thread by its id, as its sender is answered.
+pub(super) fn message(tx: &mut Tx<'_>, caller: &Caller, id: MessageId) -> Result<Option<Message>> {
+    let Some(row) = store::message(tx, caller.team, id)? else { return Ok(None) };
+    // A message of ours is text: it has no medium to refer to.
+    let reference = |stored: &Stored| shared::conversations::MediaRef {
+        id: stored.id,
+        mime: String::new(),
+        url: None,
+        lost: false,
+    };
+    match place_message(row, caller.zone, &reference) {
+        (_, Entry::Message(message)) => Ok(Some(message)),
+        (_, Entry::Event { .. }) => Ok(None),
+    }
+}

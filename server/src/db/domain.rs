@@ -1,0 +1,67 @@
+//! How the ids and enums of `shared` stand in a column: as their own text, read back by their `FromStr`.
+use shared::{
+    campaigns::{CampaignState, Kind},
+    contacts::Subscription,
+    conversations::{ConversationState, EventKind, MessageKind},
+    deliveries::DeliveryState,
+    id::{
+        CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, DraftId, EventId, IdentityId,
+        LinkId, MediaId, MemberId, MessageId, SessionId, SliceId, StoreId, TagId, TeamId, WabaId,
+        WhatsappAppId,
+    },
+    limits::Platform,
+    members::Role,
+    reasons::Reason,
+};
+
+use super::{Cell, FromColumn, Value};
+
+crate::text_column!(
+    CampaignId,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DeliveryId,
+    DraftId,
+    EventId,
+    IdentityId,
+    LinkId,
+    MediaId,
+    MemberId,
+    MessageId,
+    SessionId,
+    SliceId,
+    StoreId,
+    TagId,
+    TeamId,
+    WabaId,
+    WhatsappAppId,
+);
+
+/// As [`crate::text_column!`], for enums that are spelled by their `as_str`.
+macro_rules! word_column {
+    ($($type:ty),* $(,)?) => {$(
+        impl FromColumn for $type {
+            fn from_column(cell: Cell<'_>) -> Result<Self, String> {
+                cell.text()?.parse()
+            }
+        }
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                Self::Text(value.as_str().to_owned())
+            }
+        }
+    )*};
+}
+word_column!(
+    CampaignState,
+    ConversationState,
+    DeliveryState,
+    EventKind,
+    Kind,
+    MessageKind,
+    Platform,
+    Reason,
+    Role,
+    Subscription
+);

@@ -1,0 +1,152 @@
+//! Mounts a [`Call`] where it says it lives, behind the permission it says it needs: a handler that forgets to authorise
+//! cannot be written.
+
+use std::future::Future;
+
+use axum::{
+    Json, RequestExt, Router,
+    body::Bytes,
+    extract::{
+        RawPathParams, RawQuery, Request, State,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use shared::{
+    call::{Call, Method},
+    members::Action,
+    problem::{Kind, Problem, Rule},
+};
+
+use crate::{App, caller::Caller, members, refused::Refused};
+
+/// The largest JSON body, in bytes: five long texts and a selection of 20,000 ids fit.
+pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// A mounted call, for the OpenAPI document and the test that walks all routes.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint {
+    /// Its method.
+    pub method: Method,
+    /// Its route below `/api/v1`.
+    pub route: &'static str,
+    /// What it needs.
+    pub needs: Action,
+    /// What it does.
+    pub summary: &'static str,
+    /// Its own problems.
+    pub problems: &'static [Kind],
+}
+
+/// The calls mounted so far.
+#[derive(Default)]
+pub struct Api {
+    router: Router<App>,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Api {
+    /// Mounts a call. The handler gets the caller, allowed and known, and the call with the ids of its route filled in.
+    #[must_use]
+    pub fn call<C, H, F>(self, handler: H) -> Self
+    where
+        C: Call + Send + 'static,
+        C::Reply: Send,
+        H: Fn(App, Caller, C) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<C::Reply, Refused>> + Send + 'static,
+    {
+        let handle = move |State(app): State<App>, ids: RawPathParams, query: RawQuery, request: Request| async move {
+            let caller = members::authenticate(&app, bearer(&request)).await?;
+            caller.require(C::NEEDS)?;
+            let call = read::<C>(&ids, query, request).await?;
+            let reply = handler(app, caller, call).await?;
+            let status = StatusCode::from_u16(C::STATUS).map_err(Refused::fault)?;
+            Ok::<Response, Refused>((status, Json(reply)).into_response())
+        };
+        self.raw::<C, _, _>(handle)
+    }
+
+    /// Mounts a call whose answer is more than its reply, such as a cookie. It must be open to everybody or authorise
+    /// by itself.
+    #[must_use]
+    pub(crate) fn raw<C: Call, H, T>(mut self, handler: H) -> Self
+    where
+        H: axum::handler::Handler<T, App>,
+        T: 'static,
+    {
+        let filter = match C::METHOD {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+            Method::Put => MethodFilter::PUT,
+            Method::Delete => MethodFilter::DELETE,
+        };
+        self.router = self.router.route(C::ROUTE, on(filter, handler));
+        self.endpoints.push(Endpoint {
+            method: C::METHOD,
+            route: C::ROUTE,
+            needs: C::NEEDS,
+            summary: C::SUMMARY,
+            problems: C::PROBLEMS,
+        });
+        self
+    }
+
+    /// What is mounted.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// The router, to be nested under `/api/v1`.
+    pub(crate) fn into_router(self) -> Router<App> {
+        self.router
+    }
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(request: &Request) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").map(str::trim)
+}
+
+/// Reads a call from its route, its query or its body. What cannot be read is named by its field.
+async fn read<C: Call>(ids: &RawPathParams, RawQuery(query): RawQuery, request: Request) -> Result<C, Problem> {
+    let mut call: C = match C::METHOD {
+        Method::Get | Method::Delete => from_query(query.as_deref().unwrap_or_default())?,
+        Method::Post | Method::Put => from_body(request).await?,
+    };
+    let ids: Vec<&str> = ids.iter().map(|(_, id)| id).collect();
+    call.fill(&ids)?;
+    Ok(call)
+}
+
+/// Reads a JSON body of at most [`BODY_LIMIT`] bytes.
+pub(crate) async fn from_body<C: serde::de::DeserializeOwned>(request: Request) -> Result<C, Problem> {
+    let body = request
+        .with_limited_body()
+        .extract::<Bytes, _>()
+        .await
+        .map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                Problem::TooLarge { limit: BODY_LIMIT as u64 }
+            }
+            // Cut, or too slow.
+            _ => Problem::invalid("body", Rule::Malformed { expected: "a whole body".into() }),
+        })?;
+    // A call without fields may come without a body.
+    let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(&error))
+}
+
+fn from_query<C: serde::de::DeserializeOwned>(query: &str) -> Result<C, Problem> {
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| unreadable(&error))
+}
+
+fn unreadable<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> Problem {
+    let path = error.path().to_string();
+    let field = if path == "." { "body".to_owned() } else { path };
+    Problem::invalid(field, Rule::Malformed { expected: error.inner().to_string() })
+}

@@ -1,0 +1,140 @@
+//! Applies what the inbox holds, in batches, behind the answers.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    apply::{self, Applied, ApplyError},
+    store::{self, Waiting},
+};
+use crate::{
+    App, channels,
+    clock::Clock,
+    db::{self, Lane, Tx},
+};
+
+/// Applied in one transaction.
+const BATCH: usize = 100;
+/// An event that so often cannot be applied is kept, marked, and left.
+const TRIES: i64 = 5;
+/// Between two looks where nothing announced itself: another server may have taken a webhook and died.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long bodies are kept, in milliseconds (architecture.md section 3).
+const KEPT: i64 = 30 * 86_400_000;
+/// Between two looks for bodies to forget.
+const PURGE: Duration = Duration::from_hours(1);
+/// Forgotten in one transaction.
+const PURGE_BATCH: usize = 500;
+
+/// What one batch came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Round {
+    /// Events that were looked at.
+    pub(super) seen: usize,
+    /// Of them, those that were applied.
+    pub(super) applied: usize,
+    /// Of the rest, those that were given up.
+    pub(super) given_up: usize,
+    /// Whether media are to be fetched.
+    pub(super) wants_media: bool,
+    /// When the oldest of them was received, UTC milliseconds.
+    oldest: Option<i64>,
+}
+
+/// Starts applying webhooks, and forgetting old bodies.
+pub fn start(app: &App) {
+    let worker = app.clone();
+    app.tasks.spawn("inbox.process", async move {
+        while !worker.tasks.is_stopping() {
+            match round(&worker).await {
+                // What failed is tried again at once, so that it is out of the way soon.
+                Ok(round) if round.seen > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "webhooks cannot be applied now"),
+            }
+            tokio::select! {
+                () = worker.tasks.stopping() => return,
+                () = worker.inbox.kept.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    });
+    let purger = app.clone();
+    app.tasks.spawn("inbox.purge", async move {
+        while !purger.tasks.is_stopping() {
+            let before = purger.clock.now() - KEPT;
+            match purger.db.write_as(Lane::Engine, move |tx| store::purge(tx, before, PURGE_BATCH)).await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => tracing::warn!(%error, "old webhooks cannot be forgotten now"),
+            }
+            tokio::select! {
+                () = purger.tasks.stopping() => return,
+                () = tokio::time::sleep(PURGE) => {}
+            }
+        }
+    });
+}
+
+/// Applies one batch and wakes whom it concerns.
+pub(super) async fn round(app: &App) -> db::Result<Round> {
+    let clock = app.clock.clone();
+    let round = app.db.write_as(Lane::Intake, move |tx| batch(tx, &clock)).await?;
+    if let Some(oldest) = round.oldest {
+        let seconds = Duration::from_millis(u64::try_from(app.clock.now() - oldest).unwrap_or_default()).as_secs_f64();
+        metrics::histogram!("storecast_webhook_lag_seconds").record(seconds);
+        metrics::counter!("storecast_webhook_failed_total").increment(round.given_up as u64);
+        app.inbox.applied.notify_one();
+    }
+    if round.wants_media {
+        app.media.wake();
+    }
+    Ok(round)
+}
+
+fn batch(tx: &mut Tx<'_>, clock: &Clock) -> db::Result<Round> {
+    let mut events = store::claim(tx, BATCH)?;
+    let mut round = Round { seen: events.len(), oldest: events.iter().map(|event| event.received_at).min(), ..Round::default() };
+    // As they happened; and one order for all servers, so that two batches do not lock each other out for long.
+    events.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
+    for event in &events {
+        match apply_one(tx, clock, event)? {
+            Some(applied) => {
+                round.applied += 1;
+                round.wants_media |= applied.wants_media;
+            }
+            None if event.tries + 1 >= TRIES => round.given_up += 1,
+            None => {}
+        }
+    }
+    let channels: BTreeMap<_, _> = events.iter().map(|event| ((event.team, event.channel), event.received_at)).collect();
+    for ((team, channel), at) in channels {
+        channels::webhook_seen(tx, team, channel, at)?;
+    }
+    Ok(round)
+}
+
+/// Applies one event and marks it, both or neither. One that cannot be applied is counted and holds nobody else up.
+fn apply_one(tx: &mut Tx<'_>, clock: &Clock, event: &Waiting) -> db::Result<Option<Applied>> {
+    let Waiting { team, channel, key, .. } = event;
+    let now = clock.now();
+    let applied = tx.savepoint(|tx| {
+        let applied = apply::line(tx, clock, event)?;
+        store::done(tx, *team, *channel, key, now)?;
+        Ok::<_, ApplyError>(applied)
+    });
+    match applied {
+        Ok(applied) => Ok(Some(applied)),
+        // It is not about this event: all of the batch is to be tried again.
+        Err(ApplyError::Db(error @ (db::Error::Race | db::Error::Full | db::Error::Unavailable(_)))) => Err(error),
+        Err(error) => {
+            let given_up = event.tries + 1 >= TRIES;
+            // The error names columns and positions, never what a customer wrote.
+            let why = error.to_string();
+            if given_up {
+                tracing::error!(%channel, event = key, error = why, "a webhook event cannot be applied and was left");
+            }
+            store::failed(tx, *team, *channel, key, &why, given_up.then_some(now))?;
+            Ok(None)
+        }
+    }
+}

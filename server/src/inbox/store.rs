@@ -1,0 +1,116 @@
+//! SQL of the inbox.
+
+use shared::id::{ChannelId, TeamId};
+
+use crate::{
+    db::{FromRow, Result, Row, Sql, Tx},
+    params, row,
+};
+
+/// An event to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NewEvent {
+    /// The platform's id of it.
+    pub(super) key: String,
+    /// UUIDv7: the order of arrival.
+    pub(super) id: String,
+    /// As it came, JSON.
+    pub(super) body: String,
+    /// The platform's time, UTC milliseconds.
+    pub(super) at: i64,
+}
+
+/// An event that waits to be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) team: TeamId,
+    pub(super) channel: ChannelId,
+    pub(super) key: String,
+    pub(super) body: String,
+    pub(super) at: i64,
+    pub(super) received_at: i64,
+    /// Times it could not be applied.
+    pub(super) tries: i64,
+}
+
+impl FromRow for Waiting {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            team: row.get("team_id")?,
+            channel: row.get("channel_id")?,
+            key: row.get("event_key")?,
+            body: row.get::<Option<String>>("body")?.unwrap_or_default(),
+            at: row.get("event_at")?,
+            received_at: row.get("received_at")?,
+            tries: row.get("tries")?,
+        })
+    }
+}
+
+/// Keeps events, each key once and in order of key; returns how many are new.
+pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, events: &[NewEvent], now: i64) -> Result<u64> {
+    let rows: Vec<_> = events.iter().map(|event| row![&event.key, &event.id, &event.body, event.at]).collect();
+    tx.many(
+        Sql::pair(
+            "INSERT INTO inbox (team_id, channel_id, received_at, tries, event_key, id, body, event_at)
+             VALUES ($1, $2, $3, 0, $4, $5, $6, $7) ON CONFLICT (channel_id, event_key) DO NOTHING",
+            "INSERT INTO inbox (team_id, channel_id, received_at, tries, event_key, id, body, event_at)
+             SELECT $1, $2, $3, 0, e.event_key, e.id, e.body, e.event_at
+             FROM unnest($4::text[], $5::text[], $6::text[], $7::bigint[]) AS e (event_key, id, body, event_at)
+             ON CONFLICT (channel_id, event_key) DO NOTHING",
+        ),
+        params![team, channel, now],
+        &rows,
+    )
+}
+
+/// Takes the events of all teams that wait longest, for the server's own work: no other server gets them before the end of
+/// this transaction.
+pub(super) fn claim(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Waiting>> {
+    tx.all(
+        Sql::pair(
+            "SELECT team_id, channel_id, event_key, body, event_at, received_at, tries FROM inbox
+             WHERE processed_at IS NULL ORDER BY id LIMIT $1",
+            "SELECT team_id, channel_id, event_key, body, event_at, received_at, tries FROM inbox
+             WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
+        ),
+        params![limit],
+    )
+}
+
+/// It is applied.
+pub(super) fn done(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, key: &str, at: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE inbox SET processed_at = $4 WHERE team_id = $1 AND channel_id = $2 AND event_key = $3",
+        params![team, channel, key, at],
+    )?;
+    Ok(())
+}
+
+/// It could not be applied. With `given_up_at` it will not be tried again.
+pub(super) fn failed(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    key: &str,
+    why: &str,
+    given_up_at: Option<i64>,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE inbox SET tries = tries + 1, failed = $4, processed_at = $5
+         WHERE team_id = $1 AND channel_id = $2 AND event_key = $3",
+        params![team, channel, key, why, given_up_at],
+    )?;
+    Ok(())
+}
+
+/// Forgets the bodies of events that were received before this time and applied; their keys stay, so that a late repeat
+/// is still known. At most `limit` at once; returns how many.
+pub(super) fn purge(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<u64> {
+    tx.execute(
+        "UPDATE inbox SET body = NULL WHERE (channel_id, event_key) IN (
+             SELECT channel_id, event_key FROM inbox
+             WHERE body IS NOT NULL AND processed_at IS NOT NULL AND received_at < $1 LIMIT $2)",
+        params![before, limit],
+    )
+}

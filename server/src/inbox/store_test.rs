@@ -1,0 +1,76 @@
+//! The SQL of the inbox, on both engines.
+
+use super::store::{self, NewEvent};
+use crate::{
+    channels::testing::{NOW, Shop},
+    db::{Db, testing::on_both_engines},
+    params,
+};
+
+on_both_engines![keep_each_key_once, claim_by_arrival_and_done, failed_is_counted_and_given_up, purge_keeps_keys];
+
+fn event(shop: &Shop, key: &str) -> NewEvent {
+    NewEvent { key: key.into(), id: shop.clock.id::<uuid::Uuid>().to_string(), body: format!("{{\"k\":\"{key}\"}}"), at: NOW - 5 }
+}
+
+async fn keep(shop: &Shop, keys: &[&str]) -> u64 {
+    let (team, channel) = (shop.team, shop.channel);
+    let events: Vec<NewEvent> = keys.iter().map(|key| event(shop, key)).collect();
+    shop.write(move |tx| store::keep(tx, team, channel, &events, NOW)).await
+}
+
+async fn waiting(shop: &Shop) -> Vec<String> {
+    shop.write(|tx| store::claim(tx, 10)).await.into_iter().map(|event| event.key).collect()
+}
+
+async fn keep_each_key_once(db: Db) {
+    let shop = Shop::open(db).await;
+    assert_eq!(keep(&shop, &[]).await, 0);
+    assert_eq!(keep(&shop, &["a", "b"]).await, 2);
+    assert_eq!(keep(&shop, &["b", "c"]).await, 1);
+    assert_eq!(keep(&shop, &["a", "b", "c"]).await, 0);
+    assert_eq!(waiting(&shop).await, ["a", "b", "c"]);
+}
+
+async fn claim_by_arrival_and_done(db: Db) {
+    let shop = Shop::open(db).await;
+    keep(&shop, &["b"]).await;
+    keep(&shop, &["a"]).await;
+    let first = shop.write(|tx| store::claim(tx, 1)).await;
+    assert_eq!(first.len(), 1);
+    let row = &first[0];
+    assert_eq!((row.team, row.channel, row.key.as_str(), row.body.as_str()), (shop.team, shop.channel, "b", "{\"k\":\"b\"}"));
+    assert_eq!((row.at, row.received_at, row.tries), (NOW - 5, NOW, 0));
+    let (team, channel, stranger) = (shop.team, shop.channel, shop.clock.id());
+    shop.write(move |tx| store::done(tx, stranger, channel, "b", NOW)).await;
+    shop.write(move |tx| store::done(tx, team, channel, "b", NOW)).await;
+    assert_eq!(waiting(&shop).await, ["a"]);
+    assert_eq!(keep(&shop, &["b"]).await, 0, "a late repeat is still known");
+}
+
+async fn failed_is_counted_and_given_up(db: Db) {
+    let shop = Shop::open(db).await;
+    keep(&shop, &["a"]).await;
+    let (team, channel) = (shop.team, shop.channel);
+    shop.write(move |tx| store::failed(tx, team, channel, "a", "why", None)).await;
+    assert_eq!(shop.write(|tx| store::claim(tx, 10)).await[0].tries, 1);
+    shop.write(move |tx| store::failed(tx, team, channel, "a", "why", Some(NOW))).await;
+    assert_eq!(waiting(&shop).await, Vec::<String>::new());
+    let (tries, why): (i64, String) = shop.read(|tx| tx.one("SELECT tries, failed FROM inbox", params![])).await;
+    assert_eq!((tries, why.as_str()), (2, "why"));
+}
+
+async fn purge_keeps_keys(db: Db) {
+    let shop = Shop::open(db).await;
+    keep(&shop, &["a", "b", "c"]).await;
+    let (team, channel) = (shop.team, shop.channel);
+    for key in ["a", "b"] {
+        shop.write(move |tx| store::done(tx, team, channel, key, NOW)).await;
+    }
+    let purge = |before, limit| shop.write(move |tx| store::purge(tx, before, limit));
+    assert_eq!(purge(NOW, 9).await, 0, "not old yet");
+    assert_eq!(purge(NOW + 1, 1).await, 1);
+    assert_eq!(purge(NOW + 1, 9).await, 1);
+    assert_eq!(purge(NOW + 1, 9).await, 0, "what waits keeps its body");
+    assert_eq!(keep(&shop, &["a", "b", "c"]).await, 0);
+}

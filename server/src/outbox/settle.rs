@@ -1,0 +1,441 @@
+//! Settling: many answers in one write, guarded by the lease once per slice and by its state per row.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use shared::{
+    id::{CampaignId, ChannelId, ConversationId, DeliveryId, TeamId},
+    reasons::{CheckedBy, Reason},
+};
+use tokio::{sync::mpsc, time::Instant};
+
+use super::{
+    Policies,
+    claim::{PUSH, Want},
+    schedule,
+    store::{self, Moved, Settled, Taken, Try},
+};
+use crate::{
+    App,
+    db::{self, Lane, Tx},
+    platforms::{Answer, Outcome},
+};
+
+/// A slice under our lease, while its calls are out.
+pub(crate) struct Lease {
+    pub(crate) team: TeamId,
+    pub(crate) channel: ChannelId,
+    pub(crate) campaign: Option<CampaignId>,
+    pub(crate) slice: Taken,
+    /// Calls not yet settled.
+    outstanding: AtomicUsize,
+    /// When the last of those that come later is due (UTC ms).
+    due_at: AtomicI64,
+}
+
+impl Lease {
+    pub(crate) fn new(
+        team: TeamId,
+        channel: ChannelId,
+        campaign: Option<CampaignId>,
+        slice: Taken,
+        calls: usize,
+    ) -> Self {
+        Self {
+            team,
+            channel,
+            campaign,
+            slice,
+            outstanding: AtomicUsize::new(calls),
+            due_at: AtomicI64::new(0),
+        }
+    }
+}
+
+/// One call, answered; or handed back unsent because the server stops.
+pub(crate) struct Done {
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) delivery: DeliveryId,
+    pub(crate) attempt: i64,
+    pub(crate) tries: u64,
+    pub(crate) unsure: bool,
+    /// `None`: no call was made.
+    pub(crate) answer: Option<Answer>,
+    /// UTC ms.
+    pub(crate) at: i64,
+}
+
+/// At most so many answers in one write.
+const BATCH: usize = 500;
+
+/// Collects answers for a moment and settles them together, until every lane is gone.
+pub(crate) async fn settle_behind(
+    app: App,
+    policies: Policies,
+    me: Arc<str>,
+    mut outcomes: mpsc::Receiver<Done>,
+) {
+    let patience = Duration::from_millis(app.config.engine.settle_ms);
+    loop {
+        let mut batch = Vec::with_capacity(BATCH);
+        if outcomes.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
+        let late = Instant::now() + patience;
+        while batch.len() < BATCH {
+            let room = BATCH - batch.len();
+            match tokio::time::timeout_at(late, outcomes.recv_many(&mut batch, room)).await {
+                Ok(more) if more > 0 => {}
+                _ => break,
+            }
+        }
+        settle_batch(&app, policies, &me, batch).await;
+    }
+}
+
+/// Settles one batch. If the database fails, it is tried again for as long as the lease may hold; after that the leases run
+/// out and the same calls are made again under the same keys.
+async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<Done>) {
+    let plan = Arc::new(plan(app, policies, me, &batch));
+    for wait in [50, 200, 1_000, 5_000, 0] {
+        let work = plan.clone();
+        match app
+            .db
+            .write_as(Lane::Engine, move |tx| carry_out(tx, &work))
+            .await
+        {
+            Ok(()) => break,
+            Err(error) => {
+                tracing::error!(%error, answers = batch.len(), "answers could not be settled")
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+    }
+    // A slice with rows for later is free again, and what is due at once need not wait for the poll.
+    app.outbox.wake();
+}
+
+/// What a batch comes to, made outside the writer's thread.
+struct Plan {
+    me: Arc<str>,
+    policies: Policies,
+    now: i64,
+    lease_until: i64,
+    slices: Vec<SlicePlan>,
+}
+
+/// What a batch comes to for one slice.
+struct SlicePlan {
+    lease: Arc<Lease>,
+    settled: Vec<Settled>,
+    later: Vec<(DeliveryId, bool)>,
+    tries: Vec<Try>,
+    stop: Option<Reason>,
+    slowed: bool,
+    /// All its calls are answered.
+    is_last: bool,
+}
+
+fn plan(app: &App, policies: Policies, me: &Arc<str>, batch: &[Done]) -> Plan {
+    let now = app.clock.now();
+    let mut slices: BTreeMap<(String, i64), SlicePlan> = BTreeMap::new();
+    for done in batch {
+        let key = (done.lease.slice.id.to_string(), done.lease.slice.generation);
+        let slice = slices.entry(key).or_insert_with(|| SlicePlan {
+            lease: done.lease.clone(),
+            settled: Vec::new(),
+            later: Vec::new(),
+            tries: Vec::new(),
+            stop: None,
+            slowed: false,
+            is_last: false,
+        });
+        weigh(app, done, slice, now);
+        slice.is_last = done.lease.outstanding.fetch_sub(1, Ordering::SeqCst) == 1;
+    }
+    let lease_until = now + app.config.engine.lease_ms;
+    Plan {
+        me: me.clone(),
+        policies,
+        now,
+        lease_until,
+        slices: slices.into_values().collect(),
+    }
+}
+
+/// What one answer means for its row (architecture.md 4).
+fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
+    let Some(answer) = &done.answer else {
+        plan.lease.due_at.fetch_max(now, Ordering::SeqCst);
+        return;
+    };
+    let settled = |state, reason: Option<Reason>, provider_id: Option<String>| Settled {
+        id: done.delivery,
+        state,
+        reason,
+        checked_by: reason.map(|_| CheckedBy::Platform),
+        provider_id,
+        code: answer.code.clone(),
+        text: answer.text.clone(),
+        request_id: answer.request_id.clone(),
+        at: done.at,
+    };
+    let (outcome, reason) = match &answer.outcome {
+        Outcome::Accepted { provider_id } => {
+            plan.settled
+                .push(settled("accepted", None, provider_id.clone()));
+            return;
+        }
+        Outcome::Refused { reason } => {
+            plan.settled.push(settled("failed", Some(*reason), None));
+            ("refused", *reason)
+        }
+        Outcome::Stop { reason } => {
+            plan.stop = Some(*reason);
+            plan.lease.due_at.fetch_max(now, Ordering::SeqCst);
+            ("stop", *reason)
+        }
+        Outcome::Later { after, reason } => {
+            plan.slowed |= *reason == Reason::LineRateLimited;
+            // Gave up is failed only if every try was a definite refusal; if any may have arrived, it is unknown.
+            let (state, why) = if done.unsure {
+                ("unknown", Reason::NoAnswer)
+            } else {
+                ("failed", *reason)
+            };
+            put_off(
+                app,
+                done,
+                plan,
+                now,
+                *after,
+                false,
+                settled(state, Some(why), None),
+            );
+            ("later", *reason)
+        }
+        Outcome::Unsure { reason } => {
+            put_off(
+                app,
+                done,
+                plan,
+                now,
+                Duration::ZERO,
+                true,
+                settled("unknown", Some(*reason), None),
+            );
+            ("unsure", *reason)
+        }
+    };
+    plan.tries.push(Try {
+        team: plan.lease.team,
+        id: app.clock.id(),
+        delivery: done.delivery,
+        attempt: done.attempt,
+        outcome,
+        reason,
+        code: answer.code.clone(),
+        text: answer.text.clone(),
+        request_id: answer.request_id.clone(),
+        at: done.at,
+    });
+}
+
+/// Puts a row off to its next try, or settles it as `otherwise` where the schedule has ended.
+fn put_off(
+    app: &App,
+    done: &Done,
+    plan: &mut SlicePlan,
+    now: i64,
+    floor: Duration,
+    unsure: bool,
+    otherwise: Settled,
+) {
+    match schedule::next(
+        &app.config.engine.retry_ms,
+        done.tries + 1,
+        floor,
+        rand::random::<f64>(),
+    ) {
+        Some(wait) => {
+            plan.later.push((done.delivery, unsure));
+            let due_at = now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            plan.lease.due_at.fetch_max(due_at, Ordering::SeqCst);
+        }
+        None => plan.settled.push(otherwise),
+    }
+}
+
+/// Writes a plan down. The counters come last, so that they are locked for the shortest time.
+fn carry_out(tx: &mut Tx<'_>, plan: &Plan) -> db::Result<()> {
+    let mut settled = Vec::new();
+    let (mut later, mut tries) = (Vec::new(), Vec::new());
+    let mut campaigns: BTreeMap<DeliveryId, CampaignId> = BTreeMap::new();
+    for slice in &plan.slices {
+        let lease = &slice.lease;
+        let generation = lease.slice.generation;
+        let booked = store::book(
+            tx,
+            lease.slice.id,
+            &plan.me,
+            generation,
+            slice.settled.len(),
+            plan.lease_until,
+        )?;
+        let Some(open) = booked else {
+            metrics::counter!("storecast_outbox_lease_lost_total").increment(1);
+            tracing::warn!(slice = %lease.slice.id, answers = slice.settled.len(), "a lease was lost; its answers are left to the next holder");
+            continue;
+        };
+        if open <= 0 {
+            store::close_slice(tx, lease.slice.id)?;
+        } else if slice.is_last {
+            store::release(tx, lease.slice.id, lease.due_at.load(Ordering::SeqCst))?;
+        }
+        if let Some(campaign) = lease.campaign {
+            campaigns.extend(slice.settled.iter().map(|row| (row.id, campaign)));
+        }
+        settled.extend(slice.settled.iter().cloned());
+        later.extend(slice.later.iter().copied());
+        tries.extend(slice.tries.iter().cloned());
+        if let Some(reason) = slice.stop {
+            store::pause(tx, lease.channel, reason, plan.now)?;
+        }
+        if slice.slowed {
+            slow_down(tx, lease.channel, plan.now)?;
+        }
+    }
+    settled.sort_by_key(|row: &Settled| row.id);
+    later.sort_unstable();
+    let moved: HashSet<DeliveryId> = store::settle(tx, &settled)?.into_iter().collect();
+    store::count_tries(tx, &later)?;
+    store::add_tries(tx, &tries)?;
+    let reached: Vec<DeliveryId> = settled
+        .iter()
+        .filter(|row| row.state == "accepted")
+        .map(|row| row.id)
+        .filter(|id| moved.contains(id))
+        .collect();
+    tell_reached(tx, plan.policies, &reached, plan.now)?;
+    count(tx, &settled, &moved, &campaigns, plan.now)
+}
+
+/// Halves the pace of a channel that was told it is too fast, at most once a second.
+fn slow_down(tx: &mut Tx<'_>, channel: ChannelId, now: i64) -> db::Result<()> {
+    let Some(mut budget) = store::budget(tx, channel, PUSH)? else {
+        return Ok(());
+    };
+    if budget.slowed_at.is_none_or(|at| now - at >= 1_000) {
+        budget.rate_now = (budget.rate_now / 2).max(1);
+        budget.slowed_at = Some(now);
+        store::set_budget(tx, channel, PUSH, &budget)?;
+    }
+    Ok(())
+}
+
+fn tell_reached(
+    tx: &mut Tx<'_>,
+    policies: Policies,
+    reached: &[DeliveryId],
+    now: i64,
+) -> db::Result<()> {
+    if reached.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = reached.iter().map(ToString::to_string).collect();
+    let mut teams: BTreeMap<TeamId, Vec<ConversationId>> = BTreeMap::new();
+    for (team, conversation) in store::conversations_of(tx, &ids)? {
+        teams.entry(team).or_default().push(conversation);
+    }
+    for (team, mut conversations) in teams {
+        conversations.sort_unstable();
+        (policies.reached)(tx, team, &conversations, now)?;
+    }
+    Ok(())
+}
+
+fn count(
+    tx: &mut Tx<'_>,
+    settled: &[Settled],
+    moved: &HashSet<DeliveryId>,
+    campaigns: &BTreeMap<DeliveryId, CampaignId>,
+    now: i64,
+) -> db::Result<()> {
+    let mut counts: BTreeMap<CampaignId, Moved> = BTreeMap::new();
+    for row in settled.iter().filter(|row| moved.contains(&row.id)) {
+        metrics::counter!("storecast_outbox_settled_total", "state" => row.state, "reason" => row.reason.map_or("", Reason::as_str))
+            .increment(1);
+        let Some(campaign) = campaigns.get(&row.id) else {
+            continue;
+        };
+        let count = counts.entry(*campaign).or_default();
+        match row.state {
+            "accepted" => count.accepted += 1,
+            "unknown" => count.unknown += 1,
+            _ => count.failed += 1,
+        }
+    }
+    counts
+        .into_iter()
+        .try_for_each(|(campaign, moved)| store::count(tx, campaign, moved, now))
+}
+
+/// A row that is settled without a call.
+pub(crate) fn unsent(
+    id: DeliveryId,
+    state: &'static str,
+    reason: Reason,
+    checked_by: Option<CheckedBy>,
+    at: i64,
+) -> Settled {
+    Settled {
+        id,
+        state,
+        reason: Some(reason),
+        checked_by,
+        provider_id: None,
+        code: None,
+        text: None,
+        request_id: None,
+        at,
+    }
+}
+
+/// Settles rows inside the claim of their slice. `rows` is how many were queued in it: with none left it is closed.
+pub(crate) fn settle_unsent(
+    tx: &mut Tx<'_>,
+    want: &Want,
+    slice: &Taken,
+    campaign: Option<CampaignId>,
+    mut dropped: Vec<Settled>,
+    rows: usize,
+    now: i64,
+) -> db::Result<usize> {
+    if dropped.is_empty() && rows > 0 {
+        return Ok(0);
+    }
+    dropped.sort_by_key(|row| row.id);
+    store::book(
+        tx,
+        slice.id,
+        &want.me,
+        slice.generation,
+        dropped.len(),
+        now + want.lease_ms,
+    )?;
+    if dropped.len() == rows {
+        store::close_slice(tx, slice.id)?;
+    }
+    let moved: HashSet<DeliveryId> = store::settle(tx, &dropped)?.into_iter().collect();
+    let campaigns = campaign
+        .map(|campaign| dropped.iter().map(|row| (row.id, campaign)).collect())
+        .unwrap_or_default();
+    count(tx, &dropped, &moved, &campaigns, now)?;
+    Ok(moved.len())
+}

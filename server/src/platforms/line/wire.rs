@@ -1,0 +1,187 @@
+//! LINE's JSON: request bodies, prepared once per send, and the answers that are read (providers.md A1, A2, A4).
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use shared::content::{Content, NAME_TOKEN, Part};
+
+/// The messages of a send as JSON, cut where the customer's name goes. The same recipient and name give the same bytes, so
+/// that every try of a retry key is the same request (providers.md A9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// From the recipient's closing quote to the end, cut at each place of the name.
+    pieces: Vec<Box<str>>,
+}
+
+impl Template {
+    /// Prepares the content. It must have passed [`Content::check`].
+    pub fn of(content: &Content) -> Self {
+        let mut pieces = Vec::new();
+        let mut piece = String::from("\",\"messages\":[");
+        for (i, Part::Text { text }) in content.parts.iter().enumerate() {
+            if i > 0 {
+                piece.push(',');
+            }
+            piece.push_str("{\"type\":\"text\",\"text\":\"");
+            for (place, literal) in text.split(NAME_TOKEN).enumerate() {
+                if place > 0 {
+                    pieces.push(std::mem::take(&mut piece).into_boxed_str());
+                }
+                piece.push_str(&escaped(literal));
+            }
+            piece.push_str("\"}");
+        }
+        piece.push_str("]}");
+        pieces.push(piece.into_boxed_str());
+        Self { pieces }
+    }
+
+    /// Whether the name goes anywhere, so that bodies differ from person to person.
+    pub fn is_personal(&self) -> bool {
+        self.pieces.len() > 1
+    }
+
+    /// The body of a push to one user.
+    pub fn body(&self, to: &str, name: &str) -> Bytes {
+        self.splice("{\"to\":\"", to, name)
+    }
+
+    /// The body of an answer by reply token.
+    pub fn reply_body(&self, reply_token: &str, name: &str) -> Bytes {
+        self.splice("{\"replyToken\":\"", reply_token, name)
+    }
+
+    fn splice(&self, head: &str, to: &str, name: &str) -> Bytes {
+        let (to, name) = (escaped(to), escaped(name));
+        let literal: usize = self.pieces.iter().map(|piece| piece.len()).sum();
+        let mut body = Vec::with_capacity(head.len() + to.len() + literal + (self.pieces.len() - 1) * name.len());
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(to.as_bytes());
+        for (i, piece) in self.pieces.iter().enumerate() {
+            if i > 0 {
+                body.extend_from_slice(name.as_bytes());
+            }
+            body.extend_from_slice(piece.as_bytes());
+        }
+        body.into()
+    }
+}
+
+/// The text as the inside of a JSON string.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        return Cow::Borrowed(text);
+    }
+    // Writing a string as JSON cannot fail.
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    Cow::Owned(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned())
+}
+
+/// What a push or reply that was taken says.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Sent<'a> {
+    #[serde(borrow, default)]
+    pub(super) sent_messages: Vec<SentMessage<'a>>,
+}
+
+/// One message that was taken.
+#[derive(Deserialize)]
+pub(super) struct SentMessage<'a> {
+    #[serde(borrow)]
+    pub(super) id: Cow<'a, str>,
+}
+
+/// What an error says. Statistics answer with nulls in every field, so all are optional (providers.md A6).
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Fault {
+    pub(super) message: Option<String>,
+    pub(super) details: Option<Vec<Detail>>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Detail {
+    pub(super) message: Option<String>,
+    pub(super) property: Option<String>,
+}
+
+/// `GET /v2/bot/profile/{userId}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ProfileBody {
+    pub(super) display_name: String,
+}
+
+/// `GET /v2/bot/info`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BotInfoBody {
+    pub(super) user_id: String,
+    pub(super) display_name: String,
+}
+
+/// `GET /v2/bot/message/quota`: `{"type":"none"}` or `{"type":"limited","value":N}`.
+#[derive(Deserialize)]
+pub(super) struct QuotaBody {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) value: Option<i64>,
+}
+
+/// `GET /v2/bot/message/quota/consumption`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ConsumptionBody {
+    pub(super) total_usage: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn content(texts: &[String]) -> Content {
+        Content { parts: texts.iter().map(|text| Part::Text { text: text.clone() }).collect() }
+    }
+
+    #[test]
+    fn a_push_has_the_documented_shape() {
+        let template = Template::of(&content(&[format!("Hi {NAME_TOKEN}!"), "a\"b".into()]));
+        assert!(template.is_personal());
+        assert_eq!(
+            template.body("U1", "A\\n\u{1}n"),
+            "{\"to\":\"U1\",\"messages\":[{\"type\":\"text\",\"text\":\"Hi A\\\\n\\u0001n!\"},{\"type\":\"text\",\"text\":\"a\\\"b\"}]}"
+        );
+    }
+
+    #[test]
+    fn a_name_that_looks_like_the_token_is_not_filled_again() {
+        let template = Template::of(&content(&[format!("{NAME_TOKEN}{NAME_TOKEN}")]));
+        let body: Value = serde_json::from_slice(&template.reply_body("r", NAME_TOKEN)).unwrap();
+        assert_eq!(body["messages"][0]["text"], format!("{NAME_TOKEN}{NAME_TOKEN}"));
+        assert_eq!(body["replyToken"], "r");
+    }
+
+    #[test]
+    fn a_text_without_the_name_is_not_personal() {
+        assert!(!Template::of(&content(&["hello".into()])).is_personal());
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_is_what_serde_json_would_write(
+            texts in prop::collection::vec(prop::collection::vec(prop_oneof![any::<String>(), Just(NAME_TOKEN.to_owned())], 0..4), 1..6),
+            name in any::<String>(), to in any::<String>(),
+        ) {
+            let content = content(&texts.iter().map(|pieces| pieces.concat()).collect::<Vec<_>>());
+            let messages: Vec<Value> = content.filled(&name).parts.iter().map(|Part::Text { text }| json!({ "type": "text", "text": text })).collect();
+            let body = Template::of(&content).body(&to, &name);
+            prop_assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), json!({ "to": to, "messages": messages }));
+            prop_assert_eq!(Template::of(&content).body(&to, &name), body);
+        }
+    }
+}

@@ -1,0 +1,600 @@
+//! Conversations (對話事件): the list, its filters, the thread, and what staff do with one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    call::{Done, Page, call, json_param},
+    contacts::{ChannelRef, Subscription, Tag},
+    deliveries::Outcome,
+    id::{CampaignId, ChannelId, ConversationId, EventId, MediaId, MemberId, MessageId, TagId},
+    limits,
+    members::MemberRef,
+    problem::{Problem, Rule, Unit},
+    reasons::Reason,
+    time::{Day, Stamp},
+};
+
+/// The state of a conversation (domain.md 3.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationState {
+    /// 待處理: the customer wrote, nobody owns it.
+    Pending,
+    /// 處理中: owned by a member. The only state a group send may target (seed).
+    #[default]
+    InProgress,
+    /// 已結束: finished; a message of the customer makes it pending again.
+    Closed,
+}
+
+impl ConversationState {
+    /// Every state, in the order of the tabs.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::InProgress, Self::Closed];
+
+    /// As the database and the wire spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::InProgress => "in_progress",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl std::str::FromStr for ConversationState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| format!("no conversation state is called {text:?}"))
+    }
+}
+
+/// Whose conversations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// 我的事件. Pending ones have no owner: there it is those that the caller may take.
+    #[default]
+    Mine,
+    /// 團隊事件: for a manager those owned in her stores, for an admin all. Sales staff get their own.
+    Team,
+}
+
+/// A condition on how long ago something happened. "Never" is not within, and is not-within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "when", rename_all = "snake_case")]
+pub enum When {
+    /// In the last so many days.
+    Within {
+        /// 1 to 3,650.
+        days: u32,
+    },
+    /// Not in the last so many days, or never.
+    NotWithin {
+        /// 1 to 3,650.
+        days: u32,
+    },
+    /// On these days of the team's calendar, both included.
+    Between {
+        /// The first day.
+        from: Day,
+        /// The last day.
+        to: Day,
+    },
+}
+
+/// Conditions on conversations, all of which must hold (domain.md 3.3). An absent one asks nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct ConversationFilter {
+    /// Part of the customer's name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub search: String,
+    /// On any of these accounts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<ChannelId>,
+    /// Has at least one of these tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags_any: Vec<TagId>,
+    /// Has all of these tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags_all: Vec<TagId>,
+    /// Has none of these tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags_none: Vec<TagId>,
+    /// The customer's last message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_customer: Option<When>,
+    /// The team's last 1:1 message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_team: Option<When>,
+    /// The last group send or broadcast she was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_marketing: Option<When>,
+    /// Any of these reachabilities.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<Subscription>,
+    /// Only with unread messages.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
+    /// Only where the customer waits for an answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
+    /// Owned by any of these members (manager and admin lists).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<MemberId>,
+}
+
+impl ConversationFilter {
+    /// Whether it asks nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether its values are within bounds; `field` is where it stands in the request.
+    pub fn check(&self, field: &str) -> Result<(), Problem> {
+        let length = self.search.chars().count();
+        if length > limits::SEARCH {
+            let rule = Rule::TooLong { limit: limits::SEARCH as u64, actual: length as u64, unit: Unit::Characters };
+            return Err(Problem::invalid(format!("{field}.search"), rule));
+        }
+        if self.search.contains('\0') {
+            return Err(Problem::invalid(format!("{field}.search"), Rule::ControlCharacter));
+        }
+        for (name, count) in [
+            ("channels", self.channels.len()),
+            ("tags_any", self.tags_any.len()),
+            ("tags_all", self.tags_all.len()),
+            ("tags_none", self.tags_none.len()),
+            ("owners", self.owners.len()),
+        ] {
+            if count > 200 {
+                return Err(Problem::invalid(
+                    format!("{field}.{name}"),
+                    Rule::TooMany { limit: 200, actual: count as u64 },
+                ));
+            }
+        }
+        for (name, when) in [
+            ("last_customer", self.last_customer),
+            ("last_team", self.last_team),
+            ("last_marketing", self.last_marketing),
+        ] {
+            match when {
+                Some(When::Within { days } | When::NotWithin { days }) if !(1..=3_650).contains(&days) => {
+                    let rule = Rule::Malformed { expected: "1 to 3650 days".into() };
+                    return Err(Problem::invalid(format!("{field}.{name}.days"), rule));
+                }
+                Some(When::Between { from, to }) if to < from => {
+                    let rule = Rule::Malformed { expected: "a last day that is not before the first".into() };
+                    return Err(Problem::invalid(format!("{field}.{name}.to"), rule));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// The newest message first.
+    #[default]
+    Newest,
+    /// The oldest message first.
+    Oldest,
+}
+
+/// What the last message of a conversation was, for its card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LastMessage {
+    /// What kind.
+    pub kind: MessageKind,
+    /// The first 120 characters of a text.
+    pub text: String,
+    /// Whether the customer wrote it.
+    pub from_customer: bool,
+    /// When.
+    pub at: Stamp,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// Text.
+    Text,
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// A recording.
+    Audio,
+    /// A sticker.
+    Sticker,
+    /// A file.
+    File,
+    /// A place on the map.
+    Location,
+    /// A press on a button of a card.
+    Postback,
+    /// Something that this version does not know; kept, shown as such.
+    Other,
+}
+
+impl MessageKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Image,
+        Self::Video,
+        Self::Audio,
+        Self::Sticker,
+        Self::File,
+        Self::Location,
+        Self::Postback,
+        Self::Other,
+    ];
+
+    /// As the database and the wire spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Sticker => "sticker",
+            Self::File => "file",
+            Self::Location => "location",
+            Self::Postback => "postback",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl std::str::FromStr for MessageKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| format!("no message kind is called {text:?}"))
+    }
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ConversationCard {
+    /// Its id.
+    pub id: ConversationId,
+    /// The customer's name; empty where the platform gave none.
+    pub name: String,
+    /// The account she wrote to.
+    pub channel: ChannelRef,
+    /// Its state.
+    pub state: ConversationState,
+    /// Whether she can be reached.
+    pub subscription: Subscription,
+    /// Messages of hers not yet read.
+    pub unread: u32,
+    /// Since when she waits for an answer.
+    pub waiting_since: Option<Stamp>,
+    /// The last message, if any.
+    pub last: Option<LastMessage>,
+    /// Her own last message.
+    pub last_customer_at: Option<Stamp>,
+    /// Her tags, by name.
+    pub tags: Vec<Tag>,
+    /// Who owns it.
+    pub owner: Option<MemberRef>,
+}
+
+/// A conversation, open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Conversation {
+    /// As in the list.
+    pub card: ConversationCard,
+    /// What the caller may do with it now.
+    pub may: May,
+}
+
+/// What the caller may do with a conversation now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "independent permissions, each a button")]
+pub struct May {
+    /// Become its owner.
+    pub take: bool,
+    /// Hand it to someone else.
+    pub transfer: bool,
+    /// Close it.
+    pub close: bool,
+    /// Open it again, as her own.
+    pub reopen: bool,
+    /// Write to the customer.
+    pub reply: bool,
+}
+
+/// The list of conversations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ListConversations {
+    /// The tab.
+    #[serde(default)]
+    pub state: ConversationState,
+    /// Whose.
+    #[serde(default)]
+    pub scope: Scope,
+    /// Conditions, as JSON text.
+    #[serde(default, with = "json_param")]
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub filter: ConversationFilter,
+    /// The order.
+    #[serde(default)]
+    pub sort: Sort,
+    /// Rows of a page, 1 to 100.
+    #[serde(default = "page_size")]
+    pub limit: u32,
+    /// Where the page before ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+call!(ListConversations {}: Get "/conversations" -> Page<ConversationCard>, needs ReadConversations, "Conversations of a tab, filtered and sorted, by pages.", [Invalid]);
+
+/// Rows of a page where none is asked for.
+pub const fn page_size() -> u32 {
+    50
+}
+
+/// How many conversations each tab holds, and how many match a filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct CountConversations {
+    /// The tab that is filtered.
+    #[serde(default)]
+    pub state: ConversationState,
+    /// Whose.
+    #[serde(default)]
+    pub scope: Scope,
+    /// Conditions, as JSON text.
+    #[serde(default, with = "json_param")]
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    pub filter: ConversationFilter,
+}
+call!(CountConversations {}: Get "/conversations/count" -> Counts, needs ReadConversations, "How many each tab holds, and how many match a filter.", [Invalid]);
+
+/// Counts of conversations, all in the asked scope.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Counts {
+    /// In the asked tab, matching the filter.
+    pub matching: u64,
+    /// Pending that the caller may see.
+    pub pending: u64,
+    /// In progress.
+    pub in_progress: u64,
+    /// Closed.
+    pub closed: u64,
+    /// In progress with unread messages, whatever the filter.
+    pub unread: u64,
+}
+
+/// One conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ShowConversation {
+    /// Which.
+    #[serde(skip)]
+    pub id: ConversationId,
+}
+call!(ShowConversation { id }: Get "/conversations/{id}" -> Conversation, needs ReadConversations, "One conversation and what the caller may do with it.", [Missing]);
+
+/// One entry of the thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum Entry {
+    /// A message, either way.
+    Message(Message),
+    /// Something that staff did with the conversation.
+    Event {
+        /// Its id.
+        id: EventId,
+        /// When.
+        at: Stamp,
+        /// What.
+        what: EventKind,
+        /// Who did it; nobody where the customer's message did.
+        by: Option<MemberRef>,
+        /// The new owner, of a transfer.
+        to: Option<MemberRef>,
+    },
+}
+
+/// What happened to a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// 接手: someone became its owner.
+    Taken,
+    /// 移轉: handed to someone else.
+    Transferred,
+    /// Closed.
+    Closed,
+    /// Opened again by a member.
+    Reopened,
+    /// The customer blocked the account.
+    Blocked,
+    /// The customer can be reached again.
+    Unblocked,
+    /// The customer opted out.
+    Unsubscribed,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Taken,
+        Self::Transferred,
+        Self::Closed,
+        Self::Reopened,
+        Self::Blocked,
+        Self::Unblocked,
+        Self::Unsubscribed,
+    ];
+
+    /// As the database and the wire spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Transferred => "transferred",
+            Self::Closed => "closed",
+            Self::Reopened => "reopened",
+            Self::Blocked => "blocked",
+            Self::Unblocked => "unblocked",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+}
+
+impl std::str::FromStr for EventKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| format!("no event is called {text:?}"))
+    }
+}
+
+/// A message of the thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Message {
+    /// Its id, unique in the thread: a message's own, or made of a delivery and the place of the part.
+    pub id: String,
+    /// Whether the customer wrote it.
+    pub from_customer: bool,
+    /// What kind.
+    pub kind: MessageKind,
+    /// The text, or what can be said of the rest (a file's name, a sticker's words).
+    pub text: String,
+    /// The picture, film or file, once it is fetched.
+    pub media: Option<MediaRef>,
+    /// When.
+    pub at: Stamp,
+    /// Who wrote it, of ours.
+    pub by: Option<MemberRef>,
+    /// The group send it came with.
+    pub campaign: Option<CampaignId>,
+    /// How far it got, of ours.
+    pub outcome: Option<Outcome>,
+    /// Why not, of ours.
+    pub reason: Option<Reason>,
+}
+
+/// A stored picture, film or file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct MediaRef {
+    /// Its id.
+    pub id: MediaId,
+    /// Its type, such as `image/jpeg`; empty until it is fetched.
+    pub mime: String,
+    /// A short-lived signed address on this server; absent while it is being fetched or where that failed.
+    pub url: Option<String>,
+    /// Whether it could not be fetched any more.
+    pub lost: bool,
+}
+
+/// The thread, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ShowThread {
+    /// The conversation.
+    #[serde(skip)]
+    pub id: ConversationId,
+    /// Entries of a page, 1 to 100.
+    #[serde(default = "page_size")]
+    pub limit: u32,
+    /// Where the page before ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+call!(ShowThread { id }: Get "/conversations/{id}/thread" -> Page<Entry>, needs ReadConversations, "Messages and events of a conversation, newest first.", [Missing, Invalid]);
+
+/// Marks a conversation as read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct MarkRead {
+    /// Which.
+    #[serde(skip)]
+    pub id: ConversationId,
+}
+call!(MarkRead { id }: Post "/conversations/{id}/read" -> Done, needs Converse, "Marks a conversation as read by its owner.", [Missing]);
+
+/// Becomes the owner of a pending conversation (接手).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Take {
+    /// Which.
+    #[serde(skip)]
+    pub id: ConversationId,
+}
+call!(Take { id }: Post "/conversations/{id}/take" -> Conversation, needs Converse, "Takes a pending conversation over.", [Missing, Conflict]);
+
+/// Hands conversations to a colleague (移轉), at most 20 at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Transfer {
+    /// Which; all or none are handed over.
+    pub ids: Vec<ConversationId>,
+    /// To whom.
+    pub to: MemberId,
+}
+call!(Transfer {}: Post "/conversations/transfer" -> Done, needs Converse, "Hands up to 20 conversations to a colleague; all or none.", [Missing, Invalid, Conflict]);
+
+/// Closes a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Close {
+    /// Which.
+    #[serde(skip)]
+    pub id: ConversationId,
+}
+call!(Close { id }: Post "/conversations/{id}/close" -> Conversation, needs Converse, "Closes a conversation.", [Missing, Conflict]);
+
+/// Opens a closed conversation again, as the caller's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Reopen {
+    /// Which.
+    #[serde(skip)]
+    pub id: ConversationId,
+}
+call!(Reopen { id }: Post "/conversations/{id}/reopen" -> Conversation, needs Converse, "Opens a closed conversation again, as the caller's own.", [Missing, Conflict]);
+
+/// Writes to one customer; it goes out through the delivery engine, before everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Reply {
+    /// The conversation.
+    #[serde(skip)]
+    pub id: ConversationId,
+    /// An id drawn by the client: the same again is the same message.
+    pub key: MessageId,
+    /// The text.
+    pub text: String,
+}
+call!(Reply { id }: Post "/conversations/{id}/messages" -> Message, needs Converse, "Writes to one customer.", [Missing, Invalid, Conflict], status 202);

@@ -1,0 +1,180 @@
+//! Deliveries: one recipient of a send each, and how far it got.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    call::{Page, call},
+    contacts::ChannelRef,
+    content::Content,
+    id::{CampaignId, ConversationId, DeliveryId},
+    reasons::{CheckedBy, Reason},
+    time::Stamp,
+};
+
+/// The state of a delivery in the engine (architecture.md 4). WhatsApp adds its later ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits to be sent.
+    Queued,
+    /// It may or may not have arrived, and is not repeated by itself.
+    Unknown,
+    /// The platform took it. LINE tells no more.
+    Accepted,
+    /// It did not go out.
+    Failed,
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Unknown, Self::Accepted, Self::Failed];
+
+    /// As the database and the wire spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// What the screens show for it.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::Queued => Outcome::Waiting,
+            Self::Unknown => Outcome::Unknown,
+            Self::Accepted => Outcome::Succeeded,
+            Self::Failed => Outcome::Failed,
+        }
+    }
+}
+
+impl std::str::FromStr for DeliveryState {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| format!("no delivery state is called {text:?}"))
+    }
+}
+
+/// How a recipient stands, as people see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Not sent yet.
+    Waiting,
+    /// Accepted by the platform and not known to have failed (domain.md 11.18).
+    Succeeded,
+    /// Did not go out, with a reason.
+    Failed,
+    /// May or may not have arrived.
+    Unknown,
+}
+
+impl Outcome {
+    /// The engine's states that show as this outcome.
+    pub const fn state(self) -> DeliveryState {
+        match self {
+            Self::Waiting => DeliveryState::Queued,
+            Self::Succeeded => DeliveryState::Accepted,
+            Self::Failed => DeliveryState::Failed,
+            Self::Unknown => DeliveryState::Unknown,
+        }
+    }
+}
+
+/// A recipient in a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct DeliveryRow {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The customer's name as it was when the send was accepted.
+    pub name: String,
+    /// The account it went by.
+    pub channel: ChannelRef,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// Why it failed or is not known.
+    pub reason: Option<Reason>,
+    /// Who says so.
+    pub checked_by: Option<CheckedBy>,
+    /// When it got there.
+    pub at: Option<Stamp>,
+}
+
+/// A recipient of a record, opened (檢視, seed steps 13 to 15).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct DeliveryDetail {
+    /// As in the list.
+    pub row: DeliveryRow,
+    /// The conversation, where the caller may open it.
+    pub conversation: Option<ConversationId>,
+    /// The messages as this customer gets them.
+    pub content: Content,
+    /// The platform's own code, such as an HTTP status.
+    pub provider_code: Option<String>,
+    /// The platform's own words.
+    pub provider_text: Option<String>,
+    /// The platform's request id, for its support.
+    pub request_id: Option<String>,
+    /// Tries that did not succeed at once, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One try that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Attempt {
+    /// When it was answered, or given up.
+    pub at: Stamp,
+    /// What came of it, in the engine's words: `later`, `refused`, `unsure`, `stop`.
+    pub outcome: String,
+    /// The platform's code.
+    pub provider_code: Option<String>,
+    /// The platform's words.
+    pub provider_text: Option<String>,
+    /// The platform's request id.
+    pub request_id: Option<String>,
+}
+
+/// The recipients of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ListDeliveries {
+    /// The record.
+    #[serde(skip)]
+    pub id: CampaignId,
+    /// Only these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Only with this reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Rows of a page, 1 to 100.
+    #[serde(default = "crate::conversations::page_size")]
+    pub limit: u32,
+    /// Where the page before ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+call!(ListDeliveries { id }: Get "/campaigns/{id}/deliveries" -> Page<DeliveryRow>, needs ReadGroupRecords, "Recipients of a record, by outcome and reason.", [Missing, Invalid]);
+
+/// One recipient of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ShowDelivery {
+    /// The record.
+    #[serde(skip)]
+    pub id: CampaignId,
+    /// The recipient.
+    #[serde(skip)]
+    pub delivery: DeliveryId,
+}
+call!(ShowDelivery { id, delivery }: Get "/campaigns/{id}/deliveries/{delivery}" -> DeliveryDetail, needs ReadGroupRecords, "One recipient: what was sent, how it stands, and why.", [Missing]);

@@ -1,0 +1,61 @@
+//! The language of the domain: ids, roles, content, selections, sends and their records, limits, and one [`call::Call`]
+//! per API request. No I/O; compiles for the server and for wasm.
+
+pub mod call;
+pub mod campaigns;
+pub mod contacts;
+pub mod content;
+pub mod conversations;
+pub mod deliveries;
+pub mod id;
+pub mod limits;
+pub mod links;
+pub mod members;
+pub mod problem;
+pub mod rates;
+pub mod reasons;
+pub mod selection;
+pub mod text;
+pub mod time;
+
+/// Runs a macro for every [`call::Call`] there is: `every_call!(mount)` becomes `mount!(members::SignIn)` and so on.
+/// The OpenAPI document and the test that walks all routes are made from it.
+#[macro_export]
+macro_rules! every_call {
+    ($each:ident) => {
+        $each!(
+            members::SignIn,
+            members::Refresh,
+            members::SignOut,
+            members::ShowMe,
+            members::ListColleagues,
+            contacts::ListChannels,
+            contacts::ListTags,
+            contacts::AddTag,
+            contacts::RemoveTag,
+            conversations::ListConversations,
+            conversations::CountConversations,
+            conversations::ShowConversation,
+            conversations::ShowThread,
+            conversations::MarkRead,
+            conversations::Take,
+            conversations::Transfer,
+            conversations::Close,
+            conversations::Reopen,
+            conversations::Reply,
+            campaigns::SaveDraft,
+            campaigns::ShowDraft,
+            campaigns::ListDrafts,
+            campaigns::DropDraft,
+            campaigns::CountSelection,
+            campaigns::CheckDraft,
+            campaigns::LeaveOut,
+            campaigns::SendDraft,
+            campaigns::ShowProgress,
+            campaigns::ListCampaigns,
+            campaigns::ShowCampaign,
+            deliveries::ListDeliveries,
+            deliveries::ShowDelivery,
+        );
+    };
+}

@@ -1,0 +1,50 @@
+//! The platforms' limits that are checked while writing and again on the server (providers.md A3, domain.md 4.3).
+
+use serde::{Deserialize, Serialize};
+
+/// Messages in one send, text and media counting one each (seed step 5: 限五則訊息內容).
+pub const MAX_PARTS: usize = 5;
+/// A LINE text, in UTF-16 code units.
+pub const LINE_TEXT: usize = 5_000;
+/// The longest customer name that is kept, in characters; text limits are checked with the longest name filled in.
+pub const NAME: usize = 100;
+/// Conversations in one hand-over (domain.md 3.1).
+pub const TRANSFER: usize = 20;
+/// Ids ticked by hand in one selection; "select all" travels as a filter instead.
+pub const TICKED: usize = 20_000;
+/// A tag's name, in characters.
+pub const TAG_NAME: usize = 40;
+/// A search text, in characters.
+pub const SEARCH: usize = 100;
+
+/// A platform that carries messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// LINE official accounts.
+    Line,
+    /// WhatsApp business numbers.
+    Whatsapp,
+}
+
+impl Platform {
+    /// As the database and the wire spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Whatsapp => "whatsapp",
+        }
+    }
+}
+
+impl std::str::FromStr for Platform {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "line" => Ok(Self::Line),
+            "whatsapp" => Ok(Self::Whatsapp),
+            other => Err(format!("no platform is called {other:?}")),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// A journey: what `tests/tests/browser.rs` runs. The world it takes place in stands in the variable JOURNEY.
+
+import { withBrowser } from './browser.mjs';
+
+export { DESK, PHONE, load, signIn, still } from './browser.mjs';
+
+/** The addresses and the members of the world. */
+export const world = JSON.parse(process.env.JOURNEY ?? 'null');
+
+/** Makes the journey; the process fails if it does. */
+export async function journey(steps, options) {
+  if (!world) throw new Error('JOURNEY is missing: journeys are run by `cargo xtask test browser`');
+  await withBrowser(process.env.JOURNEY_NAME ?? 'journey', steps, options);
+}
+
+/** Asks the sandbox's control API. */
+export async function sandbox(method, route, body) {
+  const answer = await fetch(`${world.sandbox}/_sandbox/${route}`, {
+    method,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${text}`);
+  return text.startsWith('{') && text.includes('\n{') ? text.trim().split('\n').map((line) => JSON.parse(line)) : JSON.parse(text);
+}
+
+/** Everything that LINE accepted, one entry per recipient. */
+export async function ledger() {
+  const answer = await fetch(`${world.sandbox}/_sandbox/ledger.jsonl`);
+  const text = await answer.text();
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
+
+/** Fails with these words unless it holds. */
+export function check(holds, words) {
+  if (!holds) throw new Error(words);
+}

@@ -1,0 +1,11 @@
+//! The sandbox as a client and a webhook receiver see it: over HTTP.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod faults;
+mod limits;
+mod phones;
+mod restart;
+mod send;
+mod support;
+mod webhooks;

@@ -1,0 +1,42 @@
+//! The developer's commands. `cargo xtask help` lists them; none needs more than cargo to build and run the product.
+
+#![expect(clippy::print_stdout, reason = "what it prints is this program's output")]
+
+mod browser;
+mod cluster;
+mod demo;
+mod run;
+mod shots;
+mod test;
+mod web;
+
+use clap::{Parser, Subcommand};
+
+/// Storecast's developer commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds everything and runs the product with a made-up brand and its customers' phones.
+    Demo(demo::Arguments),
+    /// Checks everything that must hold; what is missing on the machine is named with its cure, and fails where CI=true.
+    Test(test::Arguments),
+    /// Takes every screen in both themes, languages and widths into shots/.
+    Shots(shots::Arguments),
+    /// Builds the web app alone, into target/web.
+    Web,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Shots(arguments) => shots::run(&arguments),
+        Command::Web => web::build(),
+    }
+}

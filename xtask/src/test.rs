@@ -1,0 +1,205 @@
+//! `cargo xtask test`: everything that must hold, in one command, by hand and on the integration server.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::bail;
+
+use crate::{
+    browser,
+    cluster::{self, Cluster},
+    run::{answer, cargo, has, is_ci, must, program, root},
+    web,
+};
+
+/// What is tested.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Only tests whose name contains one of these; formatting, lints and documents are left out then.
+    filter: Vec<String>,
+}
+
+/// What became of a step.
+enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+/// The steps so far, each with the time it took.
+#[derive(Default)]
+struct Report {
+    steps: Vec<(&'static str, Outcome, Duration)>,
+}
+
+impl Report {
+    fn step(&mut self, name: &'static str, work: impl FnOnce() -> anyhow::Result<()>) {
+        println!("\n── {name}");
+        let began = Instant::now();
+        let outcome = match work() {
+            Ok(()) => Outcome::Passed,
+            Err(error) => {
+                println!("FAILED: {error:#}");
+                Outcome::Failed(format!("{error:#}"))
+            }
+        };
+        self.steps.push((name, outcome, began.elapsed()));
+    }
+
+    /// What is left out is said aloud; where nothing may be left out it is a failure.
+    fn missing(&mut self, name: &'static str, cure: String) {
+        println!("\n── {name}\nSKIPPED, missing on this machine: {cure}");
+        let outcome = if is_ci() { Outcome::Failed(format!("missing: {cure}")) } else { Outcome::Skipped(cure) };
+        self.steps.push((name, outcome, Duration::ZERO));
+    }
+
+    fn failed(&self) -> bool {
+        self.steps.iter().any(|(_, outcome, _)| matches!(outcome, Outcome::Failed(_)))
+    }
+
+    fn print(&self) {
+        println!("\n── Summary");
+        for (name, outcome, took) in &self.steps {
+            let (word, why) = match outcome {
+                Outcome::Passed => ("passed", ""),
+                Outcome::Failed(why) => ("FAILED", why.as_str()),
+                Outcome::Skipped(why) => ("SKIPPED", why.as_str()),
+            };
+            println!("{word:8}{:>5} s  {name}  {why}", took.as_secs());
+        }
+        let total: Duration = self.steps.iter().map(|(_, _, took)| *took).sum();
+        println!("        {:>5} s  in all", total.as_secs());
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut report = Report::default();
+    if arguments.filter.is_empty() {
+        everything(&mut report);
+    } else {
+        some(&mut report, &arguments.filter);
+    }
+    report.print();
+    if report.failed() {
+        bail!("not everything holds");
+    }
+    Ok(())
+}
+
+/// Quick checks first; then what is compiled once for all tests; then the tests.
+fn everything(report: &mut Report) {
+    report.step("formatting", || must(cargo().args(["fmt", "--all", "--check"])));
+    licences(report);
+    report.step("lints", || must(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])));
+    report.step("lints of the web build", web::lint);
+    report.step("web app", web::build);
+    let browser = journeys_can_run(report);
+    let cluster = cluster(report);
+    report.step("tests", || must(&mut tests(cluster.as_ref(), &Which::AllButBrowser)));
+    if browser {
+        report.step("browser journeys", || must(&mut tests(cluster.as_ref(), &Which::Browser)));
+    }
+    drop(cluster);
+    report.step("documents", || {
+        must(cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
+    });
+    desktop(report);
+}
+
+fn some(report: &mut Report, filter: &[String]) {
+    if root().join("target/web/app_bg.wasm").exists() || filter.iter().any(|word| word.contains("browser")) {
+        report.step("web app", web::build);
+    }
+    journeys_can_run(report);
+    let cluster = cluster(report);
+    report.step("tests", || must(&mut tests(cluster.as_ref(), &Which::Named(filter))));
+}
+
+enum Which<'a> {
+    AllButBrowser,
+    Browser,
+    Named(&'a [String]),
+}
+
+/// The tests by nextest where it is installed, else by cargo. Always of the whole workspace: with fewer packages the features
+/// of their dependencies would differ, and much would be built once more.
+fn tests(cluster: Option<&Cluster>, which: &Which<'_>) -> Command {
+    let mut command = cargo();
+    if has("cargo-nextest", &["nextest", "--version"]) {
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        match which {
+            // A browser and its server want the machine for themselves.
+            Which::Browser => command.args(["-E", "binary(browser)", "--test-threads", "1", "--no-tests", "pass"]),
+            Which::AllButBrowser => command.args(["-E", "not binary(browser)"]),
+            Which::Named(words) => command.args(["--no-tests", "warn"]).args(*words),
+        };
+    } else {
+        command.args(["test", "--workspace", "--no-fail-fast"]);
+        match which {
+            Which::Browser => command.args(["--test", "browser", "--", "--test-threads", "1"]),
+            // The names of the journeys begin so.
+            Which::AllButBrowser => command.args(["--", "--skip", "journey_"]),
+            Which::Named(words) => command.arg("--").args(*words),
+        };
+    }
+    // Errors of tests tell their causes; a stack beside each would bury them.
+    command.env("RUST_LIB_BACKTRACE", "0");
+    if let Some(cluster) = cluster {
+        command.env(cluster::VARIABLE, cluster.address());
+    }
+    if let Some(chromium) = browser::chromium() {
+        command.env(browser::CHROMIUM, chromium);
+    }
+    command
+}
+
+/// A cluster for the tests, unless the developer named one.
+fn cluster(report: &mut Report) -> Option<Cluster> {
+    if std::env::var_os(cluster::VARIABLE).is_some() {
+        return None;
+    }
+    let mut started = None;
+    let mut found = true;
+    report.step("PostgreSQL cluster", || {
+        started = Cluster::start()?;
+        found = started.is_some();
+        Ok(())
+    });
+    if !found {
+        report.steps.pop();
+        report.missing("PostgreSQL cluster", "PostgreSQL 15 or newer: apt-get install postgresql".to_owned());
+    }
+    started
+}
+
+/// Whether the browser journeys can run; installs their packages.
+fn journeys_can_run(report: &mut Report) -> bool {
+    let missing = browser::missing();
+    if !missing.is_empty() {
+        report.missing("browser journeys", missing.join("; "));
+        return false;
+    }
+    report.step("npm packages of the journeys", browser::install);
+    true
+}
+
+fn licences(report: &mut Report) {
+    if has("cargo-deny", &["--version"]) {
+        report.step("dependencies", || must(cargo().args(["deny", "check", "bans", "licenses", "sources"])));
+    } else {
+        println!("\nDependencies are not checked: cargo install --locked cargo-deny");
+    }
+}
+
+/// The desktop build, where the machine has what it links.
+fn desktop(report: &mut Report) {
+    if answer(program("pkg-config").args(["--exists", "webkit2gtk-4.1", "libxdo"])).is_some() {
+        report.step("desktop build", || {
+            must(cargo().args(["check", "--package", "app", "--no-default-features", "--features", "desktop"]))
+        });
+    } else {
+        println!("\nThe desktop build is not checked: apt-get install libwebkit2gtk-4.1-dev libxdo-dev");
+    }
+}
