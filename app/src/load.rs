@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use dioxus::prelude::*;
+use dioxus::{core::Task, prelude::*};
 use shared::call::{Call, Page};
 
 use crate::{
@@ -144,6 +144,13 @@ pub fn use_every(time: Duration, reload: impl Fn() + 'static) {
             }
         }
     });
+}
+
+/// The old rows that follow the newly loaded ones; `None` where the two no longer meet, so that rows between would be lost.
+fn rest_after<T: Clone>(old: &[T], new: &[T], key: fn(&T) -> String) -> Option<Vec<T>> {
+    let new: HashSet<String> = new.iter().map(key).collect();
+    let last = old.iter().rposition(|row| new.contains(&key(row)))?;
+    Some(old.get(last + 1..).unwrap_or_default().to_vec())
 }
 
 /// Which rows of a list are wanted.
@@ -293,17 +300,15 @@ where
         let task = spawn(async move {
             match api.call(ask).await {
                 Ok(page) => {
-                    let keep_rest = again && shown > MOST;
-                    if keep_rest {
-                        let new: HashSet<String> = page.items.iter().map(key).collect();
-                        let mut items = items.write();
-                        let rest: Vec<T> = items
-                            .drain(..)
-                            .skip(MOST as usize)
-                            .filter(|row| !new.contains(&key(row)))
-                            .collect();
-                        items.extend(page.items);
-                        items.extend(rest);
+                    if again && shown > MOST {
+                        let rest = rest_after(&items.peek(), &page.items, key);
+                        match rest {
+                            Some(rest) => items.set(page.items.into_iter().chain(rest).collect()),
+                            None => {
+                                items.set(page.items);
+                                next.set(page.next);
+                            }
+                        }
                     } else {
                         items.set(page.items);
                         next.set(page.next);
@@ -359,5 +364,17 @@ where
         more,
         runs,
         load_more,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refresh_of_a_long_list_keeps_what_follows_and_starts_anew_where_there_is_a_gap() {
+        let key = |n: &u32| n.to_string();
+        assert_eq!(rest_after(&[5, 4, 3, 2, 1], &[6, 5, 4], key), Some(vec![3, 2, 1]));
+        assert_eq!(rest_after(&[3, 2, 1], &[9, 8, 7], key), None);
     }
 }

@@ -107,7 +107,9 @@ impl Family {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"storecast").extract(&root.bytes());
         let labelled = |label: &str, length: usize| {
             let mut key = vec![0; length];
-            root.expand(&[label.as_bytes()], Length(length)).and_then(|okm| okm.fill(&mut key)).map_err(|_| SealError::Failed)?;
+            root.expand(&[label.as_bytes()], Length(length))
+                .and_then(|okm| okm.fill(&mut key))
+                .map_err(|_| SealError::Failed)?;
             Ok(key)
         };
         let id: [u8; ID] = labelled("key id", ID)?.try_into().map_err(|_| SealError::Failed)?;
@@ -152,7 +154,14 @@ impl Keys {
     }
 
     /// Opens what [`Keys::seal`] sealed for the same place, also under a previous root key.
-    pub fn open(&self, team: TeamId, table: &str, column: &str, row: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub fn open(
+        &self,
+        team: TeamId,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let rest = sealed.strip_prefix(&[SEALED]).ok_or(SealError::Damaged)?;
         let (id, rest) = rest.split_first_chunk::<ID>().ok_or(SealError::Damaged)?;
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Damaged)?;
@@ -240,7 +249,8 @@ impl Keys {
     fn verified<'t>(&self, token: &'t str, key: impl Fn(&Family) -> &hmac::Key) -> Result<[&'t str; 2], TokenError> {
         let (text, mac) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let mut fields = text.split('.');
-        let (Some(name), Some(one), Some(two), None) = (fields.next(), fields.next(), fields.next(), fields.next()) else {
+        let (Some(name), Some(one), Some(two), None) = (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
             return Err(TokenError::Malformed);
         };
         let family = self.named(name)?;

@@ -5,11 +5,11 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 use crate::{
-    App,
+    App, campaigns,
     channels::{self, Channels},
     clock::Clock,
     config::{Config, ConfigError},
-    contacts, campaigns, conversations,
+    contacts, conversations,
     db::{self, Db},
     http, inbox,
     inbox::Inbox,
@@ -88,7 +88,11 @@ impl Server {
         media::start(&app);
         outbox::start(
             &app,
-            Policies { reply: conversations::ineligible_replies, group: campaigns::group, reached: conversations::marketed },
+            Policies {
+                reply: conversations::ineligible_replies,
+                group: campaigns::group,
+                reached: conversations::marketed,
+            },
         );
         if let Some(address) = app.config.metrics_listen {
             telemetry::serve_metrics(&app.tasks, address)

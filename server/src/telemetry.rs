@@ -1,6 +1,6 @@
 //! What the process tells its operator: the log, and figures for Prometheus.
 
-use std::net::SocketAddr;
+use std::{io::IsTerminal as _, net::SocketAddr};
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tracing_subscriber::EnvFilter;
@@ -20,7 +20,10 @@ pub fn init(log: &Log) -> Result<(), ConfigError> {
         source_of: String::new(),
         problem: format!("{error}; write for example `info` or `info,server::outbox=debug`"),
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // An error means that there is a subscriber already.
     let _ = match log.format {
         LogFormat::Pretty => lines.try_init(),

@@ -13,7 +13,11 @@ const LONGEST: usize = 600;
 const NOT_OURS: [&str; 6] = ["target", "target-check", ".git", "node_modules", "data", "shots"];
 
 /// Statements of a store that do not name the team, by what they begin with, each with its reason.
-const WITHOUT_TEAM: &[(&str, &str, &str)] = &[];
+const WITHOUT_TEAM: &[(&str, &str, &str)] = &[(
+    "media/store.rs",
+    "SELECT MIN(due_at) FROM media",
+    "when the server has to look again, whoever's medium it is; nobody is shown it",
+)];
 
 fn root() -> &'static Path {
     let server = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -40,9 +40,13 @@ impl Engine {
                 let cluster = variable(CLUSTER).with_context(|| format!("{CLUSTER} is missing"))?;
                 let name = format!("storecast_world_{}", random_name(folder));
                 create(&cluster, &name).await?;
+                // `postgres://user@host/DATABASE?options`: the options may hold slashes of their own.
+                let (path, options) =
+                    cluster.split_once('?').map_or((cluster.as_str(), None), |(path, options)| (path, Some(options)));
                 let (server, _) =
-                    cluster.rsplit_once('/').with_context(|| format!("{CLUSTER} must end with /DATABASE"))?;
-                Ok(DatabaseAddress::new(&format!("{server}/{name}")))
+                    path.rsplit_once('/').with_context(|| format!("{CLUSTER} must name a database: …/DATABASE"))?;
+                let options = options.map(|options| format!("?{options}")).unwrap_or_default();
+                Ok(DatabaseAddress::new(&format!("{server}/{name}{options}")))
             }
         }
     }

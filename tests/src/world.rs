@@ -17,6 +17,7 @@ use shared::{
     selection::Selection,
 };
 use tempfile::TempDir;
+use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 use crate::{
@@ -70,6 +71,7 @@ impl World {
 
     /// A world with the server in this process, with settings changed.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> anyhow::Result<Self> {
+        show_log();
         let folder = tempfile::tempdir()?;
         let sandbox = Sandbox::start(sandbox::Config { seed: 1, allow_http_media: true, ..Default::default() }).await?;
         let port = listener(0).await?;
@@ -232,6 +234,13 @@ impl World {
         self.sandbox.stop().await;
         Ok(())
     }
+}
+
+/// The server's warnings go where the test's own words go.
+fn show_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // Another world of this process may have set it up already.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().without_time().try_init();
 }
 
 /// A new id of a draft, as the app draws one.

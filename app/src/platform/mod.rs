@@ -89,6 +89,12 @@ pub trait Machine {
     fn visible(&self) -> bool;
     /// The server this build came from; a native build has to be told.
     fn origin(&self) -> Option<String>;
+    /// Where the caret stands in the text field with this id, in UTF-16 units, where that is known.
+    fn caret(&self, _field: &str) -> Option<usize> {
+        None
+    }
+    /// Gives the field with this id the focus, in sight, with the caret there.
+    fn focus_field(&self, _field: &str, _caret: Option<usize>) {}
 }
 
 /// The machine under the app, in context.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use shared::members::Client;
-use web_sys::{Element, Storage, VisibilityState, Window};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlTextAreaElement, Storage, VisibilityState, Window};
 
 use super::{Colours, Machine, NotKept};
 
@@ -19,6 +20,11 @@ fn window() -> Option<Window> {
 
 fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
+}
+
+fn text_area(id: &str) -> Option<HtmlTextAreaElement> {
+    let element = window()?.document()?.get_element_by_id(id)?;
+    element.dyn_into().ok()
 }
 
 fn root() -> Option<Element> {
@@ -111,6 +117,20 @@ impl Machine for This {
 
     fn origin(&self) -> Option<String> {
         window()?.location().origin().ok()
+    }
+
+    fn caret(&self, field: &str) -> Option<usize> {
+        let caret = text_area(field)?.selection_start().ok()??;
+        usize::try_from(caret).ok()
+    }
+
+    fn focus_field(&self, field: &str, caret: Option<usize>) {
+        let Some(area) = text_area(field) else { return };
+        // A field that cannot take the focus has gone; there is nothing to place the caret in.
+        let _ = area.focus();
+        if let Some(caret) = caret.and_then(|caret| u32::try_from(caret).ok()) {
+            let _ = area.set_selection_range(caret, caret);
+        }
     }
 }
 

@@ -4,8 +4,6 @@ use shared::{content::TextCount, limits::Platform, time::Day};
 
 /// The words of the group-send flow. Counts come as figures ready to print where they are text.
 pub struct Send {
-    /// 群發訊息.
-    pub flow: &'static str,
     /// What the row of steps is, read out.
     pub steps_label: &'static str,
     /// The four steps.
@@ -20,8 +18,6 @@ pub struct Send {
     pub name_separator: &'static str,
     /// Names, and how many more there are.
     pub and_more: fn(&str, u64) -> String,
-    /// A customer without a name.
-    pub no_name: &'static str,
     /// What kind of account it is.
     pub account_kind: fn(Platform) -> &'static str,
     /// The draft in work.
@@ -52,20 +48,24 @@ pub struct Draft {
     pub not_kept: &'static str,
     /// It was changed elsewhere.
     pub conflict_title: &'static str,
-    /// What the other copy holds: people and messages.
+    /// What the other copy holds.
     pub conflict_text: fn(&str) -> String,
+    /// What a copy holds: how many messages, and the first of them.
+    pub holds: fn(usize, Option<&str>) -> String,
     /// Take the other copy.
     pub take_theirs: &'static str,
     /// Keep this copy.
     pub keep_mine: &'static str,
     /// There is a draft that was not sent.
     pub continue_title: &'static str,
-    /// What it holds.
-    pub continue_text: fn(messages: usize, first: Option<&str>, when: Option<&str>) -> String,
+    /// What it holds, and when it was changed.
+    pub continue_text: fn(holds: &str, when: Option<&str>) -> String,
     /// Go on with it.
     pub go_on: &'static str,
     /// Throw it away and begin anew.
     pub anew: &'static str,
+    /// It is being looked for.
+    pub looking: &'static str,
 }
 
 /// The words of step 1.
@@ -76,7 +76,7 @@ pub struct Pick {
     pub list: &'static str,
     /// The search field.
     pub search: &'static str,
-    /// The button of the filter: 篩選.
+    /// 篩選.
     pub filter: &'static str,
     /// How many conditions are set, read out.
     pub conditions: fn(usize) -> String,
@@ -84,10 +84,10 @@ pub struct Pick {
     pub chips: &'static str,
     /// Takes a condition away, read out.
     pub remove_condition: &'static str,
-    /// Picks everyone.
+    /// Picks everyone who matches.
     pub all: fn(u64) -> String,
-    /// Everyone is picked: a press takes them out again.
-    pub all_picked: fn(u64) -> String,
+    /// Picks everyone, while their number is not known.
+    pub all_plain: &'static str,
     /// How many are picked.
     pub picked: fn(u64) -> String,
     /// How many are picked, and how many of them are not in these results.
@@ -106,16 +106,20 @@ pub struct Pick {
     pub counting: &'static str,
     /// The figures could not be counted.
     pub count_failed: &'static str,
+    /// Shows who is picked.
+    pub show_picked: &'static str,
     /// Unpicks everyone.
     pub clear: &'static str,
-    /// What the pane beside is.
-    pub aside: &'static str,
     /// That a change of filter keeps what is picked.
     pub survives: &'static str,
     /// She blocked the account.
     pub blocked: &'static str,
     /// She opted out.
     pub unsubscribed: &'static str,
+    /// Before a message of the team's own.
+    pub ours: fn(&str) -> String,
+    /// She has waited so long.
+    pub waits: fn(&str) -> String,
     /// Nobody is in progress.
     pub empty_title: &'static str,
     /// What to do first then.
@@ -134,8 +138,6 @@ pub struct Pick {
     pub failed: &'static str,
     /// More of it loads.
     pub loading_more: &'static str,
-    /// Loads more of it.
-    pub more: &'static str,
     /// Leads back to the conversations.
     pub back: &'static str,
 }
@@ -150,26 +152,16 @@ pub struct Filter {
     pub tags: &'static str,
     /// How tags are compared, read out.
     pub tags_how: &'static str,
-    /// Has any of them.
-    pub tags_any: &'static str,
-    /// Has all of them.
-    pub tags_all: &'static str,
-    /// Has none of them.
-    pub tags_none: &'static str,
+    /// Has any, all, none of them.
+    pub tags_modes: [&'static str; 3],
     /// There are no tags.
     pub no_tags: &'static str,
-    /// The customer's last message.
-    pub last_customer: &'static str,
-    /// What that is.
-    pub last_customer_note: &'static str,
-    /// The team's last 1:1 message.
-    pub last_team: &'static str,
-    /// What that is.
-    pub last_team_note: &'static str,
-    /// The last marketing message.
-    pub last_marketing: &'static str,
-    /// What that is.
-    pub last_marketing_note: &'static str,
+    /// The customer's last message, and what that is.
+    pub last_customer: (&'static str, &'static str),
+    /// The team's last 1:1 message, and what that is.
+    pub last_team: (&'static str, &'static str),
+    /// The last marketing message, and what that is.
+    pub last_marketing: (&'static str, &'static str),
     /// Any time.
     pub any_time: &'static str,
     /// In the last so many days.
@@ -188,7 +180,7 @@ pub struct Filter {
     pub days: fn(Day, Day) -> String,
     /// Reachability.
     pub subscription: &'static str,
-    /// Subscribed, blocked, unsubscribed, not known.
+    /// Not known, subscribed, blocked, unsubscribed.
     pub subscriptions: [&'static str; 4],
     /// The rest.
     pub other: &'static str,
@@ -202,20 +194,18 @@ pub struct Filter {
     pub apply_plain: &'static str,
     /// Takes every condition away.
     pub clear: &'static str,
-    /// Closes the sheet.
-    pub close: &'static str,
     /// The conditions cannot be loaded.
     pub failed: &'static str,
     /// So many accounts.
     pub channel_count: fn(usize) -> String,
+    /// So many tags, where naming them takes too much room.
+    pub tag_count: fn(usize) -> String,
     /// Between tags of which one is enough.
     pub or: &'static str,
     /// Between tags that all must be.
     pub and: &'static str,
     /// None of these tags.
     pub without: fn(&str) -> String,
-    /// So many of these, where naming them takes too much room.
-    pub tag_count: fn(usize) -> String,
     /// A condition on the customer's last message.
     pub customer_chip: fn(&str) -> String,
     /// A condition on the team's last message.
@@ -236,8 +226,6 @@ pub struct Write {
     pub text: &'static str,
     /// The field of the message with this number, read out.
     pub field: fn(usize) -> String,
-    /// What drags a card.
-    pub drag: &'static str,
     /// Moves it up.
     pub up: &'static str,
     /// Moves it down.
@@ -264,7 +252,7 @@ pub struct Write {
     pub over: fn(TextCount, Option<&str>) -> String,
     /// Empty, with the cure.
     pub empty: &'static str,
-    /// Nothing but the name.
+    /// Nothing but the name, with the cure.
     pub only_name: &'static str,
     /// What the row of kinds is, read out.
     pub add_label: &'static str,
@@ -288,8 +276,6 @@ pub struct Write {
     pub preview: &'static str,
     /// What stands in it while nothing is written.
     pub preview_empty: &'static str,
-    /// The strip above the first bubble.
-    pub today: &'static str,
 }
 
 /// The words of step 3.
@@ -311,23 +297,17 @@ pub struct Check {
     /// In all so many.
     pub of_all: fn(u64) -> String,
     /// … will be sent.
-    pub will: fn(u64) -> String,
+    pub will: &'static str,
     /// What that means.
     pub will_text: &'static str,
     /// … will not be sent.
-    pub will_not: fn(u64) -> String,
+    pub will_not: &'static str,
     /// … are not sure.
-    pub unsure: fn(u64) -> String,
+    pub unsure: &'static str,
     /// What becomes of them.
     pub unsure_sub: &'static str,
-    /// The reason to doubt, short.
-    pub doubt_title: &'static str,
-    /// The reason to doubt in full.
-    pub doubt_text: &'static str,
     /// Leaves so many people out.
     pub leave_out: fn(u64) -> String,
-    /// Leaves so many people out who are not sure.
-    pub leave_unsure_out: fn(u64) -> String,
     /// While they are being left out.
     pub leaving_out: &'static str,
     /// So many were left out.
@@ -344,28 +324,30 @@ pub struct Check {
     pub quotas: &'static str,
     /// The account's month.
     pub quota: fn(&str) -> String,
-    /// What is left and what this takes.
-    pub quota_left: fn(left: &str) -> String,
+    /// What is left, to print around the figure: before, after.
+    pub quota_left: (&'static str, &'static str),
     /// This send takes so many.
     pub quota_takes: fn(u64) -> String,
     /// There is no limit.
     pub quota_none: &'static str,
-    /// It is not known.
+    /// Why it is not known.
     pub quota_unknown: &'static str,
     /// Where the figures come from.
     pub quota_note: &'static str,
     /// So many links.
     pub links: fn(u64) -> String,
-    /// The short figures beside the button.
+    /// The short figures beside the button: will be sent.
     pub bar_will: fn(u64) -> String,
-    /// The short figures beside the button.
+    /// Will not.
     pub bar_will_not: fn(u64) -> String,
-    /// The short figures beside the button.
+    /// Not sure.
     pub bar_unsure: fn(u64) -> String,
     /// 送出.
     pub send: fn(u64) -> String,
     /// It is being sent.
     pub sending: &'static str,
+    /// What is happening then.
+    pub sending_text: &'static str,
     /// The question above the team's limit.
     pub confirm_title: fn(u64) -> String,
     /// Why it is asked, and what it brings about: the limit and how many messages.
@@ -380,6 +362,8 @@ pub struct Check {
     pub saving_first: &'static str,
     /// It could not be checked.
     pub failed: &'static str,
+    /// The draft could not be saved, so it cannot be checked.
+    pub not_saved: &'static str,
     /// The audience changed since.
     pub changed_title: &'static str,
     /// How many are selected and would be sent now.
@@ -402,12 +386,8 @@ pub struct Check {
     pub lost_title: &'static str,
     /// That pressing again sends nothing twice.
     pub lost_text: &'static str,
-    /// Presses again.
-    pub lost_action: &'static str,
     /// It could not be sent.
     pub refused: &'static str,
-    /// A rule of the content or selection is broken.
-    pub mend: &'static str,
     /// Leads to the message.
     pub mend_content: &'static str,
 }
@@ -444,24 +424,16 @@ pub struct Sent {
     pub line_failed: &'static str,
     /// It was stopped.
     pub line_cancelled: &'static str,
-    /// Accepted by the platform.
-    pub accepted: &'static str,
-    /// What that is.
-    pub accepted_sub: &'static str,
-    /// Failed.
-    pub failures: &'static str,
-    /// Leads to the reasons.
-    pub see_why: &'static str,
+    /// Accepted by the platform, and what that is.
+    pub accepted: (&'static str, &'static str),
+    /// Failed, and that it leads to the reasons.
+    pub failures: (&'static str, &'static str),
     /// None.
     pub none: &'static str,
-    /// Waiting.
-    pub waiting: &'static str,
-    /// What that is.
-    pub waiting_sub: &'static str,
-    /// Not known.
-    pub unknown: &'static str,
-    /// What that is.
-    pub unknown_sub: &'static str,
+    /// Waiting, and what that is.
+    pub waiting: (&'static str, &'static str),
+    /// Not known, and what that is.
+    pub unknown: (&'static str, &'static str),
     /// Accepted is not delivered.
     pub honest: &'static str,
     /// Leads to the conversations.
@@ -472,8 +444,6 @@ pub struct Sent {
     pub loading: &'static str,
     /// It could not be loaded.
     pub load_failed: &'static str,
-    /// That the send goes on all the same.
-    pub goes_on: &'static str,
     /// The figures are not fresh.
     pub stale: &'static str,
 }

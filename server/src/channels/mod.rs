@@ -1,5 +1,7 @@
 //! Channels: an account on a platform, its sealed secrets, its monthly quota, and whether it may send.
 
+#[cfg(test)]
+mod channels_test;
 mod store;
 #[cfg(test)]
 mod store_test;
@@ -44,7 +46,13 @@ const PUSH: &str = "push";
 
 /// What is remembered of channels. Cloning gives another hand on the same memory.
 #[derive(Clone, Default)]
-pub struct Channels(Arc<Mutex<HashMap<ChannelId, (i64, Arc<Account>)>>>);
+pub struct Channels(Arc<Mutex<HashMap<ChannelId, Remembered>>>);
+
+struct Remembered {
+    account: Arc<Account>,
+    /// UTC milliseconds.
+    since: i64,
+}
 
 impl Channels {
     /// Forgets a channel: its row changed.
@@ -54,11 +62,13 @@ impl Channels {
 
     fn get(&self, channel: ChannelId, now: i64) -> Option<Arc<Account>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&channel).filter(|(at, _)| (0..FRESH).contains(&(now - at))).map(|(_, account)| Arc::clone(account))
+        let remembered = known.get(&channel)?;
+        (0..FRESH).contains(&(now - remembered.since)).then(|| Arc::clone(&remembered.account))
     }
 
-    fn put(&self, channel: ChannelId, now: i64, account: &Arc<Account>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(channel, (now, Arc::clone(account)));
+    fn put(&self, account: &Arc<Account>, now: i64) {
+        let remembered = Remembered { account: Arc::clone(account), since: now };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account.channel, remembered);
     }
 }
 
@@ -130,7 +140,8 @@ pub async fn create_line(app: &App, new: NewLineChannel) -> Result<ChannelId> {
         access_token: seal("access_token", &token)?,
         at: app.clock.now(),
     };
-    let budget = store::NewBudget { endpoint: PUSH, rate: i64::from(app.config.line.rate), next_at: app.clock.now_micros() };
+    let budget =
+        store::NewBudget { endpoint: PUSH, rate: i64::from(app.config.line.rate), next_at: app.clock.now_micros() };
     let stores = new.stores;
     let created = app.db.write(move |tx| store::insert(tx, &channel, &budget, &stores)).await;
     match created {
@@ -150,7 +161,8 @@ pub async fn account(app: &App, channel: ChannelId) -> Result<Arc<Account>> {
     let sealed = app.db.read(move |tx| store::sealed(tx, channel)).await?;
     let Some(sealed) = sealed else { return Err(Problem::missing(What::Channel).into()) };
     let row = channel.to_string();
-    let open = |column: &str, value: &[u8]| app.keys.open(sealed.team, "channel", column, &row, value).map_err(Refused::fault);
+    let open =
+        |column: &str, value: &[u8]| app.keys.open(sealed.team, "channel", column, &row, value).map_err(Refused::fault);
     let account = Arc::new(Account {
         team: sealed.team,
         channel,
@@ -158,7 +170,7 @@ pub async fn account(app: &App, channel: ChannelId) -> Result<Arc<Account>> {
         secret: open("secret", &sealed.secret)?,
         token: String::from_utf8(open("access_token", &sealed.access_token)?).map_err(Refused::fault)?.into(),
     });
-    app.channels.put(channel, now, &account);
+    app.channels.put(&account, now);
     Ok(account)
 }
 
@@ -177,7 +189,9 @@ pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString
         return Err(Problem::invalid("access_token", Rule::Malformed { expected }).into());
     }
     let (team, row) = (account.team, channel.to_string());
-    let seal = |column: &str, plain: &str| app.keys.seal(team, "channel", column, &row, plain.as_bytes()).map_err(Refused::fault);
+    let seal = |column: &str, plain: &str| {
+        app.keys.seal(team, "channel", column, &row, plain.as_bytes()).map_err(Refused::fault)
+    };
     let secret = seal("secret", secret.expose_secret().trim())?;
     let token = seal("access_token", &token)?;
     app.db.write(move |tx| store::set_secrets(tx, team, channel, &secret, &token)).await?;

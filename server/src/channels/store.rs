@@ -142,7 +142,13 @@ pub(super) fn sealed(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<Seale
 }
 
 /// Replaces both secrets.
-pub(super) fn set_secrets(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, secret: &[u8], token: &[u8]) -> Result<()> {
+pub(super) fn set_secrets(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    secret: &[u8],
+    token: &[u8],
+) -> Result<()> {
     tx.execute(
         "UPDATE channel SET secret = $3, access_token = $4 WHERE team_id = $1 AND id = $2",
         params![team, channel, secret, token],

@@ -31,7 +31,9 @@ async fn insert_and_sealed(db: Db) {
     let unknown: ChannelId = shop.clock.id();
     assert_eq!(shop.read(move |tx| store::sealed(tx, unknown)).await, None);
     let budget: (i64, i64, i64) = shop
-        .read(move |tx| tx.one("SELECT rate, rate_now, next_at FROM channel_budget WHERE channel_id = $1", params![channel]))
+        .read(move |tx| {
+            tx.one("SELECT rate, rate_now, next_at FROM channel_budget WHERE channel_id = $1", params![channel])
+        })
         .await;
     assert_eq!(budget, (1_900, 1_900, NOW * 1_000));
 }

@@ -4,6 +4,7 @@ use shared::id::{ChannelId, StoreId, TeamId};
 
 use super::store::{self, NewBudget, NewChannel};
 use crate::{
+    App,
     clock::Clock,
     db::{self, Db, Tx},
     members::admin::{NewStore, NewTeam, create_store, create_team},
@@ -56,13 +57,27 @@ impl Shop {
         NewBudget { endpoint: "push", rate: 1_900, next_at: self.clock.now_micros() }
     }
 
+    /// Gives the channel these secrets, sealed by the server's keys.
+    pub(crate) async fn seal(&self, app: &App, secret: &[u8], token: &[u8]) {
+        let (team, channel, row) = (self.team, self.channel, self.channel.to_string());
+        let seal = |column, plain| app.keys.seal(team, "channel", column, &row, plain).unwrap();
+        let (secret, token) = (seal("secret", secret), seal("access_token", token));
+        self.write(move |tx| store::set_secrets(tx, team, channel, &secret, &token)).await;
+    }
+
     /// Writes something that must succeed.
-    pub(crate) async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx<'_>) -> db::Result<T> + Send + 'static) -> T {
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>) -> db::Result<T> + Send + 'static,
+    ) -> T {
         self.db.write(work).await.unwrap()
     }
 
     /// Reads something that must succeed.
-    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx<'_>) -> db::Result<T> + Send + 'static) -> T {
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> db::Result<T> + Send + 'static,
+    ) -> T {
         self.db.read(work).await.unwrap()
     }
 }

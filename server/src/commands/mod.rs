@@ -150,7 +150,11 @@ fn check(config: &Config) -> Result<()> {
 
 /// Writes a line to standard output.
 fn say(text: &str) -> Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}").context("the answer could not be written")
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        // `| head` has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("the answer could not be written"),
+    }
 }
 
 /// Writes a line to standard error; where that is closed there is nobody to tell.

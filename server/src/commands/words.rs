@@ -49,7 +49,7 @@ fn rule_in_words(rule: &Rule) -> String {
             format!("is {actual} {unit} long, the most is {limit}")
         }
         Rule::TooMany { limit, actual } => format!("are {actual}, the most is {limit}"),
-        Rule::TooFew { least, actual } => format!("is {actual}, the least is {least}"),
+        Rule::TooFew { least, actual } => format!("has {actual}, needs at least {least}"),
         Rule::Malformed { expected } => format!("must be {expected}"),
         Rule::Unknown { count } => format!("{count} of them do not exist in this team"),
         Rule::ControlCharacter => "holds a control character".into(),

@@ -46,7 +46,8 @@ pub fn start(app: &App) {
 /// Asks for one batch; returns whether more should follow at once.
 async fn look(app: &App, quiet: &mut Quiet) -> Result<bool> {
     let now = app.clock.now();
-    let without: Vec<ChannelId> = quiet.iter().filter(|(_, (until, _))| *until > now).map(|(channel, _)| *channel).collect();
+    let without: Vec<ChannelId> =
+        quiet.iter().filter(|(_, (until, _))| *until > now).map(|(channel, _)| *channel).collect();
     let batch = app.db.read(move |tx| store::nameless(tx, &without, BATCH)).await?;
     let is_full = batch.len() == BATCH;
     let asked: Vec<(ChannelId, Result<bool>)> = stream::iter(batch)
@@ -86,8 +87,14 @@ async fn ask(app: &App, nameless: Nameless) -> Result<bool> {
         }
         Err(error) => {
             tracing::debug!(%channel, %error, "a profile was not answered");
-            app.db.write_as(Lane::Intake, move |tx| store::profile_failed(tx, team, known.identity, TRIES, now)).await?;
+            app.db
+                .write_as(Lane::Intake, move |tx| store::profile_failed(tx, team, known.identity, TRIES, now))
+                .await?;
             Ok(false)
         }
     }
 }
+
+#[cfg(test)]
+#[path = "profile_test.rs"]
+mod tests;

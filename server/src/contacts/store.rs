@@ -48,7 +48,14 @@ pub(super) fn by_line_user(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, us
 }
 
 /// Writes a new customer: contact, identity and address. [`crate::db::Error::Unique`] where she was just made elsewhere.
-pub(super) fn insert(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, known: Known, user: &str, at: i64) -> Result<()> {
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    known: Known,
+    user: &str,
+    at: i64,
+) -> Result<()> {
     tx.execute(
         "INSERT INTO contact (team_id, id, name, folded_name, created_at) VALUES ($1, $2, '', '', $3)",
         params![team, known.contact, at],
@@ -144,8 +151,11 @@ pub(super) fn tag(tx: &mut Tx<'_>, team: TeamId, new: TagId, name: &str, folded:
          ON CONFLICT (team_id, folded_name) WHERE deleted_at IS NULL DO NOTHING",
         params![team, new, name, folded, at],
     )?;
-    tx.one("SELECT id, name FROM tag WHERE team_id = $1 AND folded_name = $2 AND deleted_at IS NULL", params![team, folded])
-        .map(tag_of)
+    tx.one(
+        "SELECT id, name FROM tag WHERE team_id = $1 AND folded_name = $2 AND deleted_at IS NULL",
+        params![team, folded],
+    )
+    .map(tag_of)
 }
 
 /// The team's tags, by name.

@@ -62,7 +62,9 @@ async fn set_subscription_by_event_time(db: Db) {
     assert!(set(Subscription::Subscribed, 400).await);
     assert_eq!(now().await, (Subscription::Subscribed, 400, Some(300)));
     let stranger = shop.clock.id();
-    assert!(!shop.write(move |tx| store::set_subscription(tx, stranger, ann.identity, Subscription::Blocked, 900)).await);
+    assert!(
+        !shop.write(move |tx| store::set_subscription(tx, stranger, ann.identity, Subscription::Blocked, 900)).await
+    );
 }
 
 async fn nameless_profile_done_failed_and_asked_again(db: Db) {
@@ -120,9 +122,8 @@ async fn tag_put_tag_take_tag_and_tags(db: Db) {
     let shop = Shop::open(db).await;
     let (team, ann) = (shop.team, customer(&shop, "Uann").await);
     let (first, second): (TagId, TagId) = (shop.clock.id(), shop.clock.id());
-    let make = |id, name: &'static str| {
-        shop.write(move |tx| store::tag(tx, team, id, name, &shared::text::fold(name), NOW))
-    };
+    let make =
+        |id, name: &'static str| shop.write(move |tx| store::tag(tx, team, id, name, &shared::text::fold(name), NOW));
     let vip = make(first, "VIP").await;
     assert_eq!((vip.id, vip.name.as_str()), (first, "VIP"));
     assert_eq!(make(second, "ｖｉｐ").await, vip, "found whatever its case and width");

@@ -28,7 +28,13 @@ pub(super) fn take(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, id: Conversa
 }
 
 /// Hands conversations to a colleague (移轉): all or none, at most 20 (domain.md 3.1).
-pub(super) fn transfer(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, ids: &[ConversationId], to: MemberId) -> Result<()> {
+pub(super) fn transfer(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    caller: &Caller,
+    ids: &[ConversationId],
+    to: MemberId,
+) -> Result<()> {
     if ids.is_empty() {
         return Err(Problem::invalid("ids", Rule::Required).into());
     }
@@ -77,7 +83,8 @@ pub(super) fn close(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, id: Convers
 /// Opens a closed conversation again, as the caller's own.
 pub(super) fn reopen(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, id: ConversationId) -> Result<()> {
     let found = visible(tx, caller, id)?;
-    let opened = may(caller, &found).reopen && store::reopen(tx, caller.team, id, caller.member, store_for(caller, &found))?;
+    let opened =
+        may(caller, &found).reopen && store::reopen(tx, caller.team, id, caller.member, store_for(caller, &found))?;
     changed(opened)?;
     note(tx, clock, caller, id, EventKind::Reopened, None)
 }

@@ -209,7 +209,8 @@ impl World {
 
     /// Sets the subscription by an event of the platform.
     pub(crate) async fn subscribe(&self, id: ConversationId, now: Subscription) {
-        let (clock, team, identity, at) = (self.clock.clone(), self.team, self.found(id).await.identity, self.clock.now());
+        let (clock, team, identity, at) =
+            (self.clock.clone(), self.team, self.found(id).await.identity, self.clock.now());
         self.write(move |tx| intake::subscription_changed(tx, &clock, team, identity, now, at)).await;
     }
 }

@@ -3,8 +3,8 @@
 use shared::{
     call::{Done, Page},
     conversations::{
-        Close, Conversation, ConversationCard, CountConversations, Counts, Entry, ListConversations, MarkRead, Message, Reopen,
-        Reply, ShowConversation, ShowThread, Take, Transfer,
+        Close, Conversation, ConversationCard, CountConversations, Counts, Entry, ListConversations, MarkRead, Message,
+        Reopen, Reply, ShowConversation, ShowThread, Take, Transfer,
     },
     id::ConversationId,
 };

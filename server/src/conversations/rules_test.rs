@@ -4,7 +4,7 @@ use rstest::rstest;
 use shared::{
     contacts::Subscription,
     conversations::{ConversationState, May},
-    id::{ConversationId, MemberId, StoreId},
+    id::{ChannelId, ContactId, ConversationId, IdentityId, MemberId, StoreId, TeamId},
     members::Role,
     problem::{Conflict, Problem, Rule, What},
 };
@@ -27,15 +27,20 @@ const ME: MemberId = MemberId(Uuid::from_u128(10));
 const COLLEAGUE: MemberId = MemberId(Uuid::from_u128(11));
 
 fn me(role: Role) -> Caller {
-    caller(Default::default(), ME, "Me", role, if role == Role::Admin { &[] } else { &[NORTH] })
+    caller(TeamId::default(), ME, "Me", role, if role == Role::Admin { &[] } else { &[NORTH] })
 }
 
-fn found(state: ConversationState, owner: Option<MemberId>, store: Option<StoreId>, channel_stores: &[StoreId]) -> Found {
+fn found(
+    state: ConversationState,
+    owner: Option<MemberId>,
+    store: Option<StoreId>,
+    channel_stores: &[StoreId],
+) -> Found {
     Found {
-        id: Default::default(),
-        identity: Default::default(),
-        contact: Default::default(),
-        channel: Default::default(),
+        id: ConversationId::default(),
+        identity: IdentityId::default(),
+        contact: ContactId::default(),
+        channel: ChannelId::default(),
         channel_stores: channel_stores.to_vec(),
         state,
         owner,

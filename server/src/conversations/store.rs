@@ -38,8 +38,10 @@ pub(super) fn find(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<
         params![team, id],
     )?;
     let Some(mut found) = found else { return Ok(None) };
-    found.channel_stores =
-        tx.all("SELECT store_id FROM channel_store WHERE team_id = $1 AND channel_id = $2", params![team, found.channel])?;
+    found.channel_stores = tx.all(
+        "SELECT store_id FROM channel_store WHERE team_id = $1 AND channel_id = $2",
+        params![team, found.channel],
+    )?;
     Ok(Some(found))
 }
 

@@ -8,7 +8,12 @@ use super::{
 };
 use crate::db::{Db, params, testing::on_both_engines};
 
-on_both_engines![a_conversation_is_found_whole, each_step_holds_once, nothing_reaches_into_another_team, members_are_found];
+on_both_engines![
+    a_conversation_is_found_whole,
+    each_step_holds_once,
+    nothing_reaches_into_another_team,
+    members_are_found
+];
 
 async fn a_conversation_is_found_whole(db: Db) {
     let world = World::new(db).await;
@@ -88,7 +93,9 @@ async fn members_are_found(db: Db) {
     assert_eq!(found, store::Target { role: Role::SalesManager, stores: vec![world.north, south] });
     assert_eq!(world.read(move |tx| store::active_member(tx, team, eve)).await, None);
     world
-        .write(move |tx| tx.execute("UPDATE member SET disabled_at = 1 WHERE team_id = $1 AND id = $2", params![team, mia]))
+        .write(move |tx| {
+            tx.execute("UPDATE member SET disabled_at = 1 WHERE team_id = $1 AND id = $2", params![team, mia])
+        })
         .await;
     assert_eq!(world.read(move |tx| store::active_member(tx, team, mia)).await, None);
 }

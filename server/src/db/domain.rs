@@ -5,9 +5,8 @@ use shared::{
     conversations::{ConversationState, EventKind, MessageKind},
     deliveries::DeliveryState,
     id::{
-        CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, DraftId, EventId, IdentityId,
-        LinkId, MediaId, MemberId, MessageId, SessionId, SliceId, StoreId, TagId, TeamId, WabaId,
-        WhatsappAppId,
+        CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, DraftId, EventId, IdentityId, LinkId, MediaId,
+        MemberId, MessageId, SessionId, SliceId, StoreId, TagId, TeamId, WabaId, WhatsappAppId,
     },
     limits::Platform,
     members::Role,

@@ -24,10 +24,7 @@ pub(super) fn refused(error: refinery::Error) -> Error {
             "migration {applied} was changed after it had been applied: restore the file as it was"
         )),
         Kind::Connection(_, cause) => {
-            let cause = match (
-                cause.downcast_ref::<tokio_postgres::Error>(),
-                cause.downcast_ref::<rusqlite::Error>(),
-            ) {
+            let cause = match (cause.downcast_ref::<tokio_postgres::Error>(), cause.downcast_ref::<rusqlite::Error>()) {
                 (Some(cause), _) => Error::from(cause).to_string(),
                 (_, cause) => cause.map_or_else(|| error.to_string(), ToString::to_string),
             };

@@ -6,9 +6,7 @@ use std::{
     time::Duration,
 };
 
-use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Transaction,
-};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Transaction};
 use tokio::{runtime::Handle, sync::Semaphore, task::spawn_blocking};
 use tokio_postgres::{
     Config, IsolationLevel, NoTls,
@@ -36,12 +34,9 @@ pub struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(address: &str) -> Result<Self> {
-        let config = address.parse::<Config>().map_err(|e| {
-            Error::Other(format!(
-                "the database address cannot be read: {}",
-                described(&e)
-            ))
-        })?;
+        let config = address
+            .parse::<Config>()
+            .map_err(|e| Error::Other(format!("the database address cannot be read: {}", described(&e))))?;
         Self::connect(config).await
     }
 
@@ -61,19 +56,14 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("storecast");
         }
-        let settings = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
+        let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, NoTls, settings))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
             .build()
             .map_err(|e| Error::Other(e.to_string()))?;
-        let db = Self {
-            pool,
-            engine_turns: Arc::new(Semaphore::new(ENGINE_CONNECTIONS)),
-        };
+        let db = Self { pool, engine_turns: Arc::new(Semaphore::new(ENGINE_CONNECTIONS)) };
         db.check().await?;
         Ok(db)
     }
@@ -89,8 +79,7 @@ impl Postgres {
                 &[],
             )
             .await?;
-        let (version, encoding, by_language): (i64, &str, bool) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (version, encoding, by_language): (i64, &str, bool) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         if version < 150_000 {
             return Err(Error::Other(format!(
                 "PostgreSQL 15 or later is needed, this server is {}.{}: upgrade it, or use SQLite",
@@ -99,9 +88,7 @@ impl Postgres {
             )));
         }
         if encoding != "UTF8" {
-            return Err(Error::Other(format!(
-                "the database is in {encoding}, not UTF8: make it with `{CURE}`"
-            )));
+            return Err(Error::Other(format!("the database is in {encoding}, not UTF8: make it with `{CURE}`")));
         }
         if by_language {
             return Err(Error::Other(format!(
@@ -115,16 +102,9 @@ impl Postgres {
     /// On a connection that leaves the pool and is closed at the end, so that the lock never outlives the work.
     pub(super) async fn migrate(&self) -> Result<usize> {
         let mut client = Object::take(self.client().await?);
-        client
-            .execute("SELECT pg_advisory_lock($1)", &[&migrate::LOCK])
-            .await?;
-        let report = migrate::runner()
-            .run_async(&mut *client)
-            .await
-            .map_err(migrate::refused)?;
-        client
-            .execute("SELECT pg_advisory_unlock($1)", &[&migrate::LOCK])
-            .await?;
+        client.execute("SELECT pg_advisory_lock($1)", &[&migrate::LOCK]).await?;
+        let report = migrate::runner().run_async(&mut *client).await.map_err(migrate::refused)?;
+        client.execute("SELECT pg_advisory_unlock($1)", &[&migrate::LOCK]).await?;
         Ok(report.applied_migrations().len())
     }
 
@@ -156,12 +136,7 @@ impl Postgres {
             Lane::Intake | Lane::Engine => IsolationLevel::ReadCommitted,
         };
         let _turn = match lane {
-            Lane::Engine => Some(
-                self.engine_turns
-                    .acquire()
-                    .await
-                    .map_err(|_| Error::stopping())?,
-            ),
+            Lane::Engine => Some(self.engine_turns.acquire().await.map_err(|_| Error::stopping())?),
             Lane::People | Lane::Intake => None,
         };
         let mut tries = 1;
@@ -203,11 +178,7 @@ fn within<T, E: From<Error>>(
     // After a restart of the server the pool may hand out connections that are cut, each of them once.
     let mut cut = 0;
     let transaction = loop {
-        let transaction = client
-            .build_transaction()
-            .isolation_level(level)
-            .read_only(read_only)
-            .start();
+        let transaction = client.build_transaction().isolation_level(level).read_only(read_only).start();
         let error = match runtime.block_on(transaction) {
             Ok(transaction) => break transaction,
             Err(error) => Error::from(error),
@@ -223,10 +194,7 @@ fn within<T, E: From<Error>>(
         };
     };
     let (out, raced) = catch_unwind(AssertUnwindSafe(|| {
-        let mut tx = Tx::new(On::Postgres(Session {
-            transaction: &transaction,
-            runtime: &runtime,
-        }));
+        let mut tx = Tx::new(On::Postgres(Session { transaction: &transaction, runtime: &runtime }));
         let out = work(&mut tx);
         tx.verdict(out)
     }))
@@ -259,13 +227,7 @@ impl Session<'_> {
         self.rows(text, &borrowed(params))
     }
 
-    pub(super) fn many(
-        &self,
-        text: &str,
-        shared: &[Value],
-        rows: &[Vec<Value>],
-        columns: usize,
-    ) -> Result<u64> {
+    pub(super) fn many(&self, text: &str, shared: &[Value], rows: &[Vec<Value>], columns: usize) -> Result<u64> {
         let arrays = transposed(rows, columns);
         self.changed(text, &with_arrays(shared, &arrays))
     }
@@ -293,9 +255,7 @@ impl Session<'_> {
             let statement = self.transaction.prepare_cached(text).await?;
             self.transaction.query(&statement, params).await
         })?;
-        rows.iter()
-            .map(|row| T::from_row(&Row::Postgres(row)))
-            .collect()
+        rows.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
     }
 }
 
@@ -305,20 +265,11 @@ fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
 
 /// Each column as one list.
 fn transposed(rows: &[Vec<Value>], columns: usize) -> Vec<Vec<&Value>> {
-    (0..columns)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).collect())
-        .collect()
+    (0..columns).map(|column| rows.iter().filter_map(|row| row.get(column)).collect()).collect()
 }
 
-fn with_arrays<'v>(
-    shared: &'v [Value],
-    arrays: &'v [Vec<&'v Value>],
-) -> Vec<&'v (dyn ToSql + Sync)> {
-    shared
-        .iter()
-        .map(|param| param as _)
-        .chain(arrays.iter().map(|array| array as _))
-        .collect()
+fn with_arrays<'v>(shared: &'v [Value], arrays: &'v [Vec<&'v Value>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    shared.iter().map(|param| param as _).chain(arrays.iter().map(|array| array as _)).collect()
 }
 
 type Encoded = Result<IsNull, Box<dyn StdError + Sync + Send>>;
@@ -335,11 +286,7 @@ impl ToSql for Value {
             Self::Text(v) => v.to_sql_checked(ty, out),
             Self::Bytes(v) => v.to_sql_checked(ty, out),
             Self::Texts(list) => list.to_sql_checked(ty, out),
-            Self::Ints(list) => list
-                .iter()
-                .map(|v| Self::Int(*v))
-                .collect::<Vec<_>>()
-                .to_sql_checked(ty, out),
+            Self::Ints(list) => list.iter().map(|v| Self::Int(*v)).collect::<Vec<_>>().to_sql_checked(ty, out),
         }
     }
 
@@ -386,35 +333,16 @@ impl From<tokio_postgres::Error> for Error {
 impl From<&tokio_postgres::Error> for Error {
     fn from(error: &tokio_postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {
-            let lost = error.is_closed()
-                || error
-                    .source()
-                    .is_some_and(<dyn StdError>::is::<std::io::Error>);
-            return if lost {
-                Self::Unavailable(described(error))
-            } else {
-                Self::Other(described(error))
-            };
+            let lost = error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<std::io::Error>);
+            return if lost { Self::Unavailable(described(error)) } else { Self::Other(described(error)) };
         };
-        let constraint = || {
-            db.constraint()
-                .or(db.column())
-                .unwrap_or(db.message())
-                .to_owned()
-        };
+        let constraint = || db.constraint().or(db.column()).unwrap_or(db.message()).to_owned();
         match db.code() {
             code if *code == SqlState::UNIQUE_VIOLATION => {
-                let key = db
-                    .detail()
-                    .zip(db.table())
-                    .and_then(|(detail, table)| key_columns(detail, table));
-                Self::Unique {
-                    what: key.unwrap_or_else(|| format!("index '{}'", constraint())),
-                }
+                let key = db.detail().zip(db.table()).and_then(|(detail, table)| key_columns(detail, table));
+                Self::Unique { what: key.unwrap_or_else(|| format!("index '{}'", constraint())) }
             }
-            code if *code == SqlState::FOREIGN_KEY_VIOLATION
-                || *code == SqlState::RESTRICT_VIOLATION =>
-            {
+            code if *code == SqlState::FOREIGN_KEY_VIOLATION || *code == SqlState::RESTRICT_VIOLATION => {
                 Self::ForeignKey
             }
             code if *code == SqlState::CHECK_VIOLATION => Self::Check { what: constraint() },
@@ -424,9 +352,7 @@ impl From<&tokio_postgres::Error> for Error {
                     .zip(db.column())
                     .map_or_else(constraint, |(table, column)| format!("{table}.{column}")),
             },
-            code if *code == SqlState::T_R_SERIALIZATION_FAILURE
-                || *code == SqlState::T_R_DEADLOCK_DETECTED =>
-            {
+            code if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => {
                 Self::Race
             }
             code if *code == SqlState::DISK_FULL => Self::Full,
@@ -463,18 +389,13 @@ fn key_columns(detail: &str, table: &str) -> Option<String> {
     let (_, rest) = detail.split_once('(')?;
     let (columns, _) = rest.split_once(")=(")?;
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | ',' | ' ');
-    let names = columns
-        .split(", ")
-        .map(|column| format!("{table}.{column}"))
-        .collect::<Vec<_>>();
+    let names = columns.split(", ").map(|column| format!("{table}.{column}")).collect::<Vec<_>>();
     columns.chars().all(plain).then(|| names.join(", "))
 }
 
 /// With its causes, save those that quote a row.
 fn described(error: &tokio_postgres::Error) -> String {
-    let cause = error
-        .as_db_error()
-        .map(|db| db.message().to_owned())
-        .or_else(|| error.source().map(ToString::to_string));
+    let cause =
+        error.as_db_error().map(|db| db.message().to_owned()).or_else(|| error.source().map(ToString::to_string));
     cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }

@@ -31,13 +31,11 @@ async fn four_migrate_a_new_database() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_ordered_by_a_language_is_refused() {
     let Some(cluster) = cluster() else { return };
-    let by_language = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en'";
+    let by_language =
+        "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'en'";
     with_database(&cluster, by_language, |config| async {
         let refused = open(config).await.err();
-        assert!(
-            matches!(&refused, Some(Error::Other(text)) if text.contains("LC_COLLATE 'C'")),
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Some(Error::Other(text)) if text.contains("LC_COLLATE 'C'")), "{refused:?}");
     })
     .await;
 }
@@ -48,39 +46,24 @@ async fn a_database_that_is_not_unicode_is_refused() {
     let latin = "TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'";
     with_database(&cluster, latin, |config| async {
         let refused = open(config).await.err();
-        assert!(
-            matches!(&refused, Some(Error::Other(text)) if text.contains("ENCODING 'UTF8'")),
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Some(Error::Other(text)) if text.contains("ENCODING 'UTF8'")), "{refused:?}");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn addresses_that_do_not_work_are_explained() {
-    let refused = Db::open("postgres://me:secret@localhost/shop?sslmode=require")
-        .await
-        .err();
-    assert!(
-        matches!(&refused, Some(Error::Other(text)) if text.contains("sslmode") && !text.contains("secret"))
-    );
-    let refused = Db::open("postgres://me:secret@localhost/shop?colour=red")
-        .await
-        .err();
+    let refused = Db::open("postgres://me:secret@localhost/shop?sslmode=require").await.err();
+    assert!(matches!(&refused, Some(Error::Other(text)) if text.contains("sslmode") && !text.contains("secret")));
+    let refused = Db::open("postgres://me:secret@localhost/shop?colour=red").await.err();
     assert!(
         matches!(&refused, Some(Error::Other(text)) if text.contains("colour") && !text.contains("secret")),
         "{refused:?}"
     );
     let folder = tempfile::tempdir().unwrap();
-    let nobody = format!(
-        "postgres://me:secret@localhost/shop?host={}",
-        folder.path().display()
-    );
+    let nobody = format!("postgres://me:secret@localhost/shop?host={}", folder.path().display());
     let refused = Db::open(&nobody).await.err();
-    assert!(
-        matches!(&refused, Some(Error::Unavailable(text)) if !text.contains("secret")),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Some(Error::Unavailable(text)) if !text.contains("secret")), "{refused:?}");
 }
 
 /// Ten connections are enough for any number of writes, and the engine never has them all.
@@ -96,7 +79,10 @@ async fn more_writes_than_connections() {
         };
         let busy = db.read(|tx| {
             tx.all::<Option<String>>("SELECT CAST(pg_sleep(0.12) AS TEXT)", NO)?;
-            tx.one::<i64>("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.05)%' AND pid <> pg_backend_pid()", NO)
+            tx.one::<i64>(
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.05)%' AND pid <> pg_backend_pid()",
+                NO,
+            )
         });
         let (wrote, busy) = tokio::join!(join_all((0..40).map(slow)), busy);
         assert!(wrote.iter().all(|wrote| *wrote == Ok(1)), "{wrote:?}");
@@ -110,17 +96,11 @@ async fn more_writes_than_connections() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lanes_have_their_isolation() {
     with_postgres(|db| async move {
-        let level = |lane| {
-            db.write_as(lane, |tx| {
-                tx.one::<String>("SHOW transaction_isolation", NO)
-            })
-        };
+        let level = |lane| db.write_as(lane, |tx| tx.one::<String>("SHOW transaction_isolation", NO));
         assert_eq!(level(Lane::People).await.as_deref(), Ok("serializable"));
         assert_eq!(level(Lane::Intake).await.as_deref(), Ok("read committed"));
         assert_eq!(level(Lane::Engine).await.as_deref(), Ok("read committed"));
-        let read = db
-            .read(|tx| tx.one::<String>("SHOW transaction_isolation", NO))
-            .await;
+        let read = db.read(|tx| tx.one::<String>("SHOW transaction_isolation", NO)).await;
         assert_eq!(read.as_deref(), Ok("repeatable read"));
     })
     .await;
@@ -131,10 +111,7 @@ async fn lanes_have_their_isolation() {
 async fn a_deadlock_is_retried() {
     with_postgres(|db| async move {
         db.write(|tx| {
-            tx.execute(
-                "CREATE TABLE seam_note (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)",
-                NO,
-            )?;
+            tx.execute("CREATE TABLE seam_note (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)", NO)?;
             tx.execute("INSERT INTO seam_note (id, n) VALUES (1, 0), (2, 0)", NO)
         })
         .await
@@ -149,10 +126,7 @@ async fn a_deadlock_is_retried() {
         };
         let (one, other) = tokio::join!(both(1, 2), both(2, 1));
         assert_eq!((one, other), (Ok(1), Ok(1)));
-        let sums: Vec<i64> = db
-            .read(|tx| tx.all("SELECT n FROM seam_note", NO))
-            .await
-            .unwrap();
+        let sums: Vec<i64> = db.read(|tx| tx.all("SELECT n FROM seam_note", NO)).await.unwrap();
         assert_eq!(sums, [2, 2]);
     })
     .await;

@@ -52,10 +52,7 @@ pub struct Query {
 impl Query {
     /// Begins with this fragment.
     pub fn new(sql: impl Into<Sql>, params: &[Value]) -> Self {
-        let mut query = Self {
-            fragments: Vec::new(),
-            params: Vec::new(),
-        };
+        let mut query = Self { fragments: Vec::new(), params: Vec::new() };
         query.push(sql, params);
         query
     }

@@ -53,10 +53,7 @@ async fn values_round_trip(db: Db) {
         })
         .await;
     assert_eq!(wrote, Ok(2));
-    let all: Vec<Person> = db
-        .read(|tx| tx.all("SELECT * FROM seam_person ORDER BY id DESC", NO))
-        .await
-        .unwrap();
+    let all: Vec<Person> = db.read(|tx| tx.all("SELECT * FROM seam_person ORDER BY id DESC", NO)).await.unwrap();
     let full = Person {
         id: "é".into(),
         email: "$1 ' \\ 😀".into(),
@@ -64,32 +61,15 @@ async fn values_round_trip(db: Db) {
         visits: i64::MAX,
         photo: Some(vec![0, 255]),
     };
-    let empty = Person {
-        id: "b".into(),
-        email: String::new(),
-        active: false,
-        visits: 0,
-        photo: None,
-    };
+    let empty = Person { id: "b".into(), email: String::new(), active: false, visits: 0, photo: None };
     assert_eq!(all, [full, empty]);
-    let missing: Result<Person> = db
-        .read(|tx| tx.one("SELECT * FROM seam_person WHERE id = $1", params!["c"]))
-        .await;
+    let missing: Result<Person> = db.read(|tx| tx.one("SELECT * FROM seam_person WHERE id = $1", params!["c"])).await;
     assert_eq!(missing, Err(Error::NotFound));
-    let missing: Option<Person> = db
-        .read(|tx| tx.opt("SELECT * FROM seam_person WHERE id = $1", params!["c"]))
-        .await
-        .unwrap();
+    let missing: Option<Person> =
+        db.read(|tx| tx.opt("SELECT * FROM seam_person WHERE id = $1", params!["c"])).await.unwrap();
     assert_eq!(missing, None);
-    assert_eq!(
-        db.write(|tx| tx.execute("UPDATE seam_person SET visits = 7", NO))
-            .await,
-        Ok(2)
-    );
-    let deleted: Vec<String> = db
-        .write(|tx| tx.all("DELETE FROM seam_person RETURNING id", NO))
-        .await
-        .unwrap();
+    assert_eq!(db.write(|tx| tx.execute("UPDATE seam_person SET visits = 7", NO)).await, Ok(2));
+    let deleted: Vec<String> = db.write(|tx| tx.all("DELETE FROM seam_person RETURNING id", NO)).await.unwrap();
     assert_eq!(deleted.len(), 2);
 }
 
@@ -98,61 +78,31 @@ async fn every_narrow_type_round_trips(db: Db) {
     add_one(&db, "a", 40).await;
     let sum: i32 = db
         .write(|tx| {
-            tx.one(
-                "UPDATE seam_person SET visits = visits + $1 + 1 WHERE id = $2 RETURNING visits",
-                params![1_u8, "a"],
-            )
+            tx.one("UPDATE seam_person SET visits = visits + $1 + 1 WHERE id = $2 RETURNING visits", params![1_u8, "a"])
         })
         .await
         .unwrap();
     assert_eq!(sum, 42);
-    let counted: usize = db
-        .read(|tx| {
-            tx.one(
-                "SELECT count(*) FROM seam_person LIMIT $1",
-                params![5_usize],
-            )
-        })
-        .await
-        .unwrap();
+    let counted: usize =
+        db.read(|tx| tx.one("SELECT count(*) FROM seam_person LIMIT $1", params![5_usize])).await.unwrap();
     assert_eq!(counted, 1);
-    let there: bool = db
-        .read(|tx| tx.one("SELECT EXISTS (SELECT 1 FROM seam_person)", NO))
-        .await
-        .unwrap();
+    let there: bool = db.read(|tx| tx.one("SELECT EXISTS (SELECT 1 FROM seam_person)", NO)).await.unwrap();
     assert!(there);
-    let small: Result<u16> = db
-        .read(|tx| tx.one("SELECT CAST(70000 AS BIGINT)", NO))
-        .await;
-    assert_eq!(
-        small,
-        Err(Error::Column {
-            name: "at 0".into(),
-            problem: "is out of range for u16".into()
-        })
-    );
+    let small: Result<u16> = db.read(|tx| tx.one("SELECT CAST(70000 AS BIGINT)", NO)).await;
+    assert_eq!(small, Err(Error::Column { name: "at 0".into(), problem: "is out of range for u16".into() }));
 }
 
 async fn parameters_may_come_out_of_order(db: Db) {
     tables(&db).await;
     db.write(|tx| {
-        tx.execute(
-            "INSERT INTO seam_person (email, id, visits) VALUES ($2, $1, $3)",
-            params!["id", "mail", 5],
-        )?;
-        tx.execute(
-            "INSERT INTO seam_person (email, id, visits) VALUES ($2, $1, $3)",
-            params!["mail", "id", 5],
-        )
+        tx.execute("INSERT INTO seam_person (email, id, visits) VALUES ($2, $1, $3)", params!["id", "mail", 5])?;
+        tx.execute("INSERT INTO seam_person (email, id, visits) VALUES ($2, $1, $3)", params!["mail", "id", 5])
     })
     .await
     .unwrap();
     let found: Vec<String> = db
         .read(|tx| {
-            tx.all(
-                "SELECT id FROM seam_person WHERE email = $2 AND id = $1 AND $2 <> $1",
-                params!["id", "mail"],
-            )
+            tx.all("SELECT id FROM seam_person WHERE email = $2 AND id = $1 AND $2 <> $1", params!["id", "mail"])
         })
         .await
         .unwrap();
@@ -187,19 +137,9 @@ async fn many_rows_in_one_call(db: Db) {
     tables(&db).await;
     relaxed(&db).await;
     let rows: Vec<_> = (0..1_000)
-        .map(|n: i64| {
-            row![
-                format!("p{n:04}"),
-                (n % 2 == 0).then_some(n),
-                (n % 3 == 0).then(|| vec![1_u8])
-            ]
-        })
+        .map(|n: i64| row![format!("p{n:04}"), (n % 2 == 0).then_some(n), (n % 3 == 0).then(|| vec![1_u8])])
         .collect();
-    assert_eq!(
-        db.write(move |tx| tx.many(ADD_MANY, params!["shared"], &rows))
-            .await,
-        Ok(1_000)
-    );
+    assert_eq!(db.write(move |tx| tx.many(ADD_MANY, params!["shared"], &rows)).await, Ok(1_000));
     let found: (i64, i64, i64, i64) = db
         .read(|tx| {
             tx.one("SELECT count(*), count(visits), count(photo), CAST(sum(visits) AS BIGINT) FROM seam_person WHERE email = 'shared'", NO)
@@ -207,21 +147,10 @@ async fn many_rows_in_one_call(db: Db) {
         .await
         .unwrap();
     assert_eq!(found, (1_000, 500, 334, 249_500));
-    let last: (Option<i64>, Option<Vec<u8>>) = db
-        .read(|tx| {
-            tx.one(
-                "SELECT visits, photo FROM seam_person WHERE id = 'p0999'",
-                NO,
-            )
-        })
-        .await
-        .unwrap();
+    let last: (Option<i64>, Option<Vec<u8>>) =
+        db.read(|tx| tx.one("SELECT visits, photo FROM seam_person WHERE id = 'p0999'", NO)).await.unwrap();
     assert_eq!(last, (None, Some(vec![1])));
-    assert_eq!(
-        db.write(|tx| tx.many(ADD_MANY, params!["shared"], &[]))
-            .await,
-        Ok(0)
-    );
+    assert_eq!(db.write(|tx| tx.many(ADD_MANY, params!["shared"], &[])).await, Ok(0));
 }
 
 async fn many_rows_are_returned(db: Db) {
@@ -231,51 +160,24 @@ async fn many_rows_are_returned(db: Db) {
     }
     let mut changed: Vec<(String, i64)> = db
         .write(|tx| {
-            tx.many_returning(
-                CHANGE_MANY,
-                params![10],
-                &[row!["c", 5], row!["missing", 1], row!["a", None::<i64>]],
-            )
+            tx.many_returning(CHANGE_MANY, params![10], &[row!["c", 5], row!["missing", 1], row!["a", None::<i64>]])
         })
         .await
         .unwrap();
     changed.sort();
     assert_eq!(changed, [("a".to_owned(), 11), ("c".to_owned(), 16)]);
     assert_eq!(visits(&db, "b").await, 1);
-    let none: Vec<(String, i64)> = db
-        .write(|tx| tx.many_returning(CHANGE_MANY, params![10], &[]))
-        .await
-        .unwrap();
+    let none: Vec<(String, i64)> = db.write(|tx| tx.many_returning(CHANGE_MANY, params![10], &[])).await.unwrap();
     assert!(none.is_empty());
 }
 
 async fn many_refuses_uneven_rows_and_lists(db: Db) {
     tables(&db).await;
-    let uneven = db
-        .write(|tx| {
-            tx.many(
-                ADD_MANY,
-                params!["x"],
-                &[row!["a", 1, None::<Vec<u8>>], row!["b", 1]],
-            )
-        })
-        .await;
-    assert!(
-        matches!(uneven, Err(Error::Other(text)) if text.contains("different numbers of columns"))
-    );
-    let list = db
-        .write(|tx| {
-            tx.many(
-                ADD_MANY,
-                params!["x"],
-                &[row!["a", vec![1_i64], None::<Vec<u8>>]],
-            )
-        })
-        .await;
+    let uneven = db.write(|tx| tx.many(ADD_MANY, params!["x"], &[row!["a", 1, None::<Vec<u8>>], row!["b", 1]])).await;
+    assert!(matches!(uneven, Err(Error::Other(text)) if text.contains("different numbers of columns")));
+    let list = db.write(|tx| tx.many(ADD_MANY, params!["x"], &[row!["a", vec![1_i64], None::<Vec<u8>>]])).await;
     assert!(matches!(list, Err(Error::Other(text)) if text.contains("list")));
-    let too_few = db
-        .write(|tx| tx.many(ADD_MANY, params!["x"], &[row!["a", 1]]))
-        .await;
+    let too_few = db.write(|tx| tx.many(ADD_MANY, params!["x"], &[row!["a", 1]])).await;
     assert!(
         matches!(too_few, Err(Error::Other(text)) if text.contains("parameter")),
         "a missing parameter is an error"
@@ -299,28 +201,13 @@ async fn lists_are_parameters(db: Db) {
     add_one(&db, "quote\"\\'é", 2).await;
     add_one(&db, "c", 3).await;
     let found: Vec<String> = db
-        .read(|tx| {
-            tx.all(
-                IN_TEXTS,
-                params![vec![
-                    "quote\"\\'é".to_owned(),
-                    "1".to_owned(),
-                    "none".to_owned()
-                ]],
-            )
-        })
+        .read(|tx| tx.all(IN_TEXTS, params![vec!["quote\"\\'é".to_owned(), "1".to_owned(), "none".to_owned()]]))
         .await
         .unwrap();
     assert_eq!(found, ["1", "quote\"\\'é"]);
-    let found: Vec<String> = db
-        .read(|tx| tx.all(IN_INTS, params![vec![3_i64, 2, i64::MIN]]))
-        .await
-        .unwrap();
+    let found: Vec<String> = db.read(|tx| tx.all(IN_INTS, params![vec![3_i64, 2, i64::MIN]])).await.unwrap();
     assert_eq!(found, ["c", "quote\"\\'é"]);
-    let none: Vec<String> = db
-        .read(|tx| tx.all(IN_TEXTS, params![Vec::<String>::new()]))
-        .await
-        .unwrap();
+    let none: Vec<String> = db.read(|tx| tx.all(IN_TEXTS, params![Vec::<String>::new()])).await.unwrap();
     assert!(none.is_empty());
 }
 
@@ -329,10 +216,7 @@ async fn text_sorts_by_bytes(db: Db) {
     for id in ["a", "B", "é", "Z", "_", "10", "9", "あ", "z"] {
         add_one(&db, id, 0).await;
     }
-    assert_eq!(
-        ids(&db).await,
-        ["10", "9", "B", "Z", "_", "a", "z", "é", "あ"]
-    );
+    assert_eq!(ids(&db).await, ["10", "9", "B", "Z", "_", "a", "z", "é", "あ"]);
 }
 
 async fn queries_are_composed(db: Db) {
@@ -346,48 +230,19 @@ async fn queries_are_composed(db: Db) {
             query.push("AND visits <= $# AND visits < $# + 1", params![most, most]);
         }
         if let Some(among) = among {
-            query.push(
-                Sql::pair(
-                    "AND id IN (SELECT value FROM json_each($#))",
-                    "AND id = ANY($#)",
-                ),
-                params![among],
-            );
+            query.push(Sql::pair("AND id IN (SELECT value FROM json_each($#))", "AND id = ANY($#)"), params![among]);
         }
         query.push("ORDER BY id LIMIT $#", params![10]);
         db.read(move |tx| tx.all_query::<String>(&query))
     };
     assert_eq!(find(None, None).await.unwrap(), ["b", "c", "d"]);
     assert_eq!(find(Some(3), None).await.unwrap(), ["b", "c"]);
-    assert_eq!(
-        find(None, Some(vec!["a".into(), "d".into()]))
-            .await
-            .unwrap(),
-        ["d"]
-    );
-    assert!(
-        find(Some(3), Some(vec!["d".into()]))
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    let changed = db
-        .write(|tx| {
-            tx.execute_query(&Query::new(
-                "UPDATE seam_person SET visits = $#",
-                params![9],
-            ))
-        })
-        .await;
+    assert_eq!(find(None, Some(vec!["a".into(), "d".into()])).await.unwrap(), ["d"]);
+    assert!(find(Some(3), Some(vec!["d".into()])).await.unwrap().is_empty());
+    let changed = db.write(|tx| tx.execute_query(&Query::new("UPDATE seam_person SET visits = $#", params![9]))).await;
     assert_eq!(changed, Ok(4));
-    let wrong = db
-        .read(|tx| {
-            tx.opt_query::<i64>(&Query::new(
-                "SELECT visits FROM seam_person WHERE id = $#",
-                params![],
-            ))
-        })
-        .await;
+    let wrong =
+        db.read(|tx| tx.opt_query::<i64>(&Query::new("SELECT visits FROM seam_person WHERE id = $#", params![]))).await;
     assert!(matches!(wrong, Err(Error::Other(text)) if text.contains("parameter")));
 }
 
@@ -410,21 +265,12 @@ impl FromRow for Missing {
 async fn columns_say_what_is_wrong(db: Db) {
     tables(&db).await;
     add_one(&db, "a", 1).await;
-    let error = |name: &str, problem: &str| Error::Column {
-        name: name.into(),
-        problem: problem.into(),
-    };
-    let wrong = db
-        .read(|tx| tx.one::<Wrong>("SELECT email FROM seam_person", NO))
-        .await;
+    let error = |name: &str, problem: &str| Error::Column { name: name.into(), problem: problem.into() };
+    let wrong = db.read(|tx| tx.one::<Wrong>("SELECT email FROM seam_person", NO)).await;
     assert_eq!(wrong.err(), Some(error("email", "is text, not a number")));
-    let missing = db
-        .read(|tx| tx.one::<Missing>("SELECT email FROM seam_person", NO))
-        .await;
+    let missing = db.read(|tx| tx.one::<Missing>("SELECT email FROM seam_person", NO)).await;
     assert_eq!(missing.err(), Some(error("age", "is not in the result")));
-    let null = db
-        .read(|tx| tx.one::<Vec<u8>>("SELECT photo FROM seam_person", NO))
-        .await;
+    let null = db.read(|tx| tx.one::<Vec<u8>>("SELECT photo FROM seam_person", NO)).await;
     assert_eq!(null, Err(error("at 0", "is NULL, not bytes")));
     // The statement was done, so the transaction can go on.
     let after = db.write(|tx| {
@@ -440,15 +286,10 @@ async fn rows_are_read_by_position(db: Db) {
         "SELECT $1, $2, 1 = 1, NULL, $3, 7",
         "SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), 1 = 1, CAST(NULL AS BIGINT), CAST($3 AS BYTEA), 7",
     );
-    let six: (String, i64, bool, Option<i64>, Vec<u8>, i32) = db
-        .read(|tx| tx.one(SIX, params!["a", 2, vec![3_u8]]))
-        .await
-        .unwrap();
+    let six: (String, i64, bool, Option<i64>, Vec<u8>, i32) =
+        db.read(|tx| tx.one(SIX, params!["a", 2, vec![3_u8]])).await.unwrap();
     assert_eq!(six, ("a".to_owned(), 2, true, None, vec![3], 7));
-    let one: Option<String> = db
-        .read(|tx| tx.one("SELECT CAST(NULL AS TEXT)", NO))
-        .await
-        .unwrap();
+    let one: Option<String> = db.read(|tx| tx.one("SELECT CAST(NULL AS TEXT)", NO)).await.unwrap();
     assert_eq!(one, None);
 }
 
@@ -475,24 +316,14 @@ async fn types_of_ours_are_text_columns(db: Db) {
     let point = Point(std::net::Ipv4Addr::LOCALHOST);
     let kept: Vec<Point> = db
         .write(move |tx| {
-            tx.execute(
-                "INSERT INTO seam_person (id, email, visits) VALUES ($1, $2, 0)",
-                params![point, &Some(point)],
-            )?;
-            tx.all(
-                "SELECT email FROM seam_person WHERE id = $1",
-                params![&point],
-            )
+            tx.execute("INSERT INTO seam_person (id, email, visits) VALUES ($1, $2, 0)", params![point, &Some(point)])?;
+            tx.all("SELECT email FROM seam_person WHERE id = $1", params![&point])
         })
         .await
         .unwrap();
     assert_eq!(kept, [point]);
     add_one(&db, "a", 0).await;
-    let wrong = db
-        .read(|tx| tx.one::<Option<Point>>("SELECT id FROM seam_person WHERE id = 'a'", NO))
-        .await;
-    assert!(
-        matches!(wrong, Err(Error::Column { problem, .. }) if problem.starts_with("is no Point: "))
-    );
+    let wrong = db.read(|tx| tx.one::<Option<Point>>("SELECT id FROM seam_person WHERE id = 'a'", NO)).await;
+    assert!(matches!(wrong, Err(Error::Column { problem, .. }) if problem.starts_with("is no Point: ")));
     assert_eq!(Cell::Null.text(), Err("is NULL, not text".to_owned()));
 }

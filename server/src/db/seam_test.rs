@@ -48,18 +48,12 @@ pub(super) async fn tables(db: &Db) {
 
 pub(super) fn add(tx: &mut Tx<'_>, id: &str, visits: i64) -> Result<u64> {
     let email = format!("{id}@example.com");
-    tx.execute(
-        "INSERT INTO seam_person (id, email, visits) VALUES ($1, $2, $3)",
-        params![id, email, visits],
-    )
+    tx.execute("INSERT INTO seam_person (id, email, visits) VALUES ($1, $2, $3)", params![id, email, visits])
 }
 
 /// Breaks one key only: where two are broken, each engine names another.
 pub(super) fn take_again(tx: &mut Tx<'_>, id: &str) -> Result<u64> {
-    tx.execute(
-        "INSERT INTO seam_person (id, email, visits) VALUES ($1, 'other@example.com', 1)",
-        params![id],
-    )
+    tx.execute("INSERT INTO seam_person (id, email, visits) VALUES ($1, 'other@example.com', 1)", params![id])
 }
 
 pub(super) async fn add_one(db: &Db, id: &'static str, visits: i64) {
@@ -67,24 +61,17 @@ pub(super) async fn add_one(db: &Db, id: &'static str, visits: i64) {
 }
 
 pub(super) async fn visits(db: &Db, id: &'static str) -> i64 {
-    db.read(move |tx| tx.one("SELECT visits FROM seam_person WHERE id = $1", params![id]))
-        .await
-        .unwrap()
+    db.read(move |tx| tx.one("SELECT visits FROM seam_person WHERE id = $1", params![id])).await.unwrap()
 }
 
 pub(super) async fn ids(db: &Db) -> Vec<String> {
-    db.read(|tx| tx.all("SELECT id FROM seam_person ORDER BY id", NO))
-        .await
-        .unwrap()
+    db.read(|tx| tx.all("SELECT id FROM seam_person ORDER BY id", NO)).await.unwrap()
 }
 
 /// Reads, then writes what it made of it: the update a READ COMMITTED engine loses.
 fn visit(tx: &mut Tx<'_>) -> Result<u64> {
     let visits: i64 = tx.one("SELECT visits FROM seam_person WHERE id = $1", params!["a"])?;
-    tx.execute(
-        "UPDATE seam_person SET visits = $2 WHERE id = $1",
-        params!["a", visits + 1],
-    )
+    tx.execute("UPDATE seam_person SET visits = $2 WHERE id = $1", params!["a", visits + 1])
 }
 
 async fn a_lost_race_is_retried(db: Db) {
@@ -125,12 +112,8 @@ async fn counters_are_right_in_every_lane(db: Db) {
         let db = &db;
         async move {
             for _ in 0..20 {
-                let work = |tx: &mut Tx<'_>| {
-                    tx.execute(
-                        "UPDATE seam_person SET visits = visits + 1 WHERE id = 'a'",
-                        NO,
-                    )
-                };
+                let work =
+                    |tx: &mut Tx<'_>| tx.execute("UPDATE seam_person SET visits = visits + 1 WHERE id = 'a'", NO);
                 assert_eq!(db.write_as(lane, work).await, Ok(1));
             }
         }
@@ -176,12 +159,7 @@ async fn a_hidden_failure_undoes_its_write(db: Db) {
         let _ = take_again(tx, "a");
         Ok::<_, Error>(())
     });
-    assert_eq!(
-        hidden.await,
-        Err(Error::Unique {
-            what: "seam_person.id".into()
-        })
-    );
+    assert_eq!(hidden.await, Err(Error::Unique { what: "seam_person.id".into() }));
     assert!(ids(&db).await.is_empty());
 }
 
@@ -193,12 +171,7 @@ async fn a_savepoint_undoes_only_itself(db: Db) {
             add(tx, "b", 1)?;
             take_again(tx, "a")
         });
-        assert_eq!(
-            taken,
-            Err(Error::Unique {
-                what: "seam_person.id".into()
-            })
-        );
+        assert_eq!(taken, Err(Error::Unique { what: "seam_person.id".into() }));
         let inner: Result<()> = tx.savepoint(|tx| {
             add(tx, "c", 1)?;
             tx.savepoint(|tx| add(tx, "d", 1))?;
@@ -219,50 +192,23 @@ async fn constraints_have_the_same_names(db: Db) {
     let taken = db.write(|tx| take_again(tx, "a")).await;
     assert_eq!(taken, unique("seam_person.id"));
     let taken = db
-        .write(|tx| {
-            tx.execute(
-                "INSERT INTO seam_person (id, email, visits) VALUES ('b', 'a@example.com', 1)",
-                NO,
-            )
-        })
+        .write(|tx| tx.execute("INSERT INTO seam_person (id, email, visits) VALUES ('b', 'a@example.com', 1)", NO))
         .await;
     assert_eq!(taken, unique("seam_person.email, seam_person.active"));
     let rule = db.write(|tx| add(tx, "c", -1)).await;
     assert!(matches!(rule, Err(Error::Check { what }) if what.contains("visits")));
-    let rule = db
-        .write(|tx| tx.execute("UPDATE seam_person SET email = $1", params![None::<String>]))
-        .await;
-    assert_eq!(
-        rule,
-        Err(Error::Check {
-            what: "seam_person.email".into()
-        })
-    );
+    let rule = db.write(|tx| tx.execute("UPDATE seam_person SET email = $1", params![None::<String>])).await;
+    assert_eq!(rule, Err(Error::Check { what: "seam_person.email".into() }));
     for table in [
         "INSERT INTO seam_order (id, person_id) VALUES ('o', $1)",
         "INSERT INTO seam_kept (id, person_id) VALUES ('o', $1)",
     ] {
-        assert_eq!(
-            db.write(move |tx| tx.execute(table, params!["nobody"]))
-                .await,
-            Err(Error::ForeignKey)
-        );
-        assert_eq!(
-            db.write(move |tx| tx.execute(table, params!["a"])).await,
-            Ok(1)
-        );
-        assert_eq!(
-            db.write(|tx| tx.execute("DELETE FROM seam_person", NO))
-                .await,
-            Err(Error::ForeignKey)
-        );
-        db.write(|tx| tx.execute("DELETE FROM seam_order", NO))
-            .await
-            .unwrap();
+        assert_eq!(db.write(move |tx| tx.execute(table, params!["nobody"])).await, Err(Error::ForeignKey));
+        assert_eq!(db.write(move |tx| tx.execute(table, params!["a"])).await, Ok(1));
+        assert_eq!(db.write(|tx| tx.execute("DELETE FROM seam_person", NO)).await, Err(Error::ForeignKey));
+        db.write(|tx| tx.execute("DELETE FROM seam_order", NO)).await.unwrap();
     }
-    let broken = db
-        .write(|tx| tx.execute("INSERT INTO seam_nothing (id) VALUES (1)", NO))
-        .await;
+    let broken = db.write(|tx| tx.execute("INSERT INTO seam_nothing (id) VALUES (1)", NO)).await;
     assert!(matches!(broken, Err(Error::Other(text)) if text.contains("seam_nothing")));
 }
 

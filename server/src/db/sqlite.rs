@@ -45,16 +45,8 @@ impl Sqlite {
             let _lock = lock(&path)?;
             let writer = writer::start(connect(&path)?)?;
             let readers = (0..READERS).map(|_| reader(&path)).collect::<Result<_>>()?;
-            let (readers, reading) = (
-                Arc::new(Mutex::new(readers)),
-                Arc::new(Semaphore::new(READERS)),
-            );
-            Ok(Self(Arc::new(Inner {
-                path,
-                writer,
-                readers,
-                reading,
-            })))
+            let (readers, reading) = (Arc::new(Mutex::new(readers)), Arc::new(Semaphore::new(READERS)));
+            Ok(Self(Arc::new(Inner { path, writer, readers, reading })))
         })
         .await
     }
@@ -64,9 +56,7 @@ impl Sqlite {
         let path = self.0.path.clone();
         blocking(move || {
             let _lock = lock(&path)?;
-            let report = migrate::runner()
-                .run(&mut connect(&path)?)
-                .map_err(migrate::refused)?;
+            let report = migrate::runner().run(&mut connect(&path)?).map_err(migrate::refused)?;
             Ok(report.applied_migrations().len())
         })
         .await
@@ -80,20 +70,13 @@ impl Sqlite {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let permit = Arc::clone(&self.0.reading)
-            .acquire_owned()
-            .await
-            .map_err(|_| Error::stopping())?;
+        let permit = Arc::clone(&self.0.reading).acquire_owned().await.map_err(|_| Error::stopping())?;
         let readers = Arc::clone(&self.0.readers);
         blocking(move || {
             let taken = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let reader =
-                taken.ok_or_else(|| Error::Other("a reader is missing from the pool".into()))?;
+            let reader = taken.ok_or_else(|| Error::Other("a reader is missing from the pool".into()))?;
             let out = read_on(&reader, work);
-            readers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(reader);
+            readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
             drop(permit);
             out
         })
@@ -117,15 +100,12 @@ impl Sqlite {
         let from = self.0.path.clone();
         blocking(move || {
             if to.exists() {
-                return Err(Error::Other(format!(
-                    "{} exists already: name a new file for the backup",
-                    to.display()
-                )));
+                return Err(Error::Other(format!("{} exists already: name a new file for the backup", to.display())));
             }
             let unfinished = beside(&to, ".unfinished");
-            let text = unfinished.to_str().ok_or_else(|| {
-                Error::Other("the path of the backup is not UTF-8: name another file".into())
-            })?;
+            let text = unfinished
+                .to_str()
+                .ok_or_else(|| Error::Other("the path of the backup is not UTF-8: name another file".into()))?;
             match std::fs::remove_file(&unfinished) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {
                     return Err(file_error(&unfinished, &e));
@@ -149,18 +129,13 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(Error::stopping().into()))
+    spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::stopping().into()))
 }
 
 fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
-    connection.execute_batch(
-        "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-    )?;
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    connection.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::Unavailable(format!(
             "{} cannot use a write-ahead log (it has `{mode}`): put it on a local disk",
@@ -199,10 +174,7 @@ fn file_error(path: &Path, error: &io::Error) -> Error {
     Error::Unavailable(format!("{}: {error}", path.display()))
 }
 
-fn read_on<T, E: From<Error>>(
-    reader: &Connection,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+fn read_on<T, E: From<Error>>(reader: &Connection, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
     reader.execute_batch("BEGIN").map_err(Error::from)?;
     let out = run(reader, work);
     if !reader.is_autocommit() {
@@ -229,9 +201,7 @@ pub(super) struct Session<'c>(&'c Connection);
 
 impl Session<'_> {
     pub(super) fn execute(&self, text: &str, params: &[Value]) -> Result<u64> {
-        let changed = self
-            .prepared(text)?
-            .execute(rusqlite::params_from_iter(params))?;
+        let changed = self.prepared(text)?.execute(rusqlite::params_from_iter(params))?;
         Ok(count(changed))
     }
 
@@ -274,11 +244,7 @@ impl Session<'_> {
         for row in rows {
             let given = shared.len() + row.len();
             if given != statement.parameter_count() {
-                return Err(rusqlite::Error::InvalidParameterCount(
-                    given,
-                    statement.parameter_count(),
-                )
-                .into());
+                return Err(rusqlite::Error::InvalidParameterCount(given, statement.parameter_count()).into());
             }
             for (index, value) in shared.iter().chain(row).enumerate() {
                 statement.raw_bind_parameter(index + 1, value)?;
@@ -291,9 +257,7 @@ impl Session<'_> {
     /// Refused once SQLite has rolled the transaction back by itself: from then on each statement would commit alone.
     fn prepared(&self, text: &str) -> Result<CachedStatement<'_>> {
         if self.0.is_autocommit() {
-            return Err(Error::Other(
-                "the transaction is over, SQLite has rolled it back after an error".into(),
-            ));
+            return Err(Error::Other("the transaction is over, SQLite has rolled it back after an error".into()));
         }
         Ok(self.0.prepare_cached(text)?)
     }
@@ -314,14 +278,9 @@ fn count(changed: usize) -> u64 {
 /// SQLite numbers `?1`; `$1` it takes as a name, counted by first appearance, and binds wrongly in silence. Each text is
 /// rewritten once and kept for good, as the literal itself is.
 pub(super) fn numbered(sql: &'static str) -> &'static str {
-    static KNOWN: LazyLock<RwLock<HashMap<(usize, usize), &'static str>>> =
-        LazyLock::new(RwLock::default);
+    static KNOWN: LazyLock<RwLock<HashMap<(usize, usize), &'static str>>> = LazyLock::new(RwLock::default);
     let key = (sql.as_ptr().addr(), sql.len());
-    if let Some(text) = KNOWN
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&key)
-    {
+    if let Some(text) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return text;
     }
     let mut text = String::with_capacity(sql.len());
@@ -330,11 +289,7 @@ pub(super) fn numbered(sql: &'static str) -> &'static str {
         let marks = c == '$' && rest.peek().is_some_and(char::is_ascii_digit);
         text.push(if marks { '?' } else { c });
     }
-    KNOWN
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .entry(key)
-        .or_insert_with(|| text.leak())
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(|| text.leak())
 }
 
 /// What a column holds.
@@ -342,13 +297,9 @@ pub(super) fn cell<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<Cell<
     match row.get_ref(index).map_err(|e| e.to_string())? {
         ValueRef::Null => Ok(Cell::Null),
         ValueRef::Integer(number) => Ok(Cell::Int(number)),
-        ValueRef::Text(text) => str::from_utf8(text)
-            .map(Cell::Text)
-            .map_err(|_| "is not UTF-8".to_owned()),
+        ValueRef::Text(text) => str::from_utf8(text).map(Cell::Text).map_err(|_| "is not UTF-8".to_owned()),
         ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes)),
-        ValueRef::Real(_) => {
-            Err("is a fraction: the schema has whole numbers only, cast it to BIGINT".to_owned())
-        }
+        ValueRef::Real(_) => Err("is a fraction: the schema has whole numbers only, cast it to BIGINT".to_owned()),
     }
 }
 
@@ -376,20 +327,12 @@ impl From<rusqlite::Error> for Error {
         let (Some(code), text) = (error.sqlite_error().copied(), error.to_string()) else {
             return Self::Other(error.to_string());
         };
-        let what = || {
-            text.split_once("constraint failed: ")
-                .map_or(text.as_str(), |(_, what)| what)
-                .to_owned()
-        };
+        let what = || text.split_once("constraint failed: ").map_or(text.as_str(), |(_, what)| what).to_owned();
         match (code.code, code.extended_code) {
-            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
-                Self::Unique { what: what() }
-            }
+            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Unique { what: what() },
             (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Self::ForeignKey,
             // `ON DELETE RESTRICT` is a trigger inside.
-            (_, ffi::SQLITE_CONSTRAINT_TRIGGER) if text.starts_with("FOREIGN KEY") => {
-                Self::ForeignKey
-            }
+            (_, ffi::SQLITE_CONSTRAINT_TRIGGER) if text.starts_with("FOREIGN KEY") => Self::ForeignKey,
             (ErrorCode::ConstraintViolation, _) => Self::Check { what: what() },
             (ErrorCode::DiskFull, _) => Self::Full,
             (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => {

@@ -23,16 +23,16 @@ fn add(tx: &mut Tx<'_>, id: &str) -> Result<u64, Error> {
 
 /// Runs the writes in one group, in the order in which they are polled: the writer is held until all of them wait.
 async fn as_a_group<T>(db: &Db, writes: impl Future<Output = T>) -> T {
-    let held = Arc::new(Notify::new());
+    let entered = Arc::new(Notify::new());
     let (let_go, gate) = mpsc::channel();
-    let (holding, gate) = (Arc::clone(&held), Mutex::new(gate));
+    let (holding, gate) = (Arc::clone(&entered), Mutex::new(gate));
     let hold = db.write(move |_| {
         holding.notify_one();
         gate.lock().unwrap().recv().unwrap();
         Ok::<_, Error>(())
     });
     let together = async {
-        held.notified().await;
+        entered.notified().await;
         // The writes are polled first, so they wait in the queue when the writer goes on.
         join(writes, async { let_go.send(()).unwrap() }).await.0
     };

@@ -209,29 +209,20 @@ impl Row<'_> {
     pub fn get<T: FromColumn>(&self, name: &str) -> Result<T> {
         let index = match self {
             Self::Sqlite(row) => row.as_ref().column_index(name).ok(),
-            Self::Postgres(row) => row
-                .columns()
-                .iter()
-                .position(|column| column.name().eq_ignore_ascii_case(name)),
+            Self::Postgres(row) => row.columns().iter().position(|column| column.name().eq_ignore_ascii_case(name)),
         };
         index
             .ok_or_else(|| "is not in the result".to_owned())
             .and_then(|index| self.cell(index))
             .and_then(T::from_column)
-            .map_err(|problem| Error::Column {
-                name: name.to_owned(),
-                problem,
-            })
+            .map_err(|problem| Error::Column { name: name.to_owned(), problem })
     }
 
     /// The column at this position, counted from 0.
     pub fn at<T: FromColumn>(&self, index: usize) -> Result<T> {
         self.cell(index)
             .and_then(T::from_column)
-            .map_err(|problem| Error::Column {
-                name: format!("at {index}"),
-                problem,
-            })
+            .map_err(|problem| Error::Column { name: format!("at {index}"), problem })
     }
 
     fn cell(&self, index: usize) -> Result<Cell<'_>, String> {

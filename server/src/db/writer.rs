@@ -39,9 +39,7 @@ pub(super) fn start(connection: Connection) -> Result<Writer> {
         .spawn(move || {
             while let Some(mut jobs) = work.next_group() {
                 // The closures are guarded one by one; this is for what their results do when they are dropped.
-                if catch_unwind(AssertUnwindSafe(|| commit_together(&connection, &mut jobs)))
-                    .is_err()
-                {
+                if catch_unwind(AssertUnwindSafe(|| commit_together(&connection, &mut jobs))).is_err() {
                     tracing::error!("the database writer panicked outside of a write");
                 }
                 for job in jobs {
@@ -65,11 +63,7 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Pending {
-            work,
-            outcome: None,
-            reply,
-        });
+        let job = Box::new(Pending { work, outcome: None, reply });
         {
             let mut waiting = self.0.waiting();
             match lane {
@@ -78,9 +72,7 @@ impl Writer {
             }
         }
         self.0.arrived.notify_one();
-        answer
-            .await
-            .unwrap_or_else(|_| Err(Error::stopping().into()))
+        answer.await.unwrap_or_else(|_| Err(Error::stopping().into()))
     }
 }
 
@@ -100,9 +92,7 @@ impl Queues {
     fn next_group(&self) -> Option<Vec<Box<dyn Job>>> {
         let mut waiting = self
             .arrived
-            .wait_while(self.waiting(), |w| {
-                w.people.is_empty() && w.engine.is_empty() && !w.closed
-            })
+            .wait_while(self.waiting(), |w| w.people.is_empty() && w.engine.is_empty() && !w.closed)
             .unwrap_or_else(PoisonError::into_inner);
         let kept = usize::from(!waiting.engine.is_empty());
         let people = waiting.people.len().min(GROUP - kept);
@@ -232,11 +222,7 @@ fn ended() -> Error {
 }
 
 fn roll_back(connection: &Connection) -> Result<()> {
-    if connection.is_autocommit() {
-        Ok(())
-    } else {
-        control(connection, "ROLLBACK")
-    }
+    if connection.is_autocommit() { Ok(()) } else { control(connection, "ROLLBACK") }
 }
 
 fn control(connection: &Connection, text: &str) -> Result<()> {

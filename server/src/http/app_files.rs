@@ -20,6 +20,7 @@ use crate::config::Config;
 use shared::problem::{Problem, What};
 
 /// Answered where there is no app: a server for native builds only, or one that was built without it.
+#[cfg(not(feature = "embed-app"))]
 const NO_APP: &str = "This is a Storecast server. The web app is not in this binary: build it with the feature `embed-app`, \
                       or name its folder in the setting `web_dir`.\n";
 /// Files whose name holds a hash never change.
@@ -33,12 +34,11 @@ enum Files {
     Folder(Arc<PathBuf>),
     #[cfg(feature = "embed-app")]
     Embedded,
-    None,
 }
 
 #[cfg(feature = "embed-app")]
 #[derive(rust_embed::Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../target/web"]
+#[folder = "../target/web"]
 struct Embedded;
 
 /// A file of the app.
@@ -57,7 +57,7 @@ pub(super) fn service(config: &Config) -> Router {
         #[cfg(feature = "embed-app")]
         None => Files::Embedded,
         #[cfg(not(feature = "embed-app"))]
-        None => Files::None,
+        None => return Router::new().fallback(async || (StatusCode::NOT_FOUND, NO_APP)),
     };
     Router::new().fallback(serve).with_state(files).layer(CompressionLayer::new())
 }
@@ -65,9 +65,6 @@ pub(super) fn service(config: &Config) -> Router {
 async fn serve(State(files): State<Files>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return problem_response(Problem::missing(What::Route));
-    }
-    if matches!(files, Files::None) {
-        return (StatusCode::NOT_FOUND, NO_APP).into_response();
     }
     let path = uri.path().trim_start_matches('/');
     let found = if path.is_empty() { None } else { files.find(path, &headers).await };
@@ -131,7 +128,6 @@ impl Files {
                 };
                 Some(File { bytes, etag: etag(&file.metadata.sha256_hash()), encoding: None })
             }
-            Self::None => None,
         }
     }
 }
@@ -151,7 +147,8 @@ fn etag(hash: &[u8]) -> String {
 fn takes(accepts: &str, encoding: &str) -> bool {
     accepts.split(',').any(|one| {
         let (name, weight) = one.split_once(';').unwrap_or((one, ""));
-        let refused = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).is_some_and(|q: f32| q <= 0.0);
+        let refused =
+            weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).is_some_and(|q: f32| q <= 0.0);
         name.trim().eq_ignore_ascii_case(encoding) && !refused
     })
 }
@@ -160,9 +157,8 @@ fn takes(accepts: &str, encoding: &str) -> bool {
 fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
-    stem.rsplit_once('-').is_some_and(|(_, hash)| {
-        (8..=64).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
+    stem.rsplit_once('-')
+        .is_some_and(|(_, hash)| (8..=64).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The type by the ending. Browsers refuse wasm, scripts and styles of any other type.

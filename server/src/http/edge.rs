@@ -112,7 +112,11 @@ impl Serving {
         self.addresses.enter(address, most)
     }
 
-    fn connection(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
+    fn connection(
+        self: &Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
         let serving = self.clone();
         let answer = service_fn(move |request: Request<Incoming>| {
             let serving = serving.clone();

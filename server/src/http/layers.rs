@@ -62,7 +62,8 @@ async fn observe(request: Request, next: Next) -> Response {
     let id = trace_id();
     let method = request.method().clone();
     // The route, not the path: paths hold ids and tokens.
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", id, %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();

@@ -4,11 +4,11 @@ mod answer;
 mod app_files;
 pub mod edge;
 mod health;
+#[cfg(test)]
+mod http_test;
 mod layers;
 pub mod mount;
 pub mod openapi;
-#[cfg(test)]
-mod http_test;
 #[cfg(test)]
 pub(crate) mod testing;
 

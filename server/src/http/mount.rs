@@ -123,21 +123,21 @@ async fn read<C: Call>(ids: &RawPathParams, RawQuery(query): RawQuery, request: 
 
 /// Reads a JSON body of at most [`BODY_LIMIT`] bytes.
 pub(crate) async fn from_body<C: serde::de::DeserializeOwned>(request: Request) -> Result<C, Problem> {
-    let body = request
-        .with_limited_body()
-        .extract::<Bytes, _>()
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                Problem::TooLarge { limit: BODY_LIMIT as u64 }
-            }
-            // Cut, or too slow.
-            _ => Problem::invalid("body", Rule::Malformed { expected: "a whole body".into() }),
-        })?;
+    let body = request.with_limited_body().extract::<Bytes, _>().await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Problem::TooLarge { limit: BODY_LIMIT as u64 }
+        }
+        // Cut, or too slow.
+        _ => Problem::invalid("body", Rule::Malformed { expected: "a whole body".into() }),
+    })?;
     // A call without fields may come without a body.
     let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
     let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(&error))
+    let call = serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable(&error))?;
+    json.end().map_err(|_| {
+        Problem::invalid("body", Rule::Malformed { expected: "one JSON object and nothing after it".into() })
+    })?;
+    Ok(call)
 }
 
 fn from_query<C: serde::de::DeserializeOwned>(query: &str) -> Result<C, Problem> {
@@ -147,6 +147,13 @@ fn from_query<C: serde::de::DeserializeOwned>(query: &str) -> Result<C, Problem>
 
 fn unreadable<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>) -> Problem {
     let path = error.path().to_string();
-    let field = if path == "." { "body".to_owned() } else { path };
-    Problem::invalid(field, Rule::Malformed { expected: error.inner().to_string() })
+    let said = error.inner().to_string();
+    // The whole, or a place that was not reached any more.
+    let whole = path == "." || path == "?";
+    if let Some(name) = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        let field = if whole { name.to_owned() } else { format!("{path}.{name}") };
+        return Problem::invalid(field, Rule::Required);
+    }
+    let field = if whole { "body".to_owned() } else { path };
+    Problem::invalid(field, Rule::Malformed { expected: said })
 }

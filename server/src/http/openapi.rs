@@ -30,7 +30,8 @@ struct Document {
 }
 
 fn build() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.definitions_path = "/components/schemas".into());
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.definitions_path = "/components/schemas".into());
     let mut document = Document { schemas: SchemaGenerator::new(settings), paths: BTreeMap::new() };
     let _ = document.schemas.subschema_for::<Problem>();
     macro_rules! describe {
@@ -82,7 +83,8 @@ impl Document {
         }
         if C::NEEDS != Action::Public {
             operation["security"] = json!([{ "bearer": [] }]);
-            operation["x-needs"] = json!({ "action": C::NEEDS, "roles": C::NEEDS.roles(), "omo": C::NEEDS.needs_omo() });
+            operation["x-needs"] =
+                json!({ "action": C::NEEDS, "roles": C::NEEDS.roles(), "omo": C::NEEDS.needs_omo() });
         }
         self.add(&format!("{API}{}", C::ROUTE), C::METHOD, operation);
     }
@@ -90,7 +92,8 @@ impl Document {
     /// The fields of a call that travels as a query string.
     fn query_parameters<C: JsonSchema>(&mut self) -> Vec<Value> {
         let schema = C::json_schema(&mut self.schemas).to_value();
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let fields = schema["properties"].as_object().into_iter().flatten();
         fields
             .map(|(name, schema)| {
@@ -111,12 +114,7 @@ impl Document {
                 "Whether the server can serve: the database answers and no background task has died.",
                 Map::from_iter([text("200", "It can."), text("503", "It cannot; the text says why.")]),
             ),
-            (
-                "/api/v1/openapi.json",
-                Method::Get,
-                "This document.",
-                Map::from_iter([text("200", "The document.")]),
-            ),
+            ("/api/v1/openapi.json", Method::Get, "This document.", Map::from_iter([text("200", "The document.")])),
             (
                 "/webhooks/line/{channel}",
                 Method::Post,
@@ -161,7 +159,11 @@ fn path_parameters(route: &str) -> Vec<Value> {
     let names = route.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     names
         .map(|name| {
-            let schema = if name == "token" { json!({ "type": "string" }) } else { json!({ "type": "string", "format": "uuid" }) };
+            let schema = if name == "token" {
+                json!({ "type": "string" })
+            } else {
+                json!({ "type": "string", "format": "uuid" })
+            };
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect()

@@ -37,7 +37,8 @@ async fn apply(shop: &Shop, at: i64, body: Value) -> Result<Applied, String> {
 }
 
 fn event(kind: &str, more: Value) -> Value {
-    let mut event = json!({ "type": kind, "timestamp": NOW, "source": { "type": "user", "userId": "Uann" }, "replyToken": "r1" });
+    let mut event =
+        json!({ "type": kind, "timestamp": NOW, "source": { "type": "user", "userId": "Uann" }, "replyToken": "r1" });
     event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     event
 }
@@ -74,7 +75,11 @@ async fn a_first_message_begins_a_pending_conversation(db: Db) {
         .await;
     assert_eq!(row, ("pending".into(), 1, NOW, Some("r1".into()), Some(NOW), "您好 😀".into()));
     assert_eq!(messages(&shop).await, [(MessageKind::Text, "您好 😀".to_owned())]);
-    assert_eq!(subscriptions(&shop).await, (Subscription::Unknown, Some(Subscription::Unknown)), "she may be no friend");
+    assert_eq!(
+        subscriptions(&shop).await,
+        (Subscription::Unknown, Some(Subscription::Unknown)),
+        "she may be no friend"
+    );
 }
 
 async fn every_kind_is_kept(db: Db) {
@@ -86,13 +91,19 @@ async fn every_kind_is_kept(db: Db) {
         (json!({ "type": "audio" }), MessageKind::Audio, "", true),
         (json!({ "type": "file", "fileName": "size.pdf" }), MessageKind::File, "size.pdf", true),
         (json!({ "type": "sticker", "keywords": ["hi", "你好"] }), MessageKind::Sticker, "hi, 你好", false),
-        (json!({ "type": "location", "title": "Home", "address": "Taipei" }), MessageKind::Location, "Home\nTaipei", false),
+        (
+            json!({ "type": "location", "title": "Home", "address": "Taipei" }),
+            MessageKind::Location,
+            "Home\nTaipei",
+            false,
+        ),
         (json!({ "type": "hologram" }), MessageKind::Other, "", false),
     ];
     let mut expected = Vec::new();
     for (i, (mut message, kind, said, wants_media)) in kinds.into_iter().enumerate() {
         message["id"] = json!(i.to_string());
-        let applied = apply(&shop, NOW + i64::try_from(i).unwrap(), event("message", json!({ "message": message }))).await;
+        let applied =
+            apply(&shop, NOW + i64::try_from(i).unwrap(), event("message", json!({ "message": message }))).await;
         assert_eq!(applied, Ok(Applied { wants_media }), "{kind:?}");
         expected.push((kind, said.to_owned()));
     }
@@ -106,7 +117,8 @@ async fn every_kind_is_kept(db: Db) {
         .await;
     assert_eq!(
         wanted,
-        [("image", "0"), ("video", "2"), ("audio", "3"), ("file", "4")].map(|(kind, id)| (kind.to_owned(), id.to_owned()))
+        [("image", "0"), ("video", "2"), ("audio", "3"), ("file", "4")]
+            .map(|(kind, id)| (kind.to_owned(), id.to_owned()))
     );
 }
 
@@ -133,12 +145,18 @@ async fn words_and_buttons_opt_out(db: Db) {
         at += 10;
         apply(&shop, at, event("follow", json!({}))).await.unwrap();
         apply(&shop, at + 1, text(&at.to_string(), said)).await.unwrap();
-        assert_eq!(subscriptions(&shop).await, (Subscription::Unsubscribed, Some(Subscription::Unsubscribed)), "{said}");
+        assert_eq!(
+            subscriptions(&shop).await,
+            (Subscription::Unsubscribed, Some(Subscription::Unsubscribed)),
+            "{said}"
+        );
         apply(&shop, at + 2, event("postback", json!({ "postback": { "data": "a=b&subscribe=1" } }))).await.unwrap();
         assert_eq!(subscriptions(&shop).await.0, Subscription::Subscribed);
     }
     apply(&shop, at + 20, text("long", "please unsubscribe me")).await.unwrap();
-    apply(&shop, at + 21, event("postback", json!({ "postback": { "data": "unsubscribe=10&x=unsubscribe=1" } }))).await.unwrap();
+    apply(&shop, at + 21, event("postback", json!({ "postback": { "data": "unsubscribe=10&x=unsubscribe=1" } })))
+        .await
+        .unwrap();
     assert_eq!(subscriptions(&shop).await.0, Subscription::Subscribed);
     apply(&shop, at + 22, event("postback", json!({ "postback": { "data": "unsubscribe=1" } }))).await.unwrap();
     assert_eq!(subscriptions(&shop).await, (Subscription::Unsubscribed, Some(Subscription::Unsubscribed)));
@@ -163,7 +181,11 @@ async fn groups_and_strange_events_make_nobody(db: Db) {
     apply(&shop, NOW, event("teleport", json!({ "to": "Mars" }))).await.unwrap();
     apply(&shop, NOW, json!({})).await.unwrap();
     assert!(apply(&shop, NOW, json!([1])).await.is_err());
-    assert!(apply(&shop, NOW, event("message", json!({ "message": "secret words" }))).await.is_err_and(|why| !why.contains("secret")));
+    assert!(
+        apply(&shop, NOW, event("message", json!({ "message": "secret words" })))
+            .await
+            .is_err_and(|why| !why.contains("secret"))
+    );
     let people: i64 = shop.read(|tx| tx.one("SELECT COUNT(*) FROM contact", params![])).await;
     assert_eq!(people, 0);
 }

@@ -30,14 +30,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let app = serve::open(Config::for_test(folder.path()), Clock::set_at(NOW)).await.unwrap();
         let shop = Shop::open_at(app.db.clone(), app.clock.clone()).await;
-        let row = shop.channel.to_string();
-        let seal = |column, plain| app.keys.seal(shop.team, "channel", column, &row, plain).unwrap();
-        let (secret, token, channel) = (seal("secret", SECRET), seal("access_token", b"token"), shop.channel);
-        shop.write(move |tx| {
-            tx.execute("UPDATE channel SET secret = $2, access_token = $3 WHERE id = $1", params![channel, &secret, &token])
-        })
-        .await;
-        let bot = format!("U{}", channel.0.simple());
+        shop.seal(&app, SECRET, b"token").await;
+        let bot = format!("U{}", shop.channel.0.simple());
         Self { app, shop, bot, _folder: folder }
     }
 
@@ -127,7 +121,12 @@ async fn what_is_signed_but_no_webhook_is_refused() {
     assert_eq!(world.signed(b"").await, 400);
     assert_eq!(world.signed(b"{}").await, 400);
     assert_eq!(world.signed("[".repeat(1_000_000).as_bytes()).await, 400);
-    let deep = format!(r#"{{"destination":"{}","events":[{}{}]}}"#, world.bot, r#"{"a":"#.repeat(200_000), "}".repeat(200_000));
+    let deep = format!(
+        r#"{{"destination":"{}","events":[{}{}]}}"#,
+        world.bot,
+        r#"{"a":"#.repeat(200_000),
+        "}".repeat(200_000)
+    );
     assert_eq!(world.signed(deep.as_bytes()).await, 400);
     assert_eq!(world.count("inbox").await, 0);
 }
@@ -174,9 +173,7 @@ async fn a_poisoned_event_is_left_and_holds_nobody_up() {
 #[tokio::test]
 async fn a_time_from_the_future_does_not_silence_what_follows() {
     let world = World::new().await;
-    let event = |kind: &str, key: &str, at: i64| {
-        json!({ "type": kind, "webhookEventId": key, "timestamp": at, "source": { "type": "user", "userId": "Uann" } })
-    };
+    let event = |kind: &str, key: &str, at: i64| json!({ "type": kind, "webhookEventId": key, "timestamp": at, "source": { "type": "user", "userId": "Uann" } });
     assert_eq!(world.events(&[event("follow", "1", i64::MAX)]).await, 200);
     process::round(&world.app).await.unwrap();
     world.app.clock.advance(120_000);

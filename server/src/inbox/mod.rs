@@ -75,7 +75,12 @@ pub(crate) enum NotTaken {
 
 /// Takes a webhook of LINE: signature first, over the bytes as they came; then one row per event. A repeat changes
 /// nothing. Returns once the rows are on disk.
-pub(crate) async fn take_line(app: &App, channel: ChannelId, signature: Option<&str>, body: &[u8]) -> Result<(), NotTaken> {
+pub(crate) async fn take_line(
+    app: &App,
+    channel: ChannelId,
+    signature: Option<&str>,
+    body: &[u8],
+) -> Result<(), NotTaken> {
     let account = channels::account(app, channel).await.map_err(|error| match error {
         Refused::Problem(shared::problem::Problem::Missing { .. }) => NotTaken::NoChannel,
         error => NotTaken::Fault(error),
@@ -137,7 +142,9 @@ fn log_refusal(app: &App, channel: ChannelId, why: &NotTaken) {
     metrics::counter!("storecast_webhook_refused_total", "platform" => "line").increment(1);
     let now = app.clock.now();
     let last = app.inbox.logged_at.load(Ordering::Relaxed);
-    if now - last >= LOG_EVERY && app.inbox.logged_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+    if now - last >= LOG_EVERY
+        && app.inbox.logged_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    {
         tracing::warn!(%channel, error = %why, "a webhook was refused");
     }
 }

@@ -61,8 +61,7 @@ pub fn start(app: &App) {
     let purger = app.clone();
     app.tasks.spawn("inbox.purge", async move {
         while !purger.tasks.is_stopping() {
-            let before = purger.clock.now() - KEPT;
-            match purger.db.write_as(Lane::Engine, move |tx| store::purge(tx, before, PURGE_BATCH)).await {
+            match purge(&purger).await {
                 Ok(0) => {}
                 Ok(_) => continue,
                 Err(error) => tracing::warn!(%error, "old webhooks cannot be forgotten now"),
@@ -73,6 +72,16 @@ pub fn start(app: &App) {
             }
         }
     });
+}
+
+/// Forgets one batch of old bodies; returns how many. They are looked for outside of the write, which others wait for.
+async fn purge(app: &App) -> db::Result<u64> {
+    let before = app.clock.now() - KEPT;
+    let old = app.db.read(move |tx| store::old(tx, before, PURGE_BATCH)).await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    app.db.write_as(Lane::Engine, move |tx| store::forget(tx, &old)).await
 }
 
 /// Applies one batch and wakes whom it concerns.
@@ -93,7 +102,8 @@ pub(super) async fn round(app: &App) -> db::Result<Round> {
 
 fn batch(tx: &mut Tx<'_>, clock: &Clock) -> db::Result<Round> {
     let mut events = store::claim(tx, BATCH)?;
-    let mut round = Round { seen: events.len(), oldest: events.iter().map(|event| event.received_at).min(), ..Round::default() };
+    let mut round =
+        Round { seen: events.len(), oldest: events.iter().map(|event| event.received_at).min(), ..Round::default() };
     // As they happened; and one order for all servers, so that two batches do not lock each other out for long.
     events.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
     for event in &events {
@@ -106,7 +116,8 @@ fn batch(tx: &mut Tx<'_>, clock: &Clock) -> db::Result<Round> {
             None => {}
         }
     }
-    let channels: BTreeMap<_, _> = events.iter().map(|event| ((event.team, event.channel), event.received_at)).collect();
+    let channels: BTreeMap<_, _> =
+        events.iter().map(|event| ((event.team, event.channel), event.received_at)).collect();
     for ((team, channel), at) in channels {
         channels::webhook_seen(tx, team, channel, at)?;
     }
@@ -138,3 +149,7 @@ fn apply_one(tx: &mut Tx<'_>, clock: &Clock, event: &Waiting) -> db::Result<Opti
         }
     }
 }
+
+#[cfg(test)]
+#[path = "process_test.rs"]
+mod tests;

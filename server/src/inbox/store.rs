@@ -104,13 +104,29 @@ pub(super) fn failed(
     Ok(())
 }
 
-/// Forgets the bodies of events that were received before this time and applied; their keys stay, so that a late repeat
-/// is still known. At most `limit` at once; returns how many.
-pub(super) fn purge(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<u64> {
-    tx.execute(
-        "UPDATE inbox SET body = NULL WHERE (channel_id, event_key) IN (
-             SELECT channel_id, event_key FROM inbox
-             WHERE body IS NOT NULL AND processed_at IS NOT NULL AND received_at < $1 LIMIT $2)",
+/// An event's key, with whose it is.
+pub(super) type Key = (TeamId, ChannelId, String);
+
+/// Events of all teams that were received before this time, are applied and still have their body; at most `limit`.
+pub(super) fn old(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<Vec<Key>> {
+    tx.all(
+        "SELECT team_id, channel_id, event_key FROM inbox
+         WHERE body IS NOT NULL AND processed_at IS NOT NULL AND received_at < $1 ORDER BY channel_id, event_key LIMIT $2",
         params![before, limit],
+    )
+}
+
+/// Forgets the bodies of these events; their keys stay, so that a late repeat is still known.
+pub(super) fn forget(tx: &mut Tx<'_>, keys: &[Key]) -> Result<u64> {
+    let rows: Vec<_> = keys.iter().map(|(team, channel, key)| row![team, channel, key]).collect();
+    tx.many(
+        Sql::pair(
+            "UPDATE inbox SET body = NULL WHERE team_id = $1 AND channel_id = $2 AND event_key = $3",
+            "UPDATE inbox SET body = NULL
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS k (team_id, channel_id, event_key)
+             WHERE inbox.channel_id = k.channel_id AND inbox.event_key = k.event_key",
+        ),
+        params![],
+        &rows,
     )
 }

@@ -7,10 +7,20 @@ use crate::{
     params,
 };
 
-on_both_engines![keep_each_key_once, claim_by_arrival_and_done, failed_is_counted_and_given_up, purge_keeps_keys];
+on_both_engines![
+    keep_each_key_once,
+    claim_by_arrival_and_done,
+    failed_is_counted_and_given_up,
+    old_bodies_are_forgotten_and_keys_stay
+];
 
 fn event(shop: &Shop, key: &str) -> NewEvent {
-    NewEvent { key: key.into(), id: shop.clock.id::<uuid::Uuid>().to_string(), body: format!("{{\"k\":\"{key}\"}}"), at: NOW - 5 }
+    NewEvent {
+        key: key.into(),
+        id: shop.clock.id::<uuid::Uuid>().to_string(),
+        body: format!("{{\"k\":\"{key}\"}}"),
+        at: NOW - 5,
+    }
 }
 
 async fn keep(shop: &Shop, keys: &[&str]) -> u64 {
@@ -39,7 +49,10 @@ async fn claim_by_arrival_and_done(db: Db) {
     let first = shop.write(|tx| store::claim(tx, 1)).await;
     assert_eq!(first.len(), 1);
     let row = &first[0];
-    assert_eq!((row.team, row.channel, row.key.as_str(), row.body.as_str()), (shop.team, shop.channel, "b", "{\"k\":\"b\"}"));
+    assert_eq!(
+        (row.team, row.channel, row.key.as_str(), row.body.as_str()),
+        (shop.team, shop.channel, "b", "{\"k\":\"b\"}")
+    );
     assert_eq!((row.at, row.received_at, row.tries), (NOW - 5, NOW, 0));
     let (team, channel, stranger) = (shop.team, shop.channel, shop.clock.id());
     shop.write(move |tx| store::done(tx, stranger, channel, "b", NOW)).await;
@@ -60,17 +73,22 @@ async fn failed_is_counted_and_given_up(db: Db) {
     assert_eq!((tries, why.as_str()), (2, "why"));
 }
 
-async fn purge_keeps_keys(db: Db) {
+async fn old_bodies_are_forgotten_and_keys_stay(db: Db) {
     let shop = Shop::open(db).await;
     keep(&shop, &["a", "b", "c"]).await;
     let (team, channel) = (shop.team, shop.channel);
     for key in ["a", "b"] {
         shop.write(move |tx| store::done(tx, team, channel, key, NOW)).await;
     }
-    let purge = |before, limit| shop.write(move |tx| store::purge(tx, before, limit));
-    assert_eq!(purge(NOW, 9).await, 0, "not old yet");
-    assert_eq!(purge(NOW + 1, 1).await, 1);
-    assert_eq!(purge(NOW + 1, 9).await, 1);
-    assert_eq!(purge(NOW + 1, 9).await, 0, "what waits keeps its body");
+    let old = |before, limit| shop.read(move |tx| store::old(tx, before, limit));
+    let key = |key: &str| (team, channel, key.to_owned());
+    assert_eq!(old(NOW, 9).await, [], "not old yet");
+    assert_eq!(old(NOW + 1, 1).await, [key("a")]);
+    assert_eq!(old(NOW + 1, 9).await, [key("a"), key("b")], "what waits keeps its body");
+    let both = [key("a"), key("b")];
+    assert_eq!(shop.write(move |tx| store::forget(tx, &both)).await, 2);
+    assert_eq!(shop.write(|tx| store::forget(tx, &[])).await, 0);
+    assert_eq!(old(NOW + 1, 9).await, []);
     assert_eq!(keep(&shop, &["a", "b", "c"]).await, 0);
+    assert_eq!(waiting(&shop).await, ["c"]);
 }

@@ -57,7 +57,7 @@ async fn until_due(app: &App) -> Duration {
 }
 
 /// Fetches one batch of what is due; returns how many it tried.
-async fn fetch_due(app: &App) -> Result<usize> {
+pub(super) async fn fetch_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let batch = app.db.write_as(Lane::Intake, move |tx| store::claim(tx, now, now + LEASE, AT_ONCE)).await?;
     let tried = batch.len();

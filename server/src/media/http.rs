@@ -104,25 +104,5 @@ fn part(range: &str, size: u64) -> Part {
 }
 
 #[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("bytes=0-0", Part::Some(0..1))]
-    #[case("bytes=0-99", Part::Some(0..10))]
-    #[case("bytes=4-", Part::Some(4..10))]
-    #[case("bytes=-3", Part::Some(7..10))]
-    #[case("bytes=-99", Part::Some(0..10))]
-    #[case("bytes=10-", Part::Outside)]
-    #[case("bytes=-0", Part::Outside)]
-    #[case("bytes=5-4", Part::Whole)]
-    #[case("bytes=0-1,3-4", Part::Whole)]
-    #[case("lines=0-1", Part::Whole)]
-    #[case("bytes=a-b", Part::Whole)]
-    #[case("bytes=0-18446744073709551615", Part::Some(0..10))]
-    fn a_range_is_read_as_rfc_9110_says(#[case] range: &str, #[case] expected: Part) {
-        assert_eq!(part(range, 10), expected);
-    }
-}
+#[path = "http_test.rs"]
+mod tests;

@@ -39,10 +39,12 @@ pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// The brands of MP4 that browsers play; others of the family (HEIC pictures, QuickTime) they do not.
+/// The brands of MP4 that browsers play; others of the family (HEIC pictures, Apple films) they do not.
 fn film(brand: &[u8]) -> &'static str {
     match brand.get(..4) {
-        Some(b"isom" | b"iso2" | b"iso4" | b"iso5" | b"iso6" | b"mp41" | b"mp42" | b"avc1" | b"dash" | b"MSNV" | b"M4V ") => "video/mp4",
+        Some(
+            b"isom" | b"iso2" | b"iso4" | b"iso5" | b"iso6" | b"mp41" | b"mp42" | b"avc1" | b"dash" | b"MSNV" | b"M4V ",
+        ) => "video/mp4",
         Some(brand) if brand.starts_with(b"3gp") => "video/mp4",
         _ => UNKNOWN,
     }

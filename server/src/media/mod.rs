@@ -12,7 +12,9 @@ use std::{ops::Range, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as ObjectPath};
+use object_store::{
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as ObjectPath,
+};
 use shared::{
     conversations::{MediaRef, MessageKind},
     id::{ChannelId, MediaId, TeamId},
@@ -72,7 +74,11 @@ impl Media {
         Ok(())
     }
 
-    async fn read(&self, path: &str, range: Range<u64>) -> Result<BoxStream<'static, object_store::Result<Bytes>>, MediaError> {
+    async fn read(
+        &self,
+        path: &str,
+        range: Range<u64>,
+    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, MediaError> {
         let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
         Ok(self.files.get_opts(&ObjectPath::from(path), options).await?.into_stream())
     }

@@ -163,9 +163,8 @@ pub async fn create_member(db: &Db, clock: &Clock, passwords: &Passwords, mut ne
     let (id, now): (MemberId, i64) = (clock.id(), clock.now());
     db.write(move |tx| {
         require_team(tx, new.team)?;
-        store::insert_member(tx, id, &new, &hash, now).map_err(|error| {
-            taken(error, &[("member.email", "email"), ("member.employee_code", "employee_code")])
-        })?;
+        store::insert_member(tx, id, &new, &hash, now)
+            .map_err(|error| taken(error, &[("member.email", "email"), ("member.employee_code", "employee_code")]))?;
         give_stores(tx, new.team, id, &new.stores)
     })
     .await?;

@@ -130,7 +130,12 @@ mod tests {
     use super::*;
 
     fn limits() -> Limits {
-        Limits::new(&config::Limits { sign_in_per_address: 3, sign_in_per_account: 2, send_per_member: 1, ..config::Limits::default() })
+        Limits::new(&config::Limits {
+            sign_in_per_address: 3,
+            sign_in_per_account: 2,
+            send_per_member: 1,
+            ..config::Limits::default()
+        })
     }
 
     #[test]

@@ -3,11 +3,11 @@
 pub mod admin;
 pub mod http;
 mod limits;
+#[cfg(test)]
+mod members_test;
 mod passwords;
 mod sessions;
 mod store;
-#[cfg(test)]
-mod members_test;
 #[cfg(test)]
 mod store_test;
 

@@ -28,8 +28,7 @@ const AT_ONCE: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A hash that no password fits, verified where there is no account, so that the answer takes as long.
-static NOBODY: LazyLock<String> =
-    LazyLock::new(|| hash(&rand::random::<[u8; 32]>()).unwrap_or_default());
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash(&rand::random::<[u8; 32]>()).unwrap_or_default());
 
 /// Hashes and verifies passwords.
 pub struct Passwords {

@@ -5,7 +5,10 @@ use shared::{
     members::{Colleague, Role, StoreRef},
 };
 
-use super::{admin::{Listed, NewMember, NewStore, NewTeam}, sessions};
+use super::{
+    admin::{Listed, NewMember, NewStore, NewTeam},
+    sessions,
+};
 use crate::{
     db::{self, FromRow, Query, Row, Sql, Tx},
     params, row,
@@ -71,7 +74,12 @@ fn store_of(row: &Row<'_>) -> db::Result<Option<StoreRef>> {
 
 /// The member of a session that goes on: not ended, not over, not signed out everywhere since; the member neither disabled
 /// nor deleted. One statement, as every request asks it.
-pub(super) fn profile_of_session(tx: &mut Tx<'_>, team: TeamId, session: SessionId, now: i64) -> db::Result<Option<Profile>> {
+pub(super) fn profile_of_session(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    session: SessionId,
+    now: i64,
+) -> db::Result<Option<Profile>> {
     let rows: Vec<Profile> = tx.all(
         "SELECT m.team_id, m.id AS member_id, m.name, m.email, m.role, m.epoch,
                 t.name AS team_name, t.zone, t.omo, t.sales_may_take_pending, t.group_send_max, t.confirm_above,
@@ -126,7 +134,13 @@ pub(super) fn account(tx: &mut Tx<'_>, email: &str) -> db::Result<Option<Account
 }
 
 /// Starts a session at turn 0, unless the member was disabled or got another password since `epoch`. Returns whether it did.
-pub(super) fn start_session(tx: &mut Tx<'_>, account: &Account, id: SessionId, now: i64, expires_at: i64) -> db::Result<bool> {
+pub(super) fn start_session(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    id: SessionId,
+    now: i64,
+    expires_at: i64,
+) -> db::Result<bool> {
     let started = tx.execute(
         "INSERT INTO session (team_id, id, member_id, epoch, turn, created_at, used_at, expires_at)
          SELECT team_id, $1, id, epoch, 0, $2, $2, $3 FROM member
@@ -151,7 +165,14 @@ pub(super) fn session_state(tx: &mut Tx<'_>, id: SessionId) -> db::Result<Option
 }
 
 /// A session was renewed: it is at this turn, and goes on until `expires_at`.
-pub(super) fn renew_session(tx: &mut Tx<'_>, team: TeamId, id: SessionId, turn: i64, now: i64, expires_at: i64) -> db::Result<()> {
+pub(super) fn renew_session(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: SessionId,
+    turn: i64,
+    now: i64,
+    expires_at: i64,
+) -> db::Result<()> {
     tx.execute(
         "UPDATE session SET turn = $3, used_at = $4, expires_at = $5 WHERE team_id = $1 AND id = $2",
         params![team, id, turn, now, expires_at],
@@ -193,12 +214,7 @@ struct ColleagueRow {
 
 impl FromRow for ColleagueRow {
     fn from_row(row: &Row<'_>) -> db::Result<Self> {
-        Ok(Self {
-            id: row.get("member_id")?,
-            name: row.get("name")?,
-            role: row.get("role")?,
-            store: store_of(row)?,
-        })
+        Ok(Self { id: row.get("member_id")?, name: row.get("name")?, role: row.get("role")?, store: store_of(row)? })
     }
 }
 
@@ -290,7 +306,13 @@ pub(super) fn stores(tx: &mut Tx<'_>, team: TeamId) -> db::Result<Vec<(StoreId, 
 }
 
 /// Adds a member; her stores come by [`replace_stores`].
-pub(super) fn insert_member(tx: &mut Tx<'_>, id: MemberId, new: &NewMember, password_hash: &str, now: i64) -> db::Result<()> {
+pub(super) fn insert_member(
+    tx: &mut Tx<'_>,
+    id: MemberId,
+    new: &NewMember,
+    password_hash: &str,
+    now: i64,
+) -> db::Result<()> {
     tx.execute(
         "INSERT INTO member (team_id, id, name, email, role, employee_code, password_hash, epoch, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
@@ -351,7 +373,12 @@ pub(super) fn set_password_hash(tx: &mut Tx<'_>, team: TeamId, member: MemberId,
 }
 
 /// Disables a member from this moment, or enables her. Returns whether there is such a member.
-pub(super) fn set_disabled(tx: &mut Tx<'_>, team: TeamId, member: MemberId, disabled_at: Option<i64>) -> db::Result<bool> {
+pub(super) fn set_disabled(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    member: MemberId,
+    disabled_at: Option<i64>,
+) -> db::Result<bool> {
     let changed = tx.execute(
         "UPDATE member SET disabled_at = $3 WHERE team_id = $1 AND id = $2 AND deleted_at IS NULL",
         params![team, member, disabled_at],

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 /// To open a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// The largest answer of an API that is read, in bytes; media have a limit of their own.
 pub(super) const ANSWER: usize = 256 * 1024;
 

@@ -3,6 +3,8 @@
 
 mod http;
 pub mod line;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::time::Duration;
 

@@ -2,7 +2,10 @@
 
 #![expect(clippy::print_stdout, reason = "the addresses and the sign-ins are this program's output")]
 
-use std::{process::Command, time::Instant};
+use std::{
+    process::{Command, ExitCode},
+    time::Instant,
+};
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
@@ -26,12 +29,21 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_writer(std::io::stderr)
         .init();
-    let arguments = Arguments::parse();
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("The demo cannot go on: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
     let demo = Demo::open(&arguments.options).await?;
     print(&demo, began);

@@ -57,13 +57,13 @@ pub fn all() -> Vec<Customer> {
     let mut names = HashSet::new();
     let mut people: Vec<Customer> = Vec::with_capacity(CUSTOMERS);
     for n in 0..CUSTOMERS {
-        let mut customer = person(n);
+        let mut called = FIRST.get(n).map_or_else(|| name(n, 0), |(name, ..)| (*name).to_owned());
         let mut turn = 1;
-        while !names.insert(customer.name.clone()) {
-            customer.name = name(n, turn);
+        while !names.insert(called.clone()) {
+            called = name(n, turn);
             turn += 1;
         }
-        people.push(customer);
+        people.push(person(n, called));
     }
     people.sort_by_key(|customer| -customer.joined);
     people
@@ -110,13 +110,12 @@ const FIRST: [(&str, i64, &str, &[&str]); 12] = [
     ("Ⓜ️ay 梅", 1_640, "週年慶的組合還有嗎", &["會員", "金卡"]),
 ];
 
-fn person(n: usize) -> Customer {
+fn person(n: usize, name: String) -> Customer {
     let place = place(n);
     let joined = minutes(n, 1, DAY / 2, 28 * DAY);
     let written = FIRST.get(n);
-    let name = written.map_or_else(|| name(n, 0), |(name, ..)| (*name).to_owned());
     let foreign = name.is_ascii();
-    let texts: &[&str] = if foreign { &ENGLISH } else { &TEXTS };
+    let (texts, replies): (&[&str], &[&str]) = if foreign { (&ENGLISH, &ENGLISH_ANSWERS) } else { (&TEXTS, &ANSWERS) };
     let text = |question| pick(n, question, texts).unwrap_or("請問今天營業到幾點？");
 
     let mut later = Vec::new();
@@ -134,15 +133,16 @@ fn person(n: usize) -> Customer {
     let quiet = later.is_empty() || draw(n, 8, 100) < 35;
     let answers = quiet && written.is_none() && !matches!(place, Place::Pending);
     // 黃詩涵 of the drawings, and about one in twenty-five.
-    let blocks = (n == 10 || (n > 20 && draw(n, 9, 100) < 4)).then(|| minutes(n, 10, 20, 3 * DAY));
+    let blocks = (n == 10 || (n > 20 && draw(n, 9, 100) < 7)).then(|| minutes(n, 10, 20, 8 * DAY)).filter(|gone| *gone < joined);
     if let Some(gone) = blocks {
         later.retain(|(minutes, _)| *minutes > gone);
     }
     Customer {
         language: if foreign { "en" } else { "zh-TW" },
-        follows: blocks.is_some() || written.is_some() || draw(n, 11, 100) >= 5,
+// Whom LINE would not name to us would have no name here: one who never followed wrote in the last days only.
+        follows: blocks.is_some() || written.is_some() || joined > 6 * DAY || draw(n, 11, 100) >= 30,
         first: text(12),
-        answer: answers.then(|| pick(n, 13, &ANSWERS)).flatten().filter(|_| blocks.is_none()),
+        answer: answers.then(|| pick(n, 13, replies)).flatten().filter(|_| blocks.is_none()),
         tags: written.map_or_else(|| tags(n), |(.., tags)| tags.to_vec()),
         name,
         joined,
@@ -305,7 +305,7 @@ const ENGLISH: [&str; 12] = [
     "Please add a gift wrap, it's for my mother.",
 ];
 
-const ANSWERS: [&str; 12] = [
+const ANSWERS: [&str; 11] = [
     "好的，已經幫您保留了，週五前來店都可以取貨喔。",
     "型錄幫您準備好了，這週末前來都可以看到實品。",
     "有的！信義店還有三組，要幫您留嗎？",
@@ -317,7 +317,13 @@ const ANSWERS: [&str; 12] = [
     "收到，這就幫您查，晚點回覆您。",
     "好的，週六見！",
     "沒問題，帶發票來門市就可以換。",
+];
+
+const ENGLISH_ANSWERS: [&str; 4] = [
     "Of course! I have put two aside for you until Friday.",
+    "We are open until 9:30 tonight, see you then.",
+    "Yes, it can go into the dishwasher.",
+    "You are welcome, just write to me any time.",
 ];
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write as _,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -89,6 +90,11 @@ fn root_key(file: &Path) -> anyhow::Result<RootKey> {
         return RootKey::parse(&text).map_err(|problem| anyhow!("{}: {problem}", file.display()));
     }
     let key = RootKey::generate();
-    fs::write(file, key.expose()).with_context(|| format!("cannot write {}", file.display()))?;
+    let mut options = fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut made = options.open(file).with_context(|| format!("cannot write {}", file.display()))?;
+    made.write_all(key.expose().as_bytes())?;
     Ok(key)
 }

@@ -5,6 +5,7 @@ use lucide_dioxus::ChevronRight;
 
 use super::{
     icon::{Icon, IconSize},
+    layer::use_unique_id,
     press::{Destination, Press},
 };
 
@@ -30,6 +31,9 @@ pub fn ActionListItem(
     badge: Option<Element>,
     /// A line under the title.
     text: Option<String>,
+    /// Can it not be pressed now? It stays readable and focusable, and its `text` says why.
+    #[props(default)]
+    disabled: bool,
     /// Where it leads; without it, it is a button.
     #[props(default, into)]
     to: Destination,
@@ -39,9 +43,10 @@ pub fn ActionListItem(
     /// The icon, without its frame.
     children: Element,
 ) -> Element {
+    let text_id = use_unique_id("action-list-text");
     rsx! {
         li {
-            Press { to, class: style::action_list_item, onclick,
+            Press { to, class: style::action_list_item, blocked: disabled.then(|| text_id.clone()), onclick,
                 span { class: style::action_list_icon,
                     Icon { size: IconSize::Large, {children} }
                 }
@@ -51,11 +56,13 @@ pub fn ActionListItem(
                         {badge}
                     }
                     if let Some(text) = text {
-                        span { class: style::action_list_text, "{text}" }
+                        span { class: style::action_list_text, id: text_id, "{text}" }
                     }
                 }
-                span { class: style::action_list_end,
-                    Icon { ChevronRight {} }
+                if !disabled {
+                    span { class: style::action_list_end,
+                        Icon { ChevronRight {} }
+                    }
                 }
             }
         }

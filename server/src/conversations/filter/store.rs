@@ -8,7 +8,7 @@ use shared::{
     text::fold,
 };
 
-use super::{super::texts, Asked};
+use super::{super::texts, Asked, Reading};
 use crate::{
     caller::{Caller, Zone},
     db::{Query, Sql, params},
@@ -52,7 +52,7 @@ pub(in crate::conversations) fn scope(query: &mut Query, caller: &Caller, state:
 }
 
 /// Adds the conditions that the filter has; an absent one adds nothing.
-pub(in crate::conversations) fn conditions(query: &mut Query, zone: Zone, asked: &Asked<'_>) {
+pub(in crate::conversations) fn conditions(query: &mut Query, caller: &Caller, asked: &Asked<'_>, reading: Reading) {
     let filter = asked.filter;
     let part = fold(filter.search.trim());
     if !part.is_empty() {
@@ -65,8 +65,8 @@ pub(in crate::conversations) fn conditions(query: &mut Query, zone: Zone, asked:
             &[texts(&filter.channels)],
         );
     }
-    tags(query, asked);
-    when(query, zone, asked);
+    tags(query, caller, asked, reading);
+    when(query, caller.zone, asked);
     if !filter.subscriptions.is_empty() {
         let words: Vec<_> = filter.subscriptions.iter().map(|one| one.as_str()).collect();
         query.push(
@@ -88,33 +88,36 @@ pub(in crate::conversations) fn conditions(query: &mut Query, zone: Zone, asked:
     }
 }
 
-fn tags(query: &mut Query, asked: &Asked<'_>) {
+/// Has any of these tags: the row by row form, and the one that gathers first.
+const TAG_OF_ROW: Sql = Sql::pair(
+    "EXISTS (SELECT 1 FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
+     AND t.tag_id IN (SELECT value FROM json_each($#)))",
+    "EXISTS (SELECT 1 FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
+     AND t.tag_id = ANY($#))",
+);
+const ROW_OF_TAG: Sql = Sql::pair(
+    "c.contact_id IN (SELECT t.contact_id FROM contact_tag t \
+     WHERE t.tag_id IN (SELECT value FROM json_each($#)) AND t.team_id = $#)",
+    "c.contact_id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id = ANY($#) AND t.team_id = $#)",
+);
+
+fn tags(query: &mut Query, caller: &Caller, asked: &Asked<'_>, reading: Reading) {
     let filter = asked.filter;
-    let any = Sql::pair(
-        "EXISTS (SELECT 1 FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
-         AND t.tag_id IN (SELECT value FROM json_each($#)))",
-        "EXISTS (SELECT 1 FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
-         AND t.tag_id = ANY($#))",
-    );
+    let mut has = |junction: &'static str, tags: &[TagId]| {
+        query.push(junction, &[]);
+        match reading {
+            Reading::First => query.push(TAG_OF_ROW, &[texts(tags)]),
+            Reading::All => query.push(ROW_OF_TAG, &[texts(tags), caller.team.into()]),
+        };
+    };
     if !filter.tags_any.is_empty() {
-        query.push("AND", &[]).push(any, &[texts(&filter.tags_any)]);
+        has("AND", &filter.tags_any);
     }
     if !filter.tags_none.is_empty() {
-        query.push("AND NOT", &[]).push(any, &[texts(&filter.tags_none)]);
+        has("AND NOT", &filter.tags_none);
     }
-    let mut all: Vec<TagId> = filter.tags_all.clone();
-    all.sort_unstable();
-    all.dedup();
-    if !all.is_empty() {
-        query.push(
-            Sql::pair(
-                "AND (SELECT count(*) FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
-                 AND t.tag_id IN (SELECT value FROM json_each($#))) = $#",
-                "AND (SELECT count(*) FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
-                 AND t.tag_id = ANY($#)) = $#",
-            ),
-            &[texts(&all), all.len().into()],
-        );
+    for tag in &filter.tags_all {
+        has("AND", &[*tag]);
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
         fixture_test::{DAY, NASTY, NOW, World},
         sees,
     },
-    Asked, conditions, scope,
+    Asked, Reading, conditions, scope,
 };
 use crate::{
     caller::Caller,
@@ -28,18 +28,24 @@ on_both_engines![
     conditions_combine,
 ];
 
-async fn found(world: &World, caller: &Caller, state: ConversationState, of: Scope, filter: ConversationFilter) -> Vec<ConversationId> {
+async fn found(
+    world: &World,
+    caller: &Caller,
+    state: ConversationState,
+    of: Scope,
+    filter: ConversationFilter,
+) -> Vec<ConversationId> {
     filter.check("filter").unwrap();
-    let caller = caller.clone();
-    world
-        .read(move |tx| {
-            let mut query = Query::new("SELECT c.id FROM conversation c WHERE c.team_id = $#", params![caller.team]);
-            scope(&mut query, &caller, state, of);
-            conditions(&mut query, caller.zone, &Asked { state, scope: of, filter: &filter, now: NOW });
-            query.push("ORDER BY c.id", &[]);
-            tx.all_query(&query)
-        })
-        .await
+    let [first, all] = [Reading::First, Reading::All].map(|reading| {
+        let mut query = Query::new("SELECT c.id FROM conversation c WHERE c.team_id = $#", params![caller.team]);
+        scope(&mut query, caller, state, of);
+        conditions(&mut query, caller, &Asked { state, scope: of, filter: &filter, now: NOW }, reading);
+        query.push("ORDER BY c.id", &[]);
+        query
+    });
+    let (first, all) = world.read(move |tx| Ok((tx.all_query(&first)?, tx.all_query(&all)?))).await;
+    assert_eq!(first, all, "however much is read: {filter:?}");
+    first
 }
 
 /// What Ann finds among her own in progress.

@@ -62,13 +62,12 @@ pub enum Wrote {
 /// Keeps a customer's message. Without a conversation a pending one begins; a closed one becomes pending and nobody's;
 /// others stay as they are (domain.md 3.1).
 pub fn customer_wrote(tx: &mut Tx<'_>, clock: &Clock, inbound: &Inbound) -> db::Result<Wrote> {
-    let (conversation, state) = match store::lock(tx, inbound.team, inbound.identity)? {
-        Some(found) => found,
-        None => {
-            store::begin(tx, inbound, clock.id(), clock.now())?;
-            // Another event of hers may have begun it at the same moment; then that one counts.
-            store::lock(tx, inbound.team, inbound.identity)?.ok_or(db::Error::NotFound)?
-        }
+    let (conversation, state) = if let Some(found) = store::lock(tx, inbound.team, inbound.identity)? {
+        found
+    } else {
+        store::begin(tx, inbound, clock.id(), clock.now())?;
+        // Another event of hers may have begun it at the same moment; then that one counts.
+        store::lock(tx, inbound.team, inbound.identity)?.ok_or(db::Error::NotFound)?
     };
     let message: MessageId = clock.id();
     // No database text may hold a NUL.
@@ -88,7 +87,13 @@ pub fn customer_wrote(tx: &mut Tx<'_>, clock: &Clock, inbound: &Inbound) -> db::
 }
 
 /// Appends to what happened to a conversation.
-pub fn history(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, conversation: ConversationId, event: Event) -> db::Result<()> {
+pub fn history(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    team: TeamId,
+    conversation: ConversationId,
+    event: Event,
+) -> db::Result<()> {
     super::thread::append(tx, team, conversation, clock.id(), event)
 }
 

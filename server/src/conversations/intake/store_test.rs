@@ -1,10 +1,6 @@
 //! What customers do, in any order and more than once, on both engines.
 
-use proptest::{
-    prelude::*,
-    strategy::ValueTree as _,
-    test_runner::TestRunner,
-};
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use shared::{
     contacts::Subscription,
     conversations::{ConversationState, EventKind, MessageKind},
@@ -142,7 +138,9 @@ async fn two_first_messages_at_once_make_one_conversation(db: Db) {
     let world = World::new(db).await;
     let lin = world.customer(world.shop, "Lin").await;
     let (a, b) = tokio::join!(world.wrote(world.text(lin, "a", NOW)), world.wrote(world.text(lin, "b", NOW + 1)));
-    let (Wrote::New { conversation: a, .. }, Wrote::New { conversation: b, .. }) = (a, b) else { panic!("both are new") };
+    let (Wrote::New { conversation: a, .. }, Wrote::New { conversation: b, .. }) = (a, b) else {
+        panic!("both are new")
+    };
     assert_eq!(a, b);
     assert_eq!(shape(&world, lin).await.unread, 2);
 }
@@ -184,7 +182,9 @@ async fn any_text_is_kept(db: Db) {
         let inbound = world.text(lin, text, NOW + i64::try_from(i).unwrap());
         let Wrote::New { message, .. } = world.wrote(inbound).await else { panic!("it is new") };
         let kept: String = world
-            .read(move |tx| tx.one("SELECT text FROM message WHERE team_id = $1 AND id = $2", params![lin.team, message]))
+            .read(move |tx| {
+                tx.one("SELECT text FROM message WHERE team_id = $1 AND id = $2", params![lin.team, message])
+            })
             .await;
         assert_eq!(kept, text.replace('\0', ""));
     }
@@ -202,24 +202,20 @@ async fn the_freshest_reply_token_is_kept(db: Db) {
 }
 
 async fn a_block_is_told_once(db: Db) {
+    use EventKind as E;
+    use Subscription::{Blocked, Subscribed, Unsubscribed};
+
     let world = World::new(db).await;
     let id = world.open("Lin", &world.ann).await;
-    use Subscription::{Blocked, Subscribed, Unsubscribed};
     for now in [Subscribed, Blocked, Blocked, Subscribed, Unsubscribed, Subscribed] {
         world.clock.advance(1);
         world.subscribe(id, now).await;
         assert_eq!(world.found(id).await.subscription, now);
     }
-    use EventKind as E;
-    assert_eq!(
-        event_kinds(&world, world.team, id).await,
-        [E::Blocked, E::Unblocked, E::Unsubscribed, E::Unblocked]
-    );
+    assert_eq!(event_kinds(&world, world.team, id).await, [E::Blocked, E::Unblocked, E::Unsubscribed, E::Unblocked]);
     // Who never wrote has no conversation to tell it in.
     let (silent, clock) = (world.customer(world.shop, "Wu").await, world.clock.clone());
-    world
-        .write(move |tx| super::subscription_changed(tx, &clock, silent.team, silent.identity, Blocked, NOW))
-        .await;
+    world.write(move |tx| super::subscription_changed(tx, &clock, silent.team, silent.identity, Blocked, NOW)).await;
 }
 
 #[test]
@@ -236,7 +232,9 @@ async fn a_new_name_is_searched_by(db: Db) {
     let name = folded.clone();
     world.write(move |tx| renamed(tx, team, contact, &name)).await;
     let now: String = world
-        .read(move |tx| tx.one("SELECT folded_name FROM conversation WHERE team_id = $1 AND id = $2", params![team, id]))
+        .read(move |tx| {
+            tx.one("SELECT folded_name FROM conversation WHERE team_id = $1 AND id = $2", params![team, id])
+        })
         .await;
     assert_eq!(now, folded);
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     contacts::{ChannelRef, Tag},
-    conversations::Sort,
+    conversations::{ConversationState, Sort},
     id::{ContactId, ConversationId, TeamId},
     members::MemberRef,
 };
@@ -10,7 +10,7 @@ use shared::{
 use super::{
     super::{
         cursor::Cursor,
-        filter::{self, Asked},
+        filter::{self, Asked, Reading},
         texts,
     },
     CardRow, LastRow,
@@ -90,7 +90,7 @@ pub(super) fn narrow(
     limit: usize,
 ) {
     filter::scope(query, caller, asked.state, asked.scope);
-    filter::conditions(query, caller.zone, asked);
+    filter::conditions(query, caller, asked, Reading::First);
     let (beyond, order) = match sort {
         Sort::Newest => ("AND (c.last_at, c.id) < ($#, $#)", "ORDER BY c.last_at DESC, c.id DESC LIMIT $#"),
         Sort::Oldest => ("AND (c.last_at, c.id) > ($#, $#)", "ORDER BY c.last_at, c.id LIMIT $#"),
@@ -101,12 +101,21 @@ pub(super) fn narrow(
     query.push(order, params![limit]);
 }
 
-/// How many there are.
-pub(super) fn count(tx: &mut Tx<'_>, caller: &Caller, asked: &Asked<'_>) -> Result<u64> {
-    let mut query = Query::new("SELECT count(*) FROM conversation c WHERE c.team_id = $#", params![caller.team]);
+/// How many there are. `through` reads the whole table in its order, for those who ask for much of it: on SQLite that takes
+/// a quarter of going from an index to each row. PostgreSQL finds out by itself.
+pub(super) fn count(tx: &mut Tx<'_>, caller: &Caller, asked: &Asked<'_>, through: bool) -> Result<u64> {
+    const INDEXED: &str = "SELECT count(*) FROM conversation c WHERE c.team_id = $#";
+    const THROUGH: Sql = Sql::pair("SELECT count(*) FROM conversation c NOT INDEXED WHERE c.team_id = $#", INDEXED);
+    let text = if through { THROUGH } else { INDEXED.into() };
+    let mut query = Query::new(text, params![caller.team]);
     filter::scope(&mut query, caller, asked.state, asked.scope);
-    filter::conditions(&mut query, caller.zone, asked);
+    filter::conditions(&mut query, caller, asked, Reading::All);
     tx.one_query(&query)
+}
+
+/// How many conversations of the team there are in each state; states without any are left out.
+pub(super) fn spread(tx: &mut Tx<'_>, team: TeamId) -> Result<Vec<(ConversationState, u64)>> {
+    tx.all("SELECT state, count(*) FROM conversation WHERE team_id = $1 GROUP BY state", params![team])
 }
 
 /// One card, whoever asks.

@@ -95,7 +95,8 @@ pub fn count(tx: &mut Tx<'_>, caller: &Caller, selection: &Selection, now: i64) 
     let chosen = select(tx, caller, selection, now)?;
     let mut channels: HashMap<ChannelId, ChannelCount> = HashMap::new();
     for one in &chosen {
-        let counted = channels.entry(one.channel).or_insert_with(|| ChannelCount { channel: one.channel_ref(), count: 0 });
+        let counted =
+            channels.entry(one.channel).or_insert_with(|| ChannelCount { channel: one.channel_ref(), count: 0 });
         counted.count += 1;
     }
     let mut channels: Vec<_> = channels.into_values().collect();

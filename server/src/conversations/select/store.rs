@@ -4,7 +4,7 @@ use shared::id::{ConversationId, TeamId};
 
 use super::{
     super::{
-        filter::{self, Asked},
+        filter::{self, Asked, Reading},
         texts,
     },
     Chosen,
@@ -51,12 +51,20 @@ pub(super) fn ticked(tx: &mut Tx<'_>, team: TeamId, ids: &[ConversationId]) -> R
 }
 
 /// Everyone whom the filter finds, without the exceptions.
-pub(super) fn matching(tx: &mut Tx<'_>, caller: &Caller, asked: &Asked<'_>, except: &[ConversationId]) -> Result<Vec<Chosen>> {
+pub(super) fn matching(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    asked: &Asked<'_>,
+    except: &[ConversationId],
+) -> Result<Vec<Chosen>> {
     let mut query = Query::new(CHOSEN, params![caller.team]);
     filter::scope(&mut query, caller, asked.state, asked.scope);
-    filter::conditions(&mut query, caller.zone, asked);
+    filter::conditions(&mut query, caller, asked, Reading::All);
     if !except.is_empty() {
-        query.push(Sql::pair("AND c.id NOT IN (SELECT value FROM json_each($#))", "AND c.id <> ALL($#)"), &[texts(except)]);
+        query.push(
+            Sql::pair("AND c.id NOT IN (SELECT value FROM json_each($#))", "AND c.id <> ALL($#)"),
+            &[texts(except)],
+        );
     }
     tx.all_query(&query)
 }

@@ -1,6 +1,7 @@
 //! Selections, on both engines.
 
 use shared::{
+    campaigns::SelectionCount,
     contacts::Subscription,
     conversations::{ConversationFilter, ConversationState, Scope},
     id::{ConversationId, TeamId},
@@ -106,7 +107,8 @@ async fn nobody_comes_twice(db: Db) {
     for channel in [world.outlet, world.shop, world.outlet] {
         all.push(world.conversation(channel, "Lin", ConversationState::InProgress, &world.ann).await);
     }
-    let selection = Selection { ids: vec![all[0], all[0], all[1]], matching: vec![whole("", &[all[0]]), whole("lin", &[])] };
+    let selection =
+        Selection { ids: vec![all[0], all[0], all[1]], matching: vec![whole("", &[all[0]]), whole("lin", &[])] };
     let chosen = chosen(&world, &world.ann, selection).await.unwrap();
     assert_eq!(ids(&chosen), all);
     assert!(chosen.is_sorted_by_key(|one| (one.channel, one.contact)));
@@ -139,7 +141,7 @@ async fn counts_are_by_account(db: Db) {
 
     let ann = world.ann.clone();
     let nobody = world.db.read(move |tx| count(tx, &ann, &Selection::default(), NOW)).await.unwrap();
-    assert_eq!(nobody, Default::default());
+    assert_eq!(nobody, SelectionCount::default());
 }
 
 async fn marketed_at(world: &World, id: ConversationId) -> Option<i64> {

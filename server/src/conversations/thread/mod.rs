@@ -96,14 +96,15 @@ pub(super) async fn show(app: &App, caller: Caller, call: ShowThread) -> Result<
     let limit = cursor::page_limit(call.limit)?;
     let after = Cursor::read(call.after.as_deref())?;
     let for_media = app.clone();
-    app.db.read(move |tx| {
-        visible(tx, &caller, call.id)?;
-        let reference = |stored: &Stored| media::reference(&for_media, stored);
-        let entries = entries(tx, &caller, call.id, after.as_ref(), limit + 1, &reference)?;
-        let page = cursor::page(entries, limit, |((at, key), _)| Cursor { at: *at, key: key.clone() });
-        Ok::<_, Refused>(Page { items: page.items.into_iter().map(|(_, entry)| entry).collect(), next: page.next })
-    })
-    .await
+    app.db
+        .read(move |tx| {
+            visible(tx, &caller, call.id)?;
+            let reference = |stored: &Stored| media::reference(&for_media, stored);
+            let entries = entries(tx, &caller, call.id, after.as_ref(), limit + 1, &reference)?;
+            let page = cursor::page(entries, limit, |((at, key), _)| Cursor { at: *at, key: key.clone() });
+            Ok::<_, Refused>(Page { items: page.items.into_iter().map(|(_, entry)| entry).collect(), next: page.next })
+        })
+        .await
 }
 
 type Reference<'a> = &'a dyn Fn(&Stored) -> shared::conversations::MediaRef;

@@ -13,7 +13,13 @@ use crate::{
 };
 
 /// Writes an event.
-pub(super) fn append(tx: &mut Tx<'_>, team: TeamId, conversation: ConversationId, id: EventId, event: Event) -> Result<()> {
+pub(super) fn append(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    conversation: ConversationId,
+    id: EventId,
+    event: Event,
+) -> Result<()> {
     tx.execute(
         "INSERT INTO conversation_event (team_id, id, conversation_id, kind, by_id, to_id, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -33,7 +39,9 @@ fn member(row: &Row<'_>, id: &str, name: &str) -> Result<Option<MemberRef>> {
 impl FromRow for MessageRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let media = match row.get::<Option<MediaId>>("media_id")? {
-            Some(id) => Some(Stored { team: row.get("team_id")?, id, state: row.get("media_state")?, mime: row.get("mime")? }),
+            Some(id) => {
+                Some(Stored { team: row.get("team_id")?, id, state: row.get("media_state")?, mime: row.get("mime")? })
+            }
             None => None,
         };
         Ok(Self {

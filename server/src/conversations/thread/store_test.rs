@@ -54,7 +54,13 @@ async fn customer_of(world: &World, id: ConversationId) -> Customer {
 }
 
 /// A group send of this content, accepted at this moment, with one recipient.
-async fn group_send(world: &World, to: ConversationId, texts: &[&str], name: &str, at: i64) -> (CampaignId, DeliveryId) {
+async fn group_send(
+    world: &World,
+    to: ConversationId,
+    texts: &[&str],
+    name: &str,
+    at: i64,
+) -> (CampaignId, DeliveryId) {
     let parts = texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect();
     let content = serde_json::to_string(&Content { parts }).unwrap();
     let (campaign, delivery, team, sender) = (world.clock.id(), world.clock.id(), world.team, world.ann.member);
@@ -120,16 +126,13 @@ async fn an_entry_tells_what_the_thread_shows(db: Db) {
     world.wrote(world.text(lin, NASTY, NOW + 1)).await;
     let token = format!("{NAME_TOKEN}，您好");
     let (campaign, delivery) = group_send(&world, id, &[&token, "second"], NASTY, NOW + 2).await;
-    let handed = Event {
-        kind: EventKind::Transferred,
-        by: Some(world.ann.member),
-        to: Some(world.mia.member),
-        at: NOW + 3,
-    };
+    let handed =
+        Event { kind: EventKind::Transferred, by: Some(world.ann.member), to: Some(world.mia.member), at: NOW + 3 };
     event(&world, id, handed).await;
 
     let thread: Vec<Entry> = read(&world, &world.ann, id, 50).await.into_iter().map(|(_, entry)| entry).collect();
-    let [Entry::Event { what, by, to, at, .. }, Entry::Message(second), Entry::Message(first), Entry::Message(hers), _] = &thread[..]
+    let [Entry::Event { what, by, to, at, .. }, Entry::Message(second), Entry::Message(first), Entry::Message(hers), _] =
+        &thread[..]
     else {
         panic!("{thread:?}")
     };
@@ -139,7 +142,10 @@ async fn an_entry_tells_what_the_thread_shows(db: Db) {
     assert_eq!(at.to_rfc3339(), "2025-11-20T08:00:00.003+08:00");
     assert_eq!((second.text.as_str(), second.id.clone()), ("second", format!("{delivery}:1")));
     assert_eq!((first.text.clone(), first.id.clone()), (format!("{NASTY}，您好"), format!("{delivery}:0")));
-    assert_eq!((first.campaign, first.outcome, first.reason), (Some(campaign), Some(Outcome::Failed), Some(Reason::Unfollowed)));
+    assert_eq!(
+        (first.campaign, first.outcome, first.reason),
+        (Some(campaign), Some(Outcome::Failed), Some(Reason::Unfollowed))
+    );
     assert_eq!((first.from_customer, first.by.as_ref().unwrap().name.as_str()), (false, "Ann then"));
     assert_eq!((hers.text.as_str(), hers.from_customer), (NASTY, true));
     assert_eq!((hers.outcome, hers.campaign, hers.by.clone()), (None, None, None));
@@ -182,7 +188,9 @@ async fn statements_do_what_they_say(db: Db) {
     let world = World::new(db).await;
     let id = world.open("Lin", &world.ann).await;
     let lin = customer_of(&world, id).await;
-    let Wrote::New { message: newest, .. } = world.wrote(world.text(lin, "new", NOW + 9)).await else { panic!("it is new") };
+    let Wrote::New { message: newest, .. } = world.wrote(world.text(lin, "new", NOW + 9)).await else {
+        panic!("it is new")
+    };
     group_send(&world, id, &["a", "b"], "", NOW + 5).await;
     let (team, other, key, ann) = (world.team, world.eve.team, world.clock.id(), world.ann.clone());
     world

@@ -88,7 +88,9 @@ fn refusal(status: u16, headers: &Headers, is_whole: bool, fault: &Fault) -> Out
         // A proxy before LINE: the request did not get there.
         100..=199 | 300..=399 => Outcome::Later { after: OUTAGE_PAUSE, reason: Reason::LineUnavailable },
         408 | 500..=599 => Outcome::Unsure { reason: Reason::NoAnswer },
-        429 if message.to_ascii_lowercase().contains("monthly limit") => Outcome::Stop { reason: Reason::LineMonthlyLimit },
+        429 if message.to_ascii_lowercase().contains("monthly limit") => {
+            Outcome::Stop { reason: Reason::LineMonthlyLimit }
+        }
         429 => Outcome::Later { after: after(RATE_PAUSE), reason: Reason::LineRateLimited },
         // Without its body a 400 does not say whom it is about; the same key may be asked again.
         400 if !is_whole => Outcome::Unsure { reason: Reason::NoAnswer },
@@ -104,7 +106,11 @@ fn is_about_recipient(fault: &Fault) -> bool {
     let of_message = message.strip_prefix("The property, ").and_then(|rest| rest.split(',').next());
     let of_details = fault.details.iter().flatten().filter_map(|detail| detail.property.as_deref());
     message.to_ascii_lowercase().contains("failed to send messages")
-        || of_message.into_iter().chain(of_details).map(|property| property.trim().trim_matches('\'')).any(|p| p == "to")
+        || of_message
+            .into_iter()
+            .chain(of_details)
+            .map(|property| property.trim().trim_matches('\''))
+            .any(|p| p == "to")
 }
 
 /// What a question other than a message was refused with.
@@ -129,7 +135,11 @@ fn fault(body: &[u8]) -> Fault {
 fn words(fault: &Fault) -> Option<String> {
     let mut words = fault.message.clone().unwrap_or_default();
     for detail in fault.details.iter().flatten() {
-        let said = [detail.property.as_deref(), detail.message.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+        let said = [detail.property.as_deref(), detail.message.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(": ");
         if !said.is_empty() {
             words.push_str(if words.is_empty() { "" } else { "; " });
             words.push_str(&said);

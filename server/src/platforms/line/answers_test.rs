@@ -9,9 +9,9 @@ const RATE: &str = r#"{"message":"The API rate limit has been exceeded. Try agai
 const MONTH: &str = r#"{"message":"You have reached your monthly limit."}"#;
 const NOBODY: &str = r#"{"message":"Failed to send messages"}"#;
 const BAD_TO: &str = r#"{"message":"The property, to, in the request body is invalid (line: -, column: -)"}"#;
-const BAD_TO_DETAIL: &str = r#"{"message":"The request body has 1 error(s)","details":[{"message":"May not be empty","property":"to"}]}"#;
-const BAD_TEXT: &str =
-    r#"{"message":"The request body has 1 error(s)","details":[{"message":"May not be empty","property":"messages[0].text"}]}"#;
+const BAD_TO_DETAIL: &str =
+    r#"{"message":"The request body has 1 error(s)","details":[{"message":"May not be empty","property":"to"}]}"#;
+const BAD_TEXT: &str = r#"{"message":"The request body has 1 error(s)","details":[{"message":"May not be empty","property":"messages[0].text"}]}"#;
 const BAD_JSON: &str = r#"{"message":"The request body could not be parsed as JSON (line: 1, column: 2)"}"#;
 const USED: &str = r#"{"message":"Invalid reply token"}"#;
 const TOKEN: &str = r#"{"message":"Authentication failed due to the following reason: invalid token"}"#;
@@ -40,12 +40,17 @@ fn accepted(id: Option<&str>) -> Outcome {
 }
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> Headers {
-    let map: HeaderMap = pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect();
+    let map: HeaderMap =
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect();
     Headers::of(&map)
 }
 
 #[rstest]
-#[case::accepted(200, r#"{"sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":"2"}]}"#, accepted(Some("461230966842064897")))]
+#[case::accepted(
+    200,
+    r#"{"sentMessages":[{"id":"461230966842064897","quoteToken":"q"},{"id":"2"}]}"#,
+    accepted(Some("461230966842064897"))
+)]
 #[case::accepted_without_ids(200, "{}", accepted(None))]
 #[case::accepted_in_html(200, HTML, accepted(None))]
 #[case::bad_message(400, BAD_TEXT, refused(Reason::LineMessageInvalid))]

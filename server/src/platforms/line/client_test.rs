@@ -3,61 +3,28 @@
 use std::sync::{Arc, Mutex};
 
 use rstest::rstest;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-};
+use tokio::net::TcpListener;
 
 use super::*;
-use crate::platforms::Outcome;
-
-/// What a connection does once it has read the request.
-#[derive(Clone, Copy)]
-enum Then {
-    Answer(&'static str),
-    Hang,
-    Close,
-}
+use crate::platforms::{
+    Outcome,
+    testing::{Then, stub},
+};
 
 /// A hand on a server of this one habit, and the requests it gets.
 async fn line(then: Then) -> (Line, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let got = Arc::<Mutex<Vec<String>>>::default();
-    let log = Arc::clone(&got);
-    #[expect(clippy::disallowed_methods, reason = "a test has no `Tasks`")]
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = Vec::new();
-            while !is_whole(&request) {
-                let mut piece = [0; 4_096];
-                let read = stream.read(&mut piece).await.unwrap_or_default();
-                if read == 0 {
-                    break;
-                }
-                request.extend_from_slice(&piece[..read]);
-            }
-            log.lock().unwrap().push(String::from_utf8(request).unwrap());
-            match then {
-                Then::Answer(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
-                Then::Hang => tokio::time::sleep(Duration::from_secs(60)).await,
-                Then::Close => {}
-            }
-        }
-    });
+    let (base, got) = stub(move |_| then.clone()).await;
     (client(&base), got)
+}
+
+/// An answer, to the byte.
+fn raw(answer: &str) -> Then {
+    Then::Answer(answer.as_bytes().to_vec())
 }
 
 fn client(base: &str) -> Line {
     let config = config::Line { api_base: base.into(), data_base: base.into(), ..config::Line::default() };
     Line::new(http::client(Duration::from_millis(400)).unwrap(), &config).unwrap()
-}
-
-fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    body.len() >= length.unwrap_or(0)
 }
 
 const KEY: Uuid = Uuid::from_u128(7);
@@ -68,9 +35,8 @@ async fn push(line: &Line) -> Answer {
 
 #[tokio::test]
 async fn a_push_carries_token_key_and_body_and_its_answer_comes_back() {
-    let answer = "HTTP/1.1 200 OK\r\nx-line-request-id: r-9\r\ncontent-length: 30\r\n\r\n{\"sentMessages\":[{\"id\":\"461\"}]}";
-    let answer = Box::leak(answer.replace("length: 30", "length: 31").into_boxed_str());
-    let (line, got) = line(Then::Answer(answer)).await;
+    let body = b"{\"sentMessages\":[{\"id\":\"461\"}]}";
+    let (line, got) = line(Then::answer("200 OK", "x-line-request-id: r-9\r\n", body)).await;
     let answered = push(&line).await;
     assert_eq!(answered.outcome, Outcome::Accepted { provider_id: Some("461".into()) });
     assert_eq!((answered.code.as_deref(), answered.request_id.as_deref()), (Some("200"), Some("r-9")));
@@ -90,7 +56,7 @@ async fn a_push_carries_token_key_and_body_and_its_answer_comes_back() {
 #[rstest]
 #[case::hangs(Then::Hang)]
 #[case::closes(Then::Close)]
-#[case::talks_rubbish(Then::Answer("SSH-2.0-OpenSSH\r\n\r\n"))]
+#[case::talks_rubbish(raw("SSH-2.0-OpenSSH\r\n\r\n"))]
 #[tokio::test]
 async fn silence_after_the_request_is_unsure(#[case] then: Then) {
     let (line, _got) = line(then).await;
@@ -109,23 +75,26 @@ async fn nobody_there_is_later() {
 
 #[tokio::test]
 async fn a_body_cut_after_an_accepting_head_is_accepted() {
-    let (line, _got) = line(Then::Answer("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"sent")).await;
+    let (line, _got) = line(raw("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"sent")).await;
     assert_eq!(push(&line).await.outcome, Outcome::Accepted { provider_id: None });
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_with_the_token() {
-    let (line, got) = line(Then::Answer("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")).await;
+    let (line, got) = line(raw("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")).await;
     assert!(matches!(push(&line).await.outcome, Outcome::Later { reason: Reason::LineUnavailable, .. }));
     assert_eq!(got.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_user_id_cannot_leave_its_place_in_the_address() {
-    let (line, got) = line(Then::Answer("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
+    let (line, got) = line(raw("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
     assert_eq!(line.profile("t", "../../message/push?a=#b/%2e%2e").await, Err(AskError::NotFound));
     let request = got.lock().unwrap().join("\n");
-    assert!(request.starts_with("GET /v2/bot/profile/..%2F..%2Fmessage%2Fpush%3Fa=%23b%2F%252e%252e HTTP"), "{request}");
+    assert!(
+        request.starts_with("GET /v2/bot/profile/..%2F..%2Fmessage%2Fpush%3Fa=%23b%2F%252e%252e HTTP"),
+        "{request}"
+    );
 }
 
 #[rstest]
@@ -137,9 +106,12 @@ async fn a_user_id_cannot_leave_its_place_in_the_address() {
 #[case("HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 3\r\n\r\nabc", Ok("abc"))]
 #[tokio::test]
 async fn content_is_fetched_up_to_a_limit(#[case] answer: &'static str, #[case] expected: Result<&str, AskError>) {
-    let (line, got) = line(Then::Answer(answer)).await;
+    let (line, got) = line(raw(answer)).await;
     let fetched = line.content("t", "44", 8).await;
-    assert_eq!(fetched.as_ref().map(|fetched| fetched.bytes.as_ref()).map_err(Clone::clone), expected.map(str::as_bytes));
+    assert_eq!(
+        fetched.as_ref().map(|fetched| fetched.bytes.as_ref()).map_err(Clone::clone),
+        expected.map(str::as_bytes)
+    );
     assert!(got.lock().unwrap()[0].starts_with("GET /v2/bot/message/44/content HTTP/1.1"));
 }
 
@@ -148,8 +120,7 @@ async fn content_is_fetched_up_to_a_limit(#[case] answer: &'static str, #[case] 
 #[case("{\"type\":\"none\",\"totalUsage\":7,\"more\":\"---\"}", ChannelQuota { limit: None, used: 7 })]
 #[tokio::test]
 async fn the_quota_is_limit_and_usage(#[case] body: &str, #[case] expected: ChannelQuota) {
-    let answer = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    let (line, got) = line(Then::Answer(Box::leak(answer.into_boxed_str()))).await;
+    let (line, got) = line(Then::answer("200 OK", "", body.as_bytes())).await;
     assert_eq!(line.quota("t").await, Ok(expected));
     assert_eq!(got.lock().unwrap().len(), 2);
 }

@@ -157,7 +157,9 @@ impl Line {
             200 => {}
             202 => return Err(AskError::Later("it is still being prepared".into())),
             404 | 410 => return Err(AskError::NotFound),
-            status => return Err(answers::ask_error(status, &http::read(answer, http::ANSWER).await.unwrap_or_default())),
+            status => {
+                return Err(answers::ask_error(status, &http::read(answer, http::ANSWER).await.unwrap_or_default()));
+            }
         }
         let mime = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let bytes = http::read(answer, limit).await.map_err(|error| match error {
@@ -175,7 +177,9 @@ impl Line {
     async fn send(&self, call: RequestBuilder) -> Answer {
         let answer = match call.send().await {
             Ok(answer) => answer,
-            Err(error) if error.is_builder() => return answers::unanswered(answers::Silence::NotSent, Reason::Internal),
+            Err(error) if error.is_builder() => {
+                return answers::unanswered(answers::Silence::NotSent, Reason::Internal);
+            }
             Err(error) if error.is_connect() => {
                 return answers::unanswered(answers::Silence::NotSent, Reason::LineUnavailable);
             }

@@ -279,7 +279,9 @@ impl From<WireMessage> for Message {
             "audio" => Kind::Audio(bytes),
             "file" => Kind::File(message.file_name.unwrap_or_default()),
             // A message sticker has its words in `text`.
-            "sticker" => Kind::Sticker(message.text.map_or_else(|| message.keywords.unwrap_or_default(), |text| vec![text])),
+            "sticker" => {
+                Kind::Sticker(message.text.map_or_else(|| message.keywords.unwrap_or_default(), |text| vec![text]))
+            }
             "location" => Kind::Location { title: message.title, address: message.address },
             _ => Kind::Other,
         };

@@ -85,7 +85,9 @@ fn brackets_in_texts_do_not_nest() {
 }
 
 fn event(what: &str) -> Option<What> {
-    let body = format!(r#"{{"mode":"active","timestamp":9,"source":{{"type":"user","userId":"U1"}},"replyToken":"r",{what}}}"#);
+    let body = format!(
+        r#"{{"mode":"active","timestamp":9,"source":{{"type":"user","userId":"U1"}},"replyToken":"r",{what}}}"#
+    );
     let event = Event::read(&body).unwrap()?;
     assert_eq!((event.user.as_str(), event.at, event.reply_token.as_deref()), ("U1", 9, Some("r")));
     Some(event.what)
@@ -104,7 +106,10 @@ fn message(message: &str) -> Kind {
 #[rstest]
 #[case(r#""type":"text","text":"hi 😀","emojis":[],"mention":{}"#, Kind::Text("hi 😀".into()))]
 #[case(r#""type":"image","contentProvider":{"type":"line"},"imageSet":{"id":"1"}"#, Kind::Image(Bytes::AtLine))]
-#[case(r#""type":"image","contentProvider":{"type":"external","originalContentUrl":"https://x"}"#, Kind::Image(Bytes::Elsewhere))]
+#[case(
+    r#""type":"image","contentProvider":{"type":"external","originalContentUrl":"https://x"}"#,
+    Kind::Image(Bytes::Elsewhere)
+)]
 #[case(r#""type":"video","duration":6000,"contentProvider":{"type":"line"}"#, Kind::Video(Bytes::AtLine))]
 #[case(r#""type":"audio","duration":6000"#, Kind::Audio(Bytes::AtLine))]
 #[case(r#""type":"file","fileName":"a.pdf","fileSize":5"#, Kind::File("a.pdf".into()))]

@@ -1,0 +1,355 @@
+//! The draft in memory and on the device, and the loop that saves it to the server.
+
+use std::time::Duration;
+
+use dioxus::prelude::*;
+use futures_util::{
+    StreamExt as _,
+    future::{Either, select},
+};
+use shared::{
+    campaigns::{Draft, SaveDraft, ShowDraft},
+    content::Content,
+    id::{CampaignId, DraftId},
+    problem::{Conflict, Problem, What},
+    selection::Selection,
+};
+
+use super::{
+    blank,
+    keep::{Kept, Meeting, Tap, meet},
+};
+use crate::{
+    api::{Api, Failed},
+    platform::{Device, draw_id, sleep},
+};
+
+/// How long nothing must change before a draft goes to the server.
+const PAUSE: Duration = Duration::from_millis(800);
+/// How long until a draft that could not be saved is tried again.
+const AGAIN: Duration = Duration::from_secs(8);
+
+/// Where the draft in work is safe.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// Nothing is written yet.
+    Blank,
+    /// The server has it as it is.
+    Saved,
+    /// It is on its way to the server.
+    Saving,
+    /// The server does not have the last changes; it is tried again.
+    OnDevice(Failed),
+    /// The server will not take it as it is.
+    Refused(Failed),
+    /// It was changed elsewhere: the copy of the server, to choose between.
+    Conflict(Box<Draft>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Changed,
+    Now,
+    Look,
+}
+
+/// What came of a try to save.
+enum Next {
+    Rest,
+    AtOnce,
+    Later,
+}
+
+/// The draft in memory and on the device.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub(super) kept: Signal<Option<Kept>>,
+    pub(super) status: Signal<Status>,
+    pub(super) on_device: Signal<bool>,
+    pub(super) place: CopyValue<(Device, String)>,
+}
+
+impl Desk {
+    /// The draft in work. A blank one before there is any.
+    pub fn draft(&self) -> Draft {
+        self.kept
+            .read()
+            .as_ref()
+            .map_or_else(blank, |kept| kept.draft.clone())
+    }
+
+    /// Whom it goes to.
+    pub fn selection(&self) -> Selection {
+        self.kept
+            .read()
+            .as_ref()
+            .map(|kept| kept.draft.selection.clone())
+            .unwrap_or_default()
+    }
+
+    /// What it says.
+    pub fn content(&self) -> Content {
+        self.kept
+            .read()
+            .as_ref()
+            .map(|kept| kept.draft.content.clone())
+            .unwrap_or_default()
+    }
+
+    /// The send it became.
+    pub fn campaign(&self) -> Option<CampaignId> {
+        self.kept.read().as_ref()?.draft.campaign
+    }
+
+    /// The Send that was tapped and has no answer yet.
+    pub fn tap(&self) -> Option<Tap> {
+        self.kept.read().as_ref()?.tap.clone()
+    }
+
+    /// Where it is safe.
+    pub fn status(&self) -> Status {
+        self.status.read().clone()
+    }
+
+    /// Whether this device keeps it: its storage may be full or switched off.
+    pub fn is_on_device(&self) -> bool {
+        *self.on_device.read()
+    }
+
+    /// The draft as the server has it, with all its changes.
+    pub fn stored(&self) -> Option<(DraftId, i64)> {
+        let kept = self.kept.read();
+        let kept = kept.as_ref()?;
+        (!kept.unsaved && kept.draft.revision > 0).then_some((kept.draft.id, kept.draft.revision))
+    }
+
+    /// A draft on this device that holds something and was not sent.
+    pub fn unsent(&self) -> Option<Draft> {
+        let kept = self.kept.read();
+        let kept = kept.as_ref()?;
+        (!kept.is_blank() && kept.draft.campaign.is_none()).then(|| kept.draft.clone())
+    }
+
+    /// Goes on with a draft of the server's.
+    pub fn adopt(&self, draft: Draft) {
+        self.put(Kept::new(draft), Status::Saved);
+    }
+
+    /// Ends a conflict with the other copy.
+    pub fn take_theirs(&self) {
+        let theirs = match &*self.status.peek() {
+            Status::Conflict(theirs) => (**theirs).clone(),
+            _ => return,
+        };
+        self.adopt(theirs);
+    }
+
+    /// Notes on the device that Send was tapped, before it is: a reload then knows.
+    pub fn tapped(&self, tap: Tap) {
+        self.note(|kept| kept.tap = Some(tap));
+    }
+
+    /// The server refused the Send: nothing went out.
+    pub fn not_sent(&self) {
+        self.note(|kept| kept.tap = None);
+    }
+
+    /// The send it became.
+    pub fn sent(&self, campaign: CampaignId) {
+        self.note(|kept| {
+            kept.draft.campaign = Some(campaign);
+            kept.tap = None;
+            kept.unsaved = false;
+        });
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Kept)) {
+        if let Some(mut kept) = self.kept.peek().clone() {
+            change(&mut kept);
+            let status = self.status.peek().clone();
+            self.put(kept, status);
+        }
+    }
+
+    /// Puts the draft in place, in memory and on the device.
+    pub(super) fn put(&self, kept: Kept, status: Status) {
+        let written = {
+            let (device, key) = &*self.place.peek();
+            device.write(key, &kept.to_text())
+        };
+        let (mut current, mut now, mut on_device) = (self.kept, self.status, self.on_device);
+        on_device.set(written.is_ok());
+        current.set(Some(kept));
+        if *now.peek() != status {
+            now.set(status);
+        }
+    }
+
+    /// Saves one at a time: what changes meanwhile is saved after.
+    pub(super) async fn keep_saving(&self, api: &Api, mut orders: UnboundedReceiver<Order>) {
+        let mut wait = None;
+        loop {
+            let order = match wait {
+                None => orders.next().await,
+                Some(time) => match select(orders.next(), Box::pin(sleep(time))).await {
+                    Either::Left((order, _)) => order,
+                    Either::Right(_) => Some(Order::Now),
+                },
+            };
+            let Some(mut order) = order else { return };
+            while order == Order::Changed {
+                match select(orders.next(), Box::pin(sleep(PAUSE))).await {
+                    Either::Left((Some(next), _)) => order = next,
+                    Either::Left((None, _)) => return,
+                    Either::Right(_) => break,
+                }
+            }
+            let stored = |kept: &Kept| kept.draft.revision > 0;
+            if order == Order::Look && self.kept.peek().as_ref().is_some_and(stored) {
+                self.compare(api).await;
+            }
+            wait = loop {
+                match self.save(api).await {
+                    Next::Rest => break None,
+                    Next::AtOnce => {}
+                    Next::Later => break Some(AGAIN),
+                }
+            };
+        }
+    }
+
+    async fn save(&self, api: &Api) -> Next {
+        let Some(kept) = self.kept.peek().clone() else {
+            return Next::Rest;
+        };
+        let open = matches!(&*self.status.peek(), Status::Conflict(_));
+        if !kept.unsaved || kept.is_blank() || kept.draft.campaign.is_some() || open {
+            return Next::Rest;
+        }
+        self.show(Status::Saving);
+        let Draft {
+            id,
+            kind,
+            selection,
+            content,
+            revision,
+            ..
+        } = kept.draft.clone();
+        let call = SaveDraft {
+            id,
+            kind,
+            selection,
+            content,
+            revision,
+        };
+        match api.call(call).await {
+            Ok(stored) => self.was_stored(&kept.draft, &stored),
+            Err(Failed::Problem(Problem::Conflict {
+                with: Conflict::AlreadySent { campaign },
+            })) => {
+                self.sent(campaign);
+                Next::Rest
+            }
+            Err(Failed::Problem(Problem::Conflict { .. })) => self.compare(api).await,
+            Err(Failed::Problem(Problem::Missing { what: What::Draft })) => {
+                // Thrown away elsewhere, while somebody still writes here: it goes on as a new one.
+                self.note(|kept| {
+                    kept.draft.id = DraftId(draw_id());
+                    kept.draft.revision = 0;
+                });
+                Next::AtOnce
+            }
+            Err(
+                failed @ (Failed::Outdated
+                | Failed::Problem(Problem::Invalid { .. } | Problem::Forbidden { .. })),
+            ) => {
+                self.show(Status::Refused(failed));
+                Next::Rest
+            }
+            Err(failed) if failed.is_signed_out() => {
+                self.show(Status::OnDevice(failed));
+                Next::Rest
+            }
+            Err(failed) => {
+                self.show(Status::OnDevice(failed));
+                Next::Later
+            }
+        }
+    }
+
+    fn was_stored(&self, saved: &Draft, stored: &Draft) -> Next {
+        let Some(mut kept) = self.kept.peek().clone() else {
+            return Next::Rest;
+        };
+        if kept.draft.id != saved.id {
+            return Next::Rest;
+        }
+        kept.draft.revision = stored.revision;
+        kept.draft.updated_at = stored.updated_at;
+        kept.draft.campaign = stored.campaign;
+        let same = kept.draft.selection == saved.selection && kept.draft.content == saved.content;
+        kept.unsaved = !same;
+        let status = if same { Status::Saved } else { Status::Saving };
+        self.put(kept, status);
+        Next::Rest
+    }
+
+    /// Looks at the server's copy and settles what can be settled without asking.
+    async fn compare(&self, api: &Api) -> Next {
+        let Some(id) = self.kept.peek().as_ref().map(|kept| kept.draft.id) else {
+            return Next::Rest;
+        };
+        let theirs = match api.call(ShowDraft { id }).await {
+            Ok(theirs) => theirs,
+            // Not stored yet, or thrown away elsewhere: saving settles it.
+            Err(Failed::Problem(Problem::Missing { .. })) => {
+                let stored_once = self
+                    .kept
+                    .peek()
+                    .as_ref()
+                    .is_some_and(|kept| kept.draft.id == id && kept.draft.revision > 0);
+                if stored_once {
+                    self.note(|kept| {
+                        kept.draft.id = DraftId(draw_id());
+                        kept.draft.revision = 0;
+                        kept.unsaved = true;
+                    });
+                }
+                return Next::AtOnce;
+            }
+            Err(failed) => {
+                if self.kept.peek().as_ref().is_some_and(|kept| kept.unsaved) {
+                    self.show(Status::OnDevice(failed));
+                    return Next::Later;
+                }
+                return Next::Rest;
+            }
+        };
+        let Some(mut kept) = self.kept.peek().clone() else {
+            return Next::Rest;
+        };
+        if kept.draft.id != id {
+            return Next::Rest;
+        }
+        match meet(&kept, &theirs) {
+            Meeting::Sent(campaign) => self.sent(campaign),
+            Meeting::Same => {
+                kept.draft.revision = theirs.revision;
+                kept.draft.updated_at = theirs.updated_at;
+                kept.unsaved = false;
+                self.put(kept, Status::Saved);
+            }
+            Meeting::Theirs => self.adopt(theirs),
+            Meeting::Mine => return Next::AtOnce,
+            Meeting::Ask => self.show(Status::Conflict(Box::new(theirs))),
+        }
+        Next::Rest
+    }
+
+    fn show(&self, status: Status) {
+        let mut now = self.status;
+        if *now.peek() != status {
+            now.set(status);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Every address of the app.
+
+use dioxus::prelude::*;
+use shared::{
+    conversations::ConversationState,
+    id::{CampaignId, ConversationId, DeliveryId},
+};
+
+use crate::{
+    screens::{
+        conversation::Conversation,
+        conversations::{Conversations, NoneChosen},
+        more::More,
+        not_found::NotFound,
+        records::{Record, RecordPerson, Records, RecordsHome},
+        send::{SendCheck, SendMessage, SendRecipients, SendSent},
+        sign_in::SignIn,
+    },
+    shell::{Shell, SignedIn},
+};
+
+/// A tab of the list, as the address spells it; the first is the one in progress.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tab(pub ConversationState);
+
+impl std::fmt::Display for Tab {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+impl std::str::FromStr for Tab {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self)
+    }
+}
+
+/// An address.
+#[derive(Debug, Clone, PartialEq, Routable)]
+#[rustfmt::skip]
+pub enum Route {
+    /// Signing in; `next` is the address to go back to, and empty for the first screen.
+    #[route("/sign-in?:next")]
+    SignIn { next: String },
+    #[layout(SignedIn)]
+        #[layout(Shell)]
+            #[layout(Conversations)]
+                /// The list of conversations.
+                #[route("/?:tab")]
+                NoneChosen { tab: Tab },
+                /// One conversation, beside the list.
+                #[route("/conversations/:id")]
+                Conversation { id: ConversationId },
+            #[end_layout]
+            /// Group send, step 1.
+            #[route("/send/recipients")]
+            SendRecipients {},
+            /// Group send, step 2.
+            #[route("/send/message")]
+            SendMessage {},
+            /// Group send, step 3.
+            #[route("/send/check")]
+            SendCheck {},
+            /// Group send, step 4.
+            #[route("/send/sent/:campaign")]
+            SendSent { campaign: CampaignId },
+            #[layout(Records)]
+                /// The records of group sends.
+                #[route("/records")]
+                RecordsHome {},
+                /// One record, beside the list.
+                #[route("/records/:id")]
+                Record { id: CampaignId },
+                /// One recipient of a record.
+                #[route("/records/:id/people/:delivery")]
+                RecordPerson { id: CampaignId, delivery: DeliveryId },
+            #[end_layout]
+            /// Oneself and this device.
+            #[route("/more")]
+            More {},
+            /// No such address.
+            #[route("/:..segments")]
+            NotFound { segments: Vec<String> },
+}
+
+/// A destination of the main navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Conversations and the group-send flow.
+    Conversations,
+    /// Records.
+    Records,
+    /// Oneself.
+    More,
+}
+
+impl Route {
+    /// The first screen.
+    pub fn home() -> Self {
+        Self::NoneChosen { tab: Tab::default() }
+    }
+
+    /// The destination of the main navigation it belongs to.
+    pub fn area(&self) -> Option<Area> {
+        match self {
+            Self::NoneChosen { .. }
+            | Self::Conversation { .. }
+            | Self::SendRecipients {}
+            | Self::SendMessage {}
+            | Self::SendCheck {}
+            | Self::SendSent { .. } => Some(Area::Conversations),
+            Self::RecordsHome {} | Self::Record { .. } | Self::RecordPerson { .. } => {
+                Some(Area::Records)
+            }
+            Self::More {} => Some(Area::More),
+            Self::SignIn { .. } | Self::NotFound { .. } => None,
+        }
+    }
+
+    /// Whether a phone shows the main navigation under it: under lists, not under what is opened from them, where the
+    /// bottom belongs to the action bar.
+    pub fn has_tab_bar(&self) -> bool {
+        matches!(
+            self,
+            Self::NoneChosen { .. } | Self::RecordsHome {} | Self::More {} | Self::NotFound { .. }
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_read_back() {
+        let id = "0190f0c0-0000-7000-8000-000000000001";
+        for address in [
+            "/".to_owned(),
+            "/?tab=closed".to_owned(),
+            format!("/conversations/{id}"),
+            format!("/records/{id}/people/{id}"),
+            "/more".to_owned(),
+        ] {
+            let route: Route = address.parse().unwrap();
+            assert!(!matches!(route, Route::NotFound { .. }), "{address}");
+            assert_eq!(route.to_string().parse::<Route>().unwrap(), route);
+        }
+        assert!(matches!(
+            "/nowhere/at/all".parse::<Route>().unwrap(),
+            Route::NotFound { .. }
+        ));
+    }
+
+    #[test]
+    fn the_way_back_survives_in_the_address() {
+        let next = Route::NoneChosen {
+            tab: Tab(ConversationState::Closed),
+        };
+        let sign_in = Route::SignIn {
+            next: next.to_string(),
+        };
+        let read: Route = sign_in.to_string().parse().unwrap();
+        assert_eq!(read, sign_in);
+    }
+}

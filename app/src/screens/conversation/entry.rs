@@ -1,0 +1,251 @@
+//! One message of the thread: text with links, media, and how far ours got.
+
+use dioxus::prelude::*;
+use lucide_dioxus::{CheckCheck, CircleAlert, CircleQuestionMark, Clock, RotateCcw, Send};
+use shared::{
+    conversations::{ConversationCard, MediaRef, Message, MessageKind},
+    deliveries::Outcome,
+    links,
+    members::Action,
+};
+
+use super::outbox::Leaving;
+use crate::{
+    api::use_api,
+    routes::Route,
+    screens::{conversations::card::glyph, parts::mark},
+    session::use_may,
+    ui::{
+        avatar::{Avatar, AvatarSize},
+        badge::Badge,
+        button::{Button, ButtonSize, ButtonTone},
+        icon::{Icon, IconSize},
+        message_bubble::{BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
+    },
+    words::{Words, clock, use_words},
+};
+
+/// The pieces of a text: plain words and links.
+fn pieces(text: &str) -> Vec<Segment> {
+    links::segments(text)
+        .into_iter()
+        .map(|piece| match piece {
+            links::Segment::Text(text) => Segment::text(text),
+            links::Segment::Link(link) => Segment::Link {
+                text: link.to_owned(),
+                href: link.to_owned(),
+            },
+        })
+        .collect()
+}
+
+#[component]
+pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
+    let words = use_words();
+    let side = if message.from_customer {
+        BubbleSide::In
+    } else {
+        BubbleSide::Out
+    };
+    let state = match message.outcome {
+        Some(Outcome::Failed) => BubbleState::Failed,
+        _ => BubbleState::Sent,
+    };
+    let name = words.name(&card.name).to_owned();
+    let avatar = message.from_customer.then(|| {
+        rsx! {
+            Avatar { name, tint_of: card.id.to_string(), size: AvatarSize::Sm }
+        }
+    });
+    let sees_records = use_may(Action::ReadGroupRecords);
+    let record = message
+        .campaign
+        .filter(|_| state == BubbleState::Failed && sees_records)
+        .map(|id| {
+            rsx! {
+                Button { tone: ButtonTone::Line, size: ButtonSize::Small, to: Route::Record { id }, {words.thread.see_record} }
+            }
+        });
+    let api = use_api();
+    let server = api.server().unwrap_or_default();
+    let (text, media) = contents(words, &message, &server);
+    rsx! {
+        MessageBubble {
+            side,
+            avatar,
+            text,
+            media,
+            meta: rsx! {
+                Meta { message: message.clone(), platform: mark(&card.channel).name() }
+            },
+            state,
+            actions: record,
+        }
+    }
+}
+
+/// What stands in the bubble. A file that is not here (yet) is said in words.
+fn contents(words: &Words, message: &Message, server: &str) -> (Vec<Segment>, Option<Element>) {
+    let kind = (words.common.message_kind)(message.kind);
+    if message.kind == MessageKind::Text {
+        return (pieces(&message.text), None);
+    }
+    let named = if message.text.is_empty() {
+        kind.to_owned()
+    } else {
+        format!("{kind}：{}", message.text)
+    };
+    let Some(media) = &message.media else {
+        return (vec![Segment::text(named)], None);
+    };
+    let Some(url) = address(media, server) else {
+        let why = if media.lost {
+            words.thread.lost
+        } else {
+            words.thread.fetching
+        };
+        return (vec![Segment::text(format!("{named} · {why}"))], None);
+    };
+    let shown = match message.kind {
+        MessageKind::Image | MessageKind::Sticker => Some(rsx! {
+            BubbleMedia { kind: MediaKind::Image, src: url.clone(), alt: picture(words, message) }
+        }),
+        MessageKind::Video => Some(rsx! {
+            BubbleMedia { kind: MediaKind::Video, src: url.clone(), alt: words.thread.film, controls: true }
+        }),
+        _ => None,
+    };
+    if shown.is_some() {
+        return (Vec::new(), shown);
+    }
+    let link = Segment::Link {
+        text: words.thread.open_file.to_owned(),
+        href: url,
+    };
+    (vec![Segment::text(format!("{named} ")), link], None)
+}
+
+fn picture(words: &Words, message: &Message) -> String {
+    if message.text.is_empty() {
+        words.thread.picture.to_owned()
+    } else {
+        message.text.clone()
+    }
+}
+
+/// The address of a file: the server names it without itself.
+fn address(media: &MediaRef, server: &str) -> Option<String> {
+    let url = media.url.as_deref()?;
+    if url.starts_with('/') {
+        Some(format!("{server}{url}"))
+    } else {
+        Some(url.to_owned())
+    }
+}
+
+/// The time, and how far a message of ours got.
+#[component]
+fn Meta(message: Message, platform: &'static str) -> Element {
+    let words = use_words();
+    let time = clock(message.at);
+    let by = message.by.as_ref().map(|by| by.name.clone());
+    let (icon, said) = match message.outcome {
+        None => (None, None),
+        Some(Outcome::Failed) => {
+            let said = match message.reason {
+                Some(reason) => {
+                    let why = (words.reasons.reason)(reason).title;
+                    (words.thread.not_delivered)(why)
+                }
+                None => (words.thread.outcome)(Outcome::Failed, platform),
+            };
+            (Some(rsx! { CircleAlert {} }), Some(said))
+        }
+        Some(outcome) => {
+            let icon = match outcome {
+                Outcome::Waiting => rsx! { Clock {} },
+                Outcome::Unknown => rsx! { CircleQuestionMark {} },
+                Outcome::Succeeded | Outcome::Failed => rsx! { CheckCheck {} },
+            };
+            (Some(icon), Some((words.thread.outcome)(outcome, platform)))
+        }
+    };
+    let own = glyph(message.kind).filter(|_| message.from_customer);
+    rsx! {
+        if message.campaign.is_some() {
+            Badge { icon: rsx! { Icon { size: IconSize::ExtraSmall, Send {} } }, {words.thread.group} }
+        }
+        {own}
+        if let Some(icon) = icon {
+            Icon { size: IconSize::ExtraSmall, {icon} }
+        }
+        "{time}"
+        if let Some(by) = by {
+            " · {by}"
+        }
+        if let Some(said) = said {
+            " · {said}"
+        }
+    }
+}
+
+/// A reply that the server does not have yet.
+#[component]
+pub(super) fn LeavingBubble(leaving: Leaving, onretry: EventHandler<()>) -> Element {
+    let words = use_words();
+    let text = pieces(&leaving.text);
+    let Some(failed) = &leaving.failed else {
+        return rsx! {
+            MessageBubble {
+                side: BubbleSide::Out,
+                text,
+                meta: rsx! {
+                    Icon { size: IconSize::ExtraSmall, Clock {} }
+                    {words.thread.sending}
+                },
+            }
+        };
+    };
+    let why = words.problems.said(failed);
+    let meta = (words.thread.not_sent)(&why.line());
+    rsx! {
+        MessageBubble {
+            side: BubbleSide::Out,
+            text,
+            state: BubbleState::Failed,
+            meta: rsx! {
+                Icon { size: IconSize::ExtraSmall, CircleAlert {} }
+                span { role: "alert", "{meta}" }
+            },
+            actions: rsx! {
+                Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| onretry.call(()),
+                    Icon { size: IconSize::Small, RotateCcw {} }
+                    {words.common.retry}
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_asked_from_the_server_this_app_talks_to() {
+        let media = |url: &str| MediaRef {
+            id: shared::id::MediaId::default(),
+            mime: "image/jpeg".to_owned(),
+            url: Some(url.to_owned()),
+            lost: false,
+        };
+        assert_eq!(
+            address(&media("/media/x"), "https://s.example").as_deref(),
+            Some("https://s.example/media/x")
+        );
+        assert_eq!(
+            address(&media("https://cdn.example/x"), "https://s.example").as_deref(),
+            Some("https://cdn.example/x")
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! The conversations of a tab, and beside them the one that is open.
+
+pub mod card;
+mod filters;
+mod list;
+mod menu;
+
+use std::time::Duration;
+
+use dioxus::{core::Task, prelude::*};
+use lucide_dioxus::MessageCircle;
+use shared::{
+    contacts::Tag,
+    conversations::{ConversationFilter, ConversationState, Scope},
+    id::ConversationId,
+    members::Action,
+};
+
+use crate::{
+    app::use_title,
+    platform::sleep,
+    routes::{Route, Tab},
+    screens::{
+        conversation::layers::{CloseQuestion, TagSheet, TransferSheet},
+        parts::Allowed,
+    },
+    ui::{
+        empty_state::EmptyState,
+        icon::{Icon, IconSize},
+        screen::{Layout, Pane, PaneBody, PaneRole, ScreenMain, Show},
+        toast::ToastMessage,
+    },
+    words::use_words,
+};
+
+/// How long a notice stays: long enough to be read twice.
+const NOTICE: Duration = Duration::from_secs(6);
+
+/// One of the quick filters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Quick {
+    /// None.
+    #[default]
+    All,
+    /// Only with unread messages.
+    Unread,
+    /// Only where the customer waits.
+    Waiting,
+}
+
+/// A sheet or question over the desk. They stand beside the panes, because what is inside these is inert meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Layer {
+    /// The group-send menu.
+    Menu,
+    /// The tags to filter by.
+    TagFilter,
+    /// To whom a conversation is handed over.
+    Transfer(ConversationId),
+    /// Whether a conversation is really to be closed.
+    Close(ConversationId),
+    /// The tags of a customer.
+    Tags(ConversationId),
+}
+
+/// What the list, the open conversation and the layers over them share, in context.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Desk {
+    /// The tab that is shown.
+    pub tab: Signal<ConversationState>,
+    /// Whose conversations.
+    pub scope: Signal<Scope>,
+    /// The quick filter.
+    pub quick: Signal<Quick>,
+    /// Only customers with any of these tags.
+    pub tags: Signal<Vec<Tag>>,
+    /// What is typed into the search field.
+    pub typed: Signal<String>,
+    /// What is searched for: what was typed a moment ago.
+    pub sought: Signal<String>,
+    /// The layer that is open.
+    pub layer: Signal<Option<Layer>>,
+    /// Counts up whenever something was changed here: list and conversation ask again.
+    pub changed: Signal<u32>,
+    /// What has just happened.
+    pub notice: Signal<Option<ToastMessage>>,
+}
+
+impl Desk {
+    /// The filter that is in force.
+    pub fn filter(&self) -> ConversationFilter {
+        let quick = *self.quick.read();
+        ConversationFilter {
+            search: self.sought.read().trim().to_owned(),
+            tags_any: self.tags.read().iter().map(|tag| tag.id).collect(),
+            unread: quick == Quick::Unread,
+            waiting: quick == Quick::Waiting,
+            ..ConversationFilter::default()
+        }
+    }
+
+    /// Takes every filter away.
+    pub fn clear(mut self) {
+        self.quick.set(Quick::All);
+        self.tags.set(Vec::new());
+        self.typed.set(String::new());
+        self.sought.set(String::new());
+    }
+
+    /// Says that something was changed, and what.
+    pub fn tell(mut self, text: impl Into<String>) {
+        self.changed += 1;
+        self.notice.set(Some(ToastMessage {
+            text: text.into(),
+            action: None,
+        }));
+    }
+}
+
+/// The desk.
+pub fn use_desk() -> Desk {
+    use_hook(consume_context::<Desk>)
+}
+
+/// The list, and beside it what is opened from it.
+#[component]
+pub fn Conversations() -> Element {
+    rsx! {
+        Allowed { action: Action::ReadConversations, DeskPanes {} }
+    }
+}
+
+#[component]
+fn DeskPanes() -> Element {
+    let route = use_route::<Route>();
+    let mut tab = use_signal(|| match &route {
+        Route::NoneChosen { tab } => tab.0,
+        _ => ConversationState::default(),
+    });
+    let desk = Desk {
+        tab,
+        scope: use_signal(Scope::default),
+        quick: use_signal(Quick::default),
+        tags: use_signal(Vec::new),
+        typed: use_signal(String::new),
+        sought: use_signal(String::new),
+        layer: use_signal(|| None),
+        changed: use_signal(|| 0),
+        notice: use_signal(|| None),
+    };
+    use_context_provider(|| desk);
+    let open = match &route {
+        Route::Conversation { id } => Some(*id),
+        _ => None,
+    };
+    // Beside an open conversation the address names no tab: the last one stays.
+    use_effect(use_reactive!(|(route,)| {
+        if let Route::NoneChosen { tab: Tab(now) } = route
+            && *tab.peek() != now
+        {
+            tab.set(now);
+        }
+    }));
+    let mut notice = desk.notice;
+    let mut shown = use_hook(|| CopyValue::new(None::<Task>));
+    use_effect(move || {
+        let says = notice.read().is_some();
+        if let Some(task) = shown.write().take() {
+            task.cancel();
+        }
+        if says {
+            let task = spawn(async move {
+                sleep(NOTICE).await;
+                notice.set(None);
+            });
+            shown.set(Some(task));
+        }
+    });
+    let mut layer = desk.layer;
+    let close = move |()| layer.set(None);
+    rsx! {
+        ScreenMain {
+            layout: Layout::Split,
+            show: if open.is_some() { Show::Detail } else { Show::List },
+            list::ListPane { open }
+            Outlet::<Route> {}
+        }
+        match layer() {
+            None => rsx! {},
+            Some(Layer::Menu) => rsx! { menu::GroupMenu { onclose: close } },
+            Some(Layer::TagFilter) => rsx! { filters::TagFilter { onclose: close } },
+            Some(Layer::Transfer(id)) => rsx! { TransferSheet { id, onclose: close } },
+            Some(Layer::Close(id)) => rsx! { CloseQuestion { id, onclose: close } },
+            Some(Layer::Tags(id)) => rsx! { TagSheet { id, onclose: close } },
+        }
+    }
+}
+
+/// Nothing is open beside the list; on phones it is not to be seen.
+#[component]
+pub fn NoneChosen(
+    /// The tab of the address; the list shows it.
+    tab: ReadSignal<Tab>,
+) -> Element {
+    let words = use_words();
+    use_title(move |words| (words.conversations.state)(tab.read().0).to_owned());
+    rsx! {
+        Pane { label: words.conversations.choose_title, role: PaneRole::Detail,
+            PaneBody {
+                EmptyState {
+                    icon: rsx! { Icon { size: IconSize::ExtraLarge, MessageCircle {} } },
+                    title: words.conversations.choose_title,
+                    text: words.conversations.choose_text,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

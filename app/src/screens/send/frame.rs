@@ -1,0 +1,153 @@
+//! What the steps of the flow share: the head with the steps, the state of the draft, the choice between two copies of it.
+
+use dioxus::prelude::*;
+use lucide_dioxus::{TriangleAlert, X};
+use shared::campaigns::Draft;
+use shared::content::{Content, NAME_TOKEN};
+
+use crate::{
+    api::Failed,
+    draft::{Status, token, use_drafts},
+    routes::Route,
+    screens::parts::{BackButton, OfflineNote},
+    ui::{
+        app_bar::{AppBar, AppBarTitle},
+        banner::{Banner, Live},
+        button::{Button, ButtonSize, ButtonTone},
+        icon::{Icon, IconSize},
+        icon_button::{IconButton, IconButtonTone},
+        screen::PaneHead,
+        steps::Steps,
+        tone::Tone,
+    },
+    words::{Words, use_words},
+};
+
+/// The head of a step.
+#[component]
+pub(super) fn FlowHead(
+    /// Which step, from 1.
+    step: usize,
+    /// Its title.
+    title: String,
+    /// To how many people, once that is known.
+    people: Option<u64>,
+    /// Where "back" leads, and what it is called; without it the head closes the flow.
+    back: Option<(Route, String)>,
+    /// Tools under the steps.
+    children: Element,
+) -> Element {
+    let words = use_words();
+    let sub = match people {
+        Some(people) => (words.send.step_to)(people, step),
+        None => (words.send.step)(step),
+    };
+    rsx! {
+        PaneHead {
+            AppBar {
+                start: match back {
+                    Some((to, label)) => rsx! { BackButton { to, label } },
+                    None => rsx! {
+                        IconButton { label: words.common.close, to: Route::home(), tone: IconButtonTone::Strong,
+                            Icon { size: IconSize::Large, X {} }
+                        }
+                    },
+                },
+                AppBarTitle { name: title, sub: rsx! { "{sub}" } }
+            }
+            Steps {
+                label: words.send.steps_label,
+                steps: words.send.steps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                current: step - 1,
+            }
+            OfflineNote {}
+            {children}
+        }
+    }
+}
+
+/// What a draft holds, in words: how many messages, and how the first one begins.
+pub(super) fn holds(words: &Words, draft: &Draft) -> String {
+    let written = written(&draft.content);
+    let first = written.first().map(|text| {
+        let text = token::shown(text, words.send.write.name_token);
+        let line = text.lines().next().unwrap_or_default();
+        let mut start: String = line.chars().take(24).collect();
+        if line.chars().nth(24).is_some() || text.lines().nth(1).is_some() {
+            start.push('…');
+        }
+        start
+    });
+    (words.send.draft.holds)(written.len(), first.as_deref())
+}
+
+/// The texts that have words in them.
+pub(super) fn written(content: &Content) -> Vec<&str> {
+    content
+        .parts
+        .iter()
+        .map(|shared::content::Part::Text { text }| text.trim())
+        .filter(|text| !text.is_empty() && *text != NAME_TOKEN)
+        .collect()
+}
+
+/// Where the draft is safe, in words; nothing while there is nothing to lose.
+pub(super) fn draft_line(words: &'static Words, status: &Status, on_device: bool) -> &'static str {
+    let words = &words.send.draft;
+    match status {
+        Status::Blank => "",
+        Status::Saved => words.saved,
+        _ if !on_device => words.not_kept,
+        Status::Saving => words.saving,
+        Status::OnDevice(Failed::Offline) => words.on_device,
+        Status::OnDevice(_) | Status::Refused(_) | Status::Conflict(_) => words.not_saved,
+    }
+}
+
+/// The state of the draft as the second line of an action bar.
+#[component]
+pub(super) fn DraftLine() -> Element {
+    let words = use_words();
+    let drafts = use_drafts();
+    let line = draft_line(words, &drafts.status(), drafts.is_on_device());
+    rsx! { "{line}" }
+}
+
+/// The choice between two copies of the draft, and why the server will not take it; nothing while there is nothing to decide.
+#[component]
+pub(super) fn DraftBanner() -> Element {
+    let words = use_words();
+    let drafts = use_drafts();
+    match drafts.status() {
+        Status::Conflict(theirs) => rsx! {
+            Banner {
+                tone: Tone::Warn,
+                live: Live::Alert,
+                icon: rsx! { Icon { TriangleAlert {} } },
+                title: words.send.draft.conflict_title,
+                text: (words.send.draft.conflict_text)(&holds(words, &theirs)),
+                actions: rsx! {
+                    Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| drafts.keep_mine(),
+                        {words.send.draft.keep_mine}
+                    }
+                    Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| drafts.take_theirs(),
+                        {words.send.draft.take_theirs}
+                    }
+                },
+            }
+        },
+        Status::Refused(failed) => {
+            let said = words.problems.said(&failed);
+            rsx! {
+                Banner {
+                    tone: Tone::Danger,
+                    live: Live::Alert,
+                    icon: rsx! { Icon { TriangleAlert {} } },
+                    title: said.title,
+                    text: said.text,
+                }
+            }
+        }
+        _ => rsx! {},
+    }
+}

@@ -1,0 +1,63 @@
+//! The list of conversations.
+
+use shared::conversations::ConversationState;
+
+use crate::words::{conversations::Conversations, number};
+
+pub(super) const CONVERSATIONS: Conversations = Conversations {
+    state: |state| match state {
+        ConversationState::Pending => "Pending",
+        ConversationState::InProgress => "In progress",
+        ConversationState::Closed => "Closed",
+    },
+    states: "State of conversations",
+    scope: "Whose",
+    mine: "Mine",
+    team: "Team",
+    search: "Search by name",
+    filters: "Quick filters",
+    all: "All",
+    unread: "Unread",
+    waiting: "Waiting",
+    tags: "Tags",
+    tags_help: "Customers with any of these tags",
+    no_tags: "The team has no tags yet. Put the first one on a customer in a conversation.",
+    remove_filter: "remove this filter",
+    show_matching: |n| format!("Show the {} that match", number(n)),
+    waited: |time| format!("Waiting {time}"),
+    blocked: "Blocked",
+    unsubscribed: "Opted out",
+    ours: |text| format!("You: {text}"),
+    loading: "Loading conversations",
+    failed: "Conversations could not be loaded",
+    empty_title: |state| match state {
+        ConversationState::Pending => "Nothing is pending",
+        ConversationState::InProgress => "Nothing in progress yet",
+        ConversationState::Closed => "Nothing closed yet",
+    },
+    empty_in_progress: |pending| match pending {
+        0 => "When a customer writes, the conversation is pending; take it over and it is here.".to_owned(),
+        1 => "Take over the 1 conversation that is pending.".to_owned(),
+        n => format!("Take over one of the {} conversations that are pending.", number(n)),
+    },
+    empty_pending: "When a customer writes, the conversation appears here; take it over to reply.",
+    empty_closed: "Closed conversations are kept here; a new message makes them pending again.",
+    see_pending: |n| if n == 1 { "See the pending one".to_owned() } else { format!("See the {} pending", number(n)) },
+    none_match_title: "No conversation matches",
+    none_match_text: "Try another name, or loosen the filters.",
+    clear_filters: "Clear filters",
+    choose_title: "Choose a conversation",
+    choose_text: "Pick one from the list; it opens here.",
+    menu: "Group-send menu",
+    menu_title: "Group send",
+    group_message: "Group message",
+    group_message_text: "Send texts to LINE customers",
+    group_template: "Group template message",
+    group_template_why: "Templates go to WhatsApp customers. The team has no WhatsApp account yet; ask your admin to connect one.",
+    group_records: "Group-send records",
+    group_records_text: "Results, and why somebody did not get it",
+    menu_note: "Only customers in progress can be sent to.",
+    menu_admin: "Group messages are for sales managers and sales staff; admins see the records.",
+    menu_no_omo: "Group messages need the OMO plan. Ask your admin to contact support.",
+    found: |n| if n == 1 { "1 conversation".to_owned() } else { format!("{} conversations", number(n)) },
+};

@@ -1,0 +1,78 @@
+//! One conversation.
+
+use shared::{conversations::EventKind, deliveries::Outcome};
+
+use crate::words::{number, thread::Thread};
+
+pub(super) const THREAD: Thread = Thread {
+    with: |name| format!("Conversation with {name}"),
+    messages: "Messages",
+    back: "Back to the list",
+    loading: "Loading messages",
+    failed: "The conversation could not be loaded",
+    empty: "No messages yet.",
+    older: "Load earlier messages",
+    owner: |name| format!("Owner: {name}"),
+    reply: "Reply",
+    reply_to: |name| format!("Reply to {name}"),
+    send: "Send",
+    sending: "Sending",
+    not_sent: |why| format!("Not sent: {why}"),
+    outcome: |outcome, platform| match outcome {
+        Outcome::Waiting => "Sending".to_owned(),
+        Outcome::Succeeded => format!("Accepted by {platform}"),
+        Outcome::Failed => "Not delivered".to_owned(),
+        Outcome::Unknown => "May not have arrived".to_owned(),
+    },
+    not_delivered: |why| format!("Not delivered: {why}"),
+    group: "Group message",
+    see_record: "See why",
+    picture: "Photo from the customer",
+    film: "Video",
+    fetching: "Fetching the file",
+    lost: "The file is no longer available",
+    open_file: "Open file",
+    event: |kind, by, to| {
+        let by = by.unwrap_or("The system");
+        match kind {
+            EventKind::Taken => format!("{by} took over"),
+            EventKind::Transferred => match to {
+                Some(to) => format!("{by} handed over to {to}"),
+                None => format!("{by} handed over"),
+            },
+            EventKind::Closed => format!("{by} closed the conversation"),
+            EventKind::Reopened => format!("{by} reopened the conversation"),
+            EventKind::Blocked => "The customer blocked the account".to_owned(),
+            EventKind::Unblocked => "The customer unblocked the account".to_owned(),
+            EventKind::Unsubscribed => "The customer opted out".to_owned(),
+        }
+    },
+    menu: "More actions",
+    take: "Take over",
+    take_first: "Nobody owns this yet; take it over to reply.",
+    transfer: "Hand over",
+    transfer_title: "Hand over to a colleague",
+    transfer_search: "Search colleagues",
+    transfer_nobody: "There is no colleague to hand over to.",
+    close: "Close conversation",
+    close_title: "Close this conversation?",
+    close_text: "A closed one gets no group sends. When the customer writes again it is pending.",
+    reopen: "Reopen",
+    closed_note: "This conversation is closed; reopen it to reply.",
+    not_mine: |owner| format!("{owner} owns this; you can read, not reply."),
+    tags: "Tags",
+    add_tag: "Add",
+    tag_name: "New tag",
+    remove_tag: |name| format!("Remove tag {name}"),
+    no_tags: "This customer has no tags yet.",
+    known_tags: "The team's tags",
+    blocked_title: "The customer blocked the account",
+    blocked_text: "Nothing you send arrives now. When they unblock it, this note goes.",
+    unsubscribed_title: "The customer opted out",
+    unsubscribed_text: "They asked for no marketing; group sends leave them out.",
+    taken: "It is yours now; you can reply.",
+    transferred: |to| format!("Handed over to {to}."),
+    closed: "Conversation closed.",
+    reopened: "Reopened.",
+    too_long: |over| format!("{} characters over LINE's limit; split it in two.", number(over)),
+};

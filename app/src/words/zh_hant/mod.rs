@@ -1,0 +1,26 @@
+//! 繁體中文.
+
+mod common;
+mod conversations;
+mod more;
+mod problems;
+mod reasons;
+mod records;
+mod send;
+mod sign_in;
+mod thread;
+
+use super::{Language, Words};
+
+pub(super) static WORDS: Words = Words {
+    language: Language::ZhHant,
+    common: common::COMMON,
+    problems: problems::PROBLEMS,
+    reasons: reasons::REASONS,
+    sign_in: sign_in::SIGN_IN,
+    conversations: conversations::CONVERSATIONS,
+    thread: thread::THREAD,
+    send: send::SEND,
+    records: records::RECORDS,
+    more: more::MORE,
+};

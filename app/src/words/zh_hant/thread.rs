@@ -1,0 +1,78 @@
+//! One conversation.
+
+use shared::{conversations::EventKind, deliveries::Outcome};
+
+use crate::words::{number, thread::Thread};
+
+pub(super) const THREAD: Thread = Thread {
+    with: |name| format!("與{name}的對話"),
+    messages: "對話內容",
+    back: "返回列表",
+    loading: "訊息載入中",
+    failed: "對話載入失敗",
+    empty: "還沒有訊息。",
+    older: "載入更早的訊息",
+    owner: |name| format!("負責人：{name}"),
+    reply: "回覆內容",
+    reply_to: |name| format!("回覆{name}"),
+    send: "送出",
+    sending: "傳送中",
+    not_sent: |why| format!("沒送出：{why}"),
+    outcome: |outcome, platform| match outcome {
+        Outcome::Waiting => "傳送中".to_owned(),
+        Outcome::Succeeded => format!("{platform} 已受理"),
+        Outcome::Failed => "沒送達".to_owned(),
+        Outcome::Unknown => "不確定是否送達".to_owned(),
+    },
+    not_delivered: |why| format!("沒送達：{why}"),
+    group: "群發訊息",
+    see_record: "看原因",
+    picture: "顧客傳來的照片",
+    film: "影片",
+    fetching: "檔案下載中",
+    lost: "檔案已無法取得",
+    open_file: "開啟檔案",
+    event: |kind, by, to| {
+        let by = by.unwrap_or("系統");
+        match kind {
+            EventKind::Taken => format!("{by} 接手了對話"),
+            EventKind::Transferred => match to {
+                Some(to) => format!("{by} 移轉給 {to}"),
+                None => format!("{by} 移轉了對話"),
+            },
+            EventKind::Closed => format!("{by} 結束了對話"),
+            EventKind::Reopened => format!("{by} 重新開啟了對話"),
+            EventKind::Blocked => "顧客封鎖了帳號".to_owned(),
+            EventKind::Unblocked => "顧客解除封鎖".to_owned(),
+            EventKind::Unsubscribed => "顧客退訂".to_owned(),
+        }
+    },
+    menu: "更多動作",
+    take: "接手",
+    take_first: "還沒有人負責，接手後才能回覆。",
+    transfer: "移轉",
+    transfer_title: "移轉給同事",
+    transfer_search: "搜尋同事",
+    transfer_nobody: "沒有可以移轉的同事。",
+    close: "結束對話",
+    close_title: "結束這個對話？",
+    close_text: "結束後不能群發給這位顧客；顧客再次來訊時會回到「待處理」。",
+    reopen: "重新開啟",
+    closed_note: "對話已結束，重新開啟後才能回覆。",
+    not_mine: |owner| format!("由 {owner} 負責，你可以查看，不能回覆。"),
+    tags: "標籤",
+    add_tag: "加上",
+    tag_name: "新的標籤",
+    remove_tag: |name| format!("移除標籤 {name}"),
+    no_tags: "這位顧客還沒有標籤。",
+    known_tags: "團隊的標籤",
+    blocked_title: "顧客已封鎖官方帳號",
+    blocked_text: "現在傳的訊息都收不到；顧客解除封鎖後，這裡會恢復。",
+    unsubscribed_title: "顧客已退訂",
+    unsubscribed_text: "顧客表示不想再收到行銷訊息，群發會略過。",
+    taken: "已接手，可以回覆了。",
+    transferred: |to| format!("已移轉給 {to}。"),
+    closed: "對話已結束。",
+    reopened: "已重新開啟。",
+    too_long: |over| format!("超過 LINE 的上限 {} 字，請分成兩則。", number(over)),
+};

@@ -1,0 +1,129 @@
+//! Where settings come from, which win, and what is said of wrong ones: the name and the source, never a secret.
+
+#![expect(clippy::result_large_err, reason = "the closures of figment's `Jail` answer its errors")]
+
+use figment::Jail;
+use rstest::rstest;
+
+use super::*;
+
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// What comes of this file and these variables.
+fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let mut loaded = None;
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        jail.create_file("storecast.toml", file)?;
+        for (name, value) in variables {
+            jail.set_env(name, value);
+        }
+        loaded = Some(Config::load(Some(Path::new("storecast.toml"))));
+        Ok(())
+    });
+    loaded.unwrap()
+}
+
+#[test]
+fn without_a_file_there_are_defaults() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        let config = Config::load(None).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.line.api_base, "https://api.line.me");
+        assert!(config.root_key.is_none());
+        Ok(())
+    });
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
+    let file = "listen = '127.0.0.1:1'\ndatabase = 'sqlite:here.db'\n[line]\nrate = 100\nin_flight = 7\n";
+    let variables = [
+        ("STORECAST_LINE__RATE", "200"),
+        ("STORECAST_LINE__API_BASE", "http://127.0.0.1:9000/"),
+        ("STORECAST_ROOT_KEY", KEY),
+        ("STORECAST_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+        ("STORECAST_PUBLIC_URL", "https://chat.example.com/"),
+        ("STORECAST_TEST_POSTGRES", "postgres://x"),
+    ];
+    let config = load(file, &variables).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:1");
+    assert_eq!((config.line.rate, config.line.in_flight, config.line.timeout_ms), (200, 7, 15_000));
+    assert_eq!(config.line.api_base, "http://127.0.0.1:9000");
+    assert_eq!(config.public_url, "https://chat.example.com");
+    assert!(config.secure());
+    assert_eq!(config.root_key.unwrap().bytes(), [0; 32]);
+    assert!(config.trusted_proxies.contains("10.200.0.1".parse().unwrap()));
+    assert!(config.trusted_proxies.contains("::1".parse().unwrap()));
+    assert!(!config.trusted_proxies.contains("11.0.0.1".parse().unwrap()));
+}
+
+#[test]
+fn the_file_may_be_named_by_the_environment_and_must_be_there() {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        jail.create_file("other.toml", "data_dir = 'there'")?;
+        jail.set_env("STORECAST_CONFIG", "other.toml");
+        assert_eq!(Config::load(None).unwrap().data_dir, Path::new("there"));
+        jail.set_env("STORECAST_CONFIG", "missing.toml");
+        assert!(Config::load(None).unwrap_err().to_string().contains("missing.toml"));
+        Ok(())
+    });
+}
+
+#[rstest]
+#[case::unknown("lisen = '127.0.0.1:1'", "lisen", "storecast.toml")]
+#[case::unknown_below("[line]\nspeed = 5", "line.speed", "storecast.toml")]
+#[case::wrong_type("[line]\nrate = 'fast'", "line.rate", "storecast.toml")]
+#[case::no_address("listen = 'everywhere'", "listen", "storecast.toml")]
+#[case::plain_http("public_url = 'http://chat.example.com'", "public_url", "https://")]
+#[case::with_path("public_url = 'https://chat.example.com/app'", "public_url", "without a path")]
+#[case::relative("public_url = 'chat.example.com'", "public_url", "https://")]
+#[case::too_fast("[line]\nrate = 2001", "line.rate", "2000")]
+#[case::zero("[limits]\nsend_per_member = 0", "limits.send_per_member", "at least 1")]
+#[case::outlives_its_lease("[line]\ntimeout_ms = 40000", "line.timeout_ms", "lease")]
+#[case::no_network("trusted_proxies = ['10.0.0.0/40']", "trusted_proxies", "10.0.0.0/8")]
+fn a_wrong_setting_is_named_with_its_source_or_cure(#[case] file: &str, #[case] key: &str, #[case] says: &str) {
+    let error = load(file, &[]).unwrap_err();
+    assert_eq!(error.key, key, "{error}");
+    assert!(error.to_string().contains(says), "{error}");
+}
+
+#[test]
+fn a_variable_that_is_wrong_is_named_too() {
+    let error = load("", &[("STORECAST_LINE_API_BASE", "https://x")]).unwrap_err();
+    assert_eq!(error.key, "line_api_base");
+    assert!(error.to_string().contains("environment"), "{error}");
+}
+
+#[rstest]
+#[case::short("root_key = 'c2VjcmV0'", "c2VjcmV0")]
+#[case::number("root_key = 1234567", "1234567")]
+#[case::unquoted("root_key = c2VjcmV0", "c2VjcmV0")]
+#[case::previous("previous_root_keys = ['c2VjcmV0']", "c2VjcmV0")]
+#[case::database("database = 1234567", "1234567")]
+fn an_error_never_says_the_secret(#[case] file: &str, #[case] secret: &str) {
+    let error = load(file, &[]).unwrap_err();
+    assert!(!error.to_string().contains(secret), "{error}");
+    assert!(!format!("{error:?}").contains(secret), "{error:?}");
+}
+
+#[test]
+fn settings_are_shown_without_secrets() {
+    let file = format!(
+        "root_key = '{KEY}'\nprevious_root_keys = ['{KEY}']\ndatabase = 'postgres://ann:hush@db/shop?password=hush'"
+    );
+    let config = load(&file, &[]).unwrap();
+    for shown in [format!("{config:?}"), serde_json::to_string(&config).unwrap()] {
+        assert!(!shown.contains("AAAA") && !shown.contains("hush"), "{shown}");
+        assert!(shown.contains("postgres://…@db/shop"), "{shown}");
+    }
+}
+
+#[test]
+fn a_new_key_is_read_back() {
+    let key = RootKey::generate();
+    assert_eq!(RootKey::parse(key.expose()).unwrap().bytes().len(), 32);
+    assert_ne!(key.expose(), RootKey::generate().expose());
+}
