@@ -87,22 +87,12 @@ pub fn use_api() -> Api {
 impl Api {
     /// The server of this build: on the web the one it came from, otherwise the one that was told once.
     pub fn over_http(device: &Device, state: Signal<State>, online: Signal<bool>) -> Self {
-        Self::new(
-            Carrier::Http(reqwest::Client::default()),
-            device,
-            state,
-            online,
-        )
+        Self::new(Carrier::Http(reqwest::Client::default()), device, state, online)
     }
 
     /// A server made of answers, for tests.
     #[cfg(test)]
-    pub(crate) fn canned(
-        canned: Canned,
-        device: &Device,
-        state: Signal<State>,
-        online: Signal<bool>,
-    ) -> Self {
+    pub(crate) fn canned(canned: Canned, device: &Device, state: Signal<State>, online: Signal<bool>) -> Self {
         Self::new(Carrier::Canned(canned), device, state, online)
     }
 
@@ -128,18 +118,12 @@ impl Api {
     /// Tells a native build its server: an `http` or `https` address without a path. Answers whether it is one.
     pub fn set_server(&self, address: &str) -> bool {
         let address = address.trim().trim_end_matches('/');
-        let address = if address.contains("://") {
-            address.to_owned()
-        } else {
-            format!("https://{address}")
-        };
+        let address = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
         let Ok(url) = reqwest::Url::parse(&address) else {
             return false;
         };
-        let fits = matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.path() == "/"
-            && url.query().is_none();
+        let fits =
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none();
         if fits {
             // Not kept means asked again at the next start; it works until then.
             let _ = self.0.device.write(SERVER, &address);
@@ -175,11 +159,7 @@ impl Api {
 
     /// Signs in.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<(), Failed> {
-        let call = SignIn {
-            email: email.trim().to_owned(),
-            password: password.to_owned(),
-            client: CLIENT,
-        };
+        let call = SignIn { email: email.trim().to_owned(), password: password.to_owned(), client: CLIENT };
         let session = self.send(&call, None).await?;
         self.open(session);
         Ok(())
@@ -290,11 +270,7 @@ impl Api {
         state.set(State::Out(left));
     }
 
-    async fn send<C: Call + 'static>(
-        &self,
-        call: &C,
-        token: Option<&str>,
-    ) -> Result<C::Reply, Failed> {
+    async fn send<C: Call + 'static>(&self, call: &C, token: Option<&str>) -> Result<C::Reply, Failed> {
         let answer = match &self.0.carrier {
             Carrier::Http(client) => self.fetch(client, call, token).await,
             #[cfg(test)]
@@ -358,16 +334,10 @@ mod tests {
 
     #[test]
     fn a_problem_is_read_and_a_proxy_page_is_not_taken_for_one() {
-        let said = refusal(
-            StatusCode::UNAUTHORIZED,
-            br#"{"problem":"wrong_credentials"}"#,
-        );
+        let said = refusal(StatusCode::UNAUTHORIZED, br#"{"problem":"wrong_credentials"}"#);
         assert_eq!(said, Failed::Problem(Problem::WrongCredentials));
         let proxy = refusal(StatusCode::BAD_GATEWAY, b"<html>");
         assert_eq!(proxy, Failed::Problem(Problem::Unavailable));
-        assert_eq!(
-            refusal(StatusCode::NOT_FOUND, b"<html>"),
-            Failed::Outdated
-        );
+        assert_eq!(refusal(StatusCode::NOT_FOUND, b"<html>"), Failed::Outdated);
     }
 }

@@ -18,10 +18,7 @@ pub(crate) struct Canned {
 
 impl Canned {
     /// Answers a call.
-    pub(crate) fn on<C: Call + 'static>(
-        self,
-        answer: impl Fn(&C) -> Result<C::Reply, Failed> + 'static,
-    ) -> Self {
+    pub(crate) fn on<C: Call + 'static>(self, answer: impl Fn(&C) -> Result<C::Reply, Failed> + 'static) -> Self {
         self.with::<C>(move |call, _| Some(answer(call)))
     }
 
@@ -43,35 +40,22 @@ impl Canned {
         answer: impl Fn(&C, Option<&str>) -> Option<Result<C::Reply, Failed>> + 'static,
     ) -> Self {
         let answer: Answer<C> = Box::new(answer);
-        self.answers
-            .borrow_mut()
-            .insert(TypeId::of::<C>(), Box::new(answer));
+        self.answers.borrow_mut().insert(TypeId::of::<C>(), Box::new(answer));
         self
     }
 
     /// How often a route was asked.
     pub(crate) fn asked<C: Call>(&self) -> usize {
-        self.asked
-            .borrow()
-            .iter()
-            .filter(|route| **route == C::ROUTE)
-            .count()
+        self.asked.borrow().iter().filter(|route| **route == C::ROUTE).count()
     }
 
-    pub(crate) async fn answer<C: Call + 'static>(
-        &self,
-        call: &C,
-        token: Option<&str>,
-    ) -> Result<C::Reply, Failed> {
+    pub(crate) async fn answer<C: Call + 'static>(&self, call: &C, token: Option<&str>) -> Result<C::Reply, Failed> {
         self.asked.borrow_mut().push(C::ROUTE);
         // A turn of the loop, so that calls made together overlap as they do over the air.
         tokio::task::yield_now().await;
         let answered = {
             let answers = self.answers.borrow();
-            match answers
-                .get(&TypeId::of::<C>())
-                .and_then(|answer| answer.downcast_ref::<Answer<C>>())
-            {
+            match answers.get(&TypeId::of::<C>()).and_then(|answer| answer.downcast_ref::<Answer<C>>()) {
                 Some(answer) => answer(call, token),
                 None => Some(Err(Problem::Unavailable.into())),
             }

@@ -2,6 +2,7 @@
 
 mod desk;
 mod keep;
+mod send;
 pub mod token;
 
 use dioxus::{core::spawn_forever, prelude::*};
@@ -15,6 +16,7 @@ use shared::{
 
 pub use desk::{Desk, Status};
 pub use keep::{Kept, Tap};
+pub use send::Sending;
 
 use self::desk::Order;
 use crate::{
@@ -28,7 +30,16 @@ use crate::{
 pub struct Drafts {
     desk: Desk,
     saver: Coroutine<Order>,
+    sender: Callback<Tap>,
     filter: Signal<ConversationFilter>,
+    arriving: Signal<bool>,
+}
+
+/// There is one per signed-in member.
+impl PartialEq for Drafts {
+    fn eq(&self, other: &Self) -> bool {
+        self.filter == other.filter
+    }
 }
 
 impl std::ops::Deref for Drafts {
@@ -60,18 +71,25 @@ pub fn use_drafts_provider() -> Drafts {
         kept,
         status,
         on_device: use_signal(|| true),
+        sending: use_signal(|| match &*kept.peek() {
+            Some(kept) if kept.tap.is_some() => Sending::Lost,
+            _ => Sending::No,
+        }),
         place,
     };
+    let sending_api = api.clone();
+    // A callback runs in this component, so a Send goes on when its screen is left.
+    let sender = use_callback(move |tap: Tap| {
+        let api = sending_api.clone();
+        spawn(async move { desk.send(&api, tap).await });
+    });
     let saver = use_coroutine(move |orders: UnboundedReceiver<Order>| {
         let api = api.clone();
         async move { desk.keep_saving(&api, orders).await }
     });
     let filter = use_signal(ConversationFilter::default);
-    use_context_provider(|| Drafts {
-        desk,
-        saver,
-        filter,
-    })
+    let arriving = use_signal(|| false);
+    use_context_provider(|| Drafts { desk, saver, sender, filter, arriving })
 }
 
 /// The draft in work.
@@ -98,11 +116,7 @@ fn blank() -> Draft {
         id: DraftId(draw_id()),
         kind: Kind::GroupMessage,
         selection: Selection::default(),
-        content: Content {
-            parts: vec![Part::Text {
-                text: String::new(),
-            }],
-        },
+        content: Content { parts: vec![Part::Text { text: String::new() }] },
         revision: 0,
         updated_at: None,
         campaign: None,
@@ -110,6 +124,22 @@ fn blank() -> Draft {
 }
 
 impl Drafts {
+    /// A person enters the flow from outside: step 1 then asks whether to go on with what was not sent.
+    pub fn arrive(&self) {
+        let mut arriving = self.arriving;
+        arriving.set(true);
+    }
+
+    /// Whether a person has just entered the flow; told once.
+    pub fn take_arrival(&self) -> bool {
+        let mut arriving = self.arriving;
+        let arrived = *arriving.peek();
+        if arrived {
+            arriving.set(false);
+        }
+        arrived
+    }
+
     /// The filter of the picker: coming back to step 1 shows the same list.
     pub fn filter(&self) -> Signal<ConversationFilter> {
         self.filter
@@ -153,6 +183,12 @@ impl Drafts {
         };
         self.put(kept, status);
         self.saver.send(Order::Changed);
+    }
+
+    /// Sends it as the check showed it; what was tapped before and has no answer is repeated instead.
+    pub fn send(&self, tap: Tap) {
+        let repeated = self.kept.peek().as_ref().and_then(|kept| kept.tap.clone());
+        self.sender.call(repeated.unwrap_or(tap));
     }
 
     /// Saves without waiting for a pause, also what could not be saved before.

@@ -16,6 +16,8 @@ pub mod platform;
 pub mod routes;
 pub mod screens;
 pub mod session;
+#[cfg(test)]
+mod session_test;
 pub mod shell;
 #[cfg(test)]
 pub(crate) mod stage;

@@ -267,14 +267,10 @@ where
     let mut listed = use_hook(|| CopyValue::new(None::<K>));
     let mut asked = use_hook(|| CopyValue::new(None::<String>));
 
-    let first_api = api.clone();
     use_effect(move || {
         let _ = runs.read();
         let what = Some(what());
-        let plain = call.call(Ask {
-            after: None,
-            limit: PAGE,
-        });
+        let plain = call.call(Ask { after: None, limit: PAGE });
         if let Some(task) = running.write().take() {
             task.cancel();
         }
@@ -296,18 +292,17 @@ where
         let limit = if again { shown.clamp(PAGE, MOST) } else { PAGE };
         let ask = call.call(Ask { after: None, limit });
         pending.set(true);
-        let api = first_api.clone();
+        let api = api.clone();
         let task = spawn(async move {
             match api.call(ask).await {
                 Ok(page) => {
                     if again && shown > MOST {
                         let rest = rest_after(&items.peek(), &page.items, key);
-                        match rest {
-                            Some(rest) => items.set(page.items.into_iter().chain(rest).collect()),
-                            None => {
-                                items.set(page.items);
-                                next.set(page.next);
-                            }
+                        if let Some(rest) = rest {
+                            items.set(page.items.into_iter().chain(rest).collect());
+                        } else {
+                            items.set(page.items);
+                            next.set(page.next);
                         }
                     } else {
                         items.set(page.items);
@@ -323,7 +318,30 @@ where
         running.set(Some(task));
     });
 
-    let load_more = use_callback(move |()| {
+    let load_more = use_load_more(key, call, Growing { items, next, error, more, pending, running });
+
+    Pages { items, next, error, loaded, pending, more, runs, load_more }
+}
+
+/// What a list that grows is made of.
+struct Growing<T: 'static> {
+    items: Signal<Vec<T>>,
+    next: Signal<Option<String>>,
+    error: Signal<Option<Failed>>,
+    more: Signal<bool>,
+    pending: Signal<bool>,
+    running: CopyValue<Option<Task>>,
+}
+
+/// Asks for the page after the last one. A reload of the first page cancels it: the cursor may be another then.
+fn use_load_more<C, T>(key: fn(&T) -> String, call: Callback<Ask, C>, list: Growing<T>) -> Callback<()>
+where
+    C: Call<Reply = Page<T>> + 'static,
+    T: Clone + 'static,
+{
+    let api = use_api();
+    let Growing { mut items, mut next, mut error, mut more, pending, mut running } = list;
+    use_callback(move |()| {
         let Some(after) = next.peek().clone() else {
             return;
         };
@@ -332,18 +350,12 @@ where
         }
         more.set(true);
         let api = api.clone();
-        let ask = call.call(Ask {
-            after: Some(after),
-            limit: PAGE,
-        });
+        let ask = call.call(Ask { after: Some(after), limit: PAGE });
         let task = spawn(async move {
             match api.call(ask).await {
                 Ok(page) => {
                     let known: HashSet<String> = items.peek().iter().map(key).collect();
-                    let new = page
-                        .items
-                        .into_iter()
-                        .filter(|row| !known.contains(&key(row)));
+                    let new = page.items.into_iter().filter(|row| !known.contains(&key(row)));
                     items.write().extend(new);
                     next.set(page.next);
                     error.set(None);
@@ -353,18 +365,7 @@ where
             more.set(false);
         });
         running.set(Some(task));
-    });
-
-    Pages {
-        items,
-        next,
-        error,
-        loaded,
-        pending,
-        more,
-        runs,
-        load_more,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -42,16 +42,25 @@ impl std::str::FromStr for Tab {
 pub enum Route {
     /// Signing in; `next` is the address to go back to, and empty for the first screen.
     #[route("/sign-in?:next")]
-    SignIn { next: String },
+    SignIn {
+        /// Where to go back to.
+        next: String,
+    },
     #[layout(SignedIn)]
         #[layout(Shell)]
             #[layout(Conversations)]
                 /// The list of conversations.
                 #[route("/?:tab")]
-                NoneChosen { tab: Tab },
+                NoneChosen {
+                    /// The tab.
+                    tab: Tab,
+                },
                 /// One conversation, beside the list.
                 #[route("/conversations/:id")]
-                Conversation { id: ConversationId },
+                Conversation {
+                    /// Which.
+                    id: ConversationId,
+                },
             #[end_layout]
             /// Group send, step 1.
             #[route("/send/recipients")]
@@ -64,24 +73,38 @@ pub enum Route {
             SendCheck {},
             /// Group send, step 4.
             #[route("/send/sent/:campaign")]
-            SendSent { campaign: CampaignId },
+            SendSent {
+                /// The send.
+                campaign: CampaignId,
+            },
             #[layout(Records)]
                 /// The records of group sends.
                 #[route("/records")]
                 RecordsHome {},
                 /// One record, beside the list.
                 #[route("/records/:id")]
-                Record { id: CampaignId },
+                Record {
+                    /// Which.
+                    id: CampaignId,
+                },
                 /// One recipient of a record.
                 #[route("/records/:id/people/:delivery")]
-                RecordPerson { id: CampaignId, delivery: DeliveryId },
+                RecordPerson {
+                    /// The record.
+                    id: CampaignId,
+                    /// The recipient.
+                    delivery: DeliveryId,
+                },
             #[end_layout]
             /// Oneself and this device.
             #[route("/more")]
             More {},
             /// No such address.
             #[route("/:..segments")]
-            NotFound { segments: Vec<String> },
+            NotFound {
+                /// The address, in its parts.
+                segments: Vec<String>,
+            },
 }
 
 /// A destination of the main navigation.
@@ -110,9 +133,7 @@ impl Route {
             | Self::SendMessage {}
             | Self::SendCheck {}
             | Self::SendSent { .. } => Some(Area::Conversations),
-            Self::RecordsHome {} | Self::Record { .. } | Self::RecordPerson { .. } => {
-                Some(Area::Records)
-            }
+            Self::RecordsHome {} | Self::Record { .. } | Self::RecordPerson { .. } => Some(Area::Records),
             Self::More {} => Some(Area::More),
             Self::SignIn { .. } | Self::NotFound { .. } => None,
         }
@@ -121,10 +142,7 @@ impl Route {
     /// Whether a phone shows the main navigation under it: under lists, not under what is opened from them, where the
     /// bottom belongs to the action bar.
     pub fn has_tab_bar(&self) -> bool {
-        matches!(
-            self,
-            Self::NoneChosen { .. } | Self::RecordsHome {} | Self::More {} | Self::NotFound { .. }
-        )
+        matches!(self, Self::NoneChosen { .. } | Self::RecordsHome {} | Self::More {} | Self::NotFound { .. })
     }
 }
 
@@ -146,20 +164,13 @@ mod tests {
             assert!(!matches!(route, Route::NotFound { .. }), "{address}");
             assert_eq!(route.to_string().parse::<Route>().unwrap(), route);
         }
-        assert!(matches!(
-            "/nowhere/at/all".parse::<Route>().unwrap(),
-            Route::NotFound { .. }
-        ));
+        assert!(matches!("/nowhere/at/all".parse::<Route>().unwrap(), Route::NotFound { .. }));
     }
 
     #[test]
     fn the_way_back_survives_in_the_address() {
-        let next = Route::NoneChosen {
-            tab: Tab(ConversationState::Closed),
-        };
-        let sign_in = Route::SignIn {
-            next: next.to_string(),
-        };
+        let next = Route::NoneChosen { tab: Tab(ConversationState::Closed) };
+        let sign_in = Route::SignIn { next: next.to_string() };
         let read: Route = sign_in.to_string().parse().unwrap();
         assert_eq!(read, sign_in);
     }

@@ -138,23 +138,12 @@ fn MainNavigation() -> Element {
     let words = use_words();
     let route = use_route::<Route>();
     let me = use_me();
-    let counts = use_load_when(move || {
-        me.read()
-            .may(Action::ReadConversations)
-            .then(CountConversations::default)
-    });
+    let counts = use_load_when(move || me.read().may(Action::ReadConversations).then(CountConversations::default));
     use_every(COUNT_EVERY, move || counts.reload());
-    let unread = counts
-        .value()
-        .map(|counts| counts.unread)
-        .filter(|unread| *unread > 0)
-        .map(number);
+    let unread = counts.value().map(|counts| counts.unread).filter(|unread| *unread > 0).map(number);
     let area = route.area();
     let me = me.read();
-    let store = me
-        .stores
-        .first()
-        .map_or(me.team.name.clone(), |store| store.name.clone());
+    let store = me.stores.first().map_or(me.team.name.clone(), |store| store.name.clone());
     rsx! {
         TabBar {
             label: words.common.main_menu,

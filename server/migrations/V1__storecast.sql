@@ -682,6 +682,7 @@ CREATE TABLE inbox (
     FOREIGN KEY (team_id, channel_id) REFERENCES channel (team_id, id)
 );
 CREATE INDEX inbox_waiting ON inbox (id) WHERE processed_at IS NULL;
+CREATE INDEX inbox_old ON inbox (received_at) WHERE body IS NOT NULL AND processed_at IS NOT NULL;
 
 CREATE TABLE audit (
     team_id TEXT NOT NULL REFERENCES team (id),

@@ -597,4 +597,4 @@ pub struct Reply {
     /// The text.
     pub text: String,
 }
-call!(Reply { id }: Post "/conversations/{id}/messages" -> Message, needs Converse, "Writes to one customer.", [Missing, Invalid, Conflict], status 202);
+call!(Reply { id }: Post "/conversations/{id}/messages" -> Message, needs Converse, "Writes to one customer.", [Missing, Invalid, Conflict, TooMany], status 202);

@@ -154,17 +154,17 @@ fn terminate(_: &Child) -> anyhow::Result<()> {
 /// builds it: with this package's alone, half of it would be built anew.
 fn storecast() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build
+    let mut command = Command::new(cargo);
+    command
         .args(["build", "--quiet", "--workspace", "--bin", "storecast"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     for (name, _) in std::env::vars_os() {
         // What cargo set for this test would make it think that its build scripts have to run again.
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
-            build.env_remove(name);
+            command.env_remove(name);
         }
     }
-    let built = build.status().context("cannot run cargo")?;
+    let built = command.status().context("cannot run cargo")?;
     if !built.success() {
         bail!("storecast does not build: {built}");
     }

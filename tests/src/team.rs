@@ -104,7 +104,7 @@ impl Team {
         stores: &[StoreId],
     ) -> anyhow::Result<&Account> {
         // A token travels in a header, where only ASCII may stand.
-        let ascii: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let ascii = name.bytes().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let spec = ChannelSpec::new(name, &format!("secret-{ascii}"), &format!("token-{ascii}"));
         sandbox.line().add_channel(spec.clone())?;
         let new = NewLineChannel {

@@ -81,7 +81,7 @@ impl World {
         config.line.api_base = sandbox.base();
         config.line.data_base = sandbox.base();
         config.web_dir = crate::web_folder();
-        config.log.filter = "warn".to_owned();
+        "warn".clone_into(&mut config.log.filter);
         change(&mut config);
         let server = Running::here(config.clone(), port, Clock::system()).await?;
         let app = server.app()?;

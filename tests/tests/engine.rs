@@ -290,7 +290,10 @@ async fn the_pace_of_an_account_is_kept_as_it_is_received() -> anyhow::Result<()
     let account = &world.team.accounts.first().context("an account")?.name;
     let peaks = world.sandbox.line().stats(account)?.peak_per_second;
     let peak = peaks.get("push").copied().unwrap_or_default();
-    assert!((1..=52).contains(&peak), "in no second more than the configured 50, but for the clocks' own grain: {peak}");
+    assert!(
+        (1..=52).contains(&peak),
+        "in no second more than the configured 50, but for the clocks' own grain: {peak}"
+    );
     Ok(())
 }
 

@@ -50,10 +50,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// Builds the web app and the demo program, at once where they do not wait for each other.
 pub(crate) fn build() -> anyhow::Result<()> {
     println!("Building the web app and the server; the first time takes some minutes.");
-    let compiled = web::compile()?;
-    let bind = thread::spawn(move || web::bind(&compiled));
-    must(cargo().args(["build", "--package", "tests", "--bin", "demo"]))?;
-    bind.join().map_err(|_| anyhow!("the web app could not be put together"))?
+    // Neither waits for the other: their profiles have folders and locks of their own.
+    let web = thread::spawn(web::build);
+    must(cargo().args(["build", "--package", "tests", "--bin", "demo"]).env("CARGO_TERM_PROGRESS_WHEN", "never"))?;
+    web.join().map_err(|_| anyhow!("the web app could not be put together"))?
 }
 
 /// The demo program, once it is built.

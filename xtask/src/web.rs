@@ -14,6 +14,9 @@ use crate::run::{answer, cargo, must, program, root, target};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
+/// Small enough to load quickly, quick enough to build: see `Cargo.toml`.
+const PROFILE: &str = "wasm-dev";
+
 /// The folder that the server serves as the web app.
 pub(crate) fn folder() -> PathBuf {
     target().join("web")
@@ -31,15 +34,14 @@ pub(crate) fn build() -> anyhow::Result<()> {
     bind(&compile()?)
 }
 
-/// Compiles the app to wasm. The profile is `dev` with some optimisation, not one of its own: so the procedural macros and
-/// build scripts are built once for the server and the app.
+/// Compiles the app to wasm. Its profile has folders of its own below `target`, so that it can be built beside the server.
 pub(crate) fn compile() -> anyhow::Result<Compiled> {
     add_target()?;
     let mut command = cargo();
     command
-        .args(["build", "--package", "app", "--bin", "app", "--target", WASM])
-        .args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"])
+        .args(["build", "--package", "app", "--bin", "app", "--target", WASM, "--profile", PROFILE])
         .args(["--message-format", "json-render-diagnostics"])
+        .env("CARGO_TERM_PROGRESS_WHEN", "never")
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
     let built = command.output().context("cannot run cargo")?;
@@ -83,7 +85,18 @@ pub(crate) fn bind(compiled: &Compiled) -> anyhow::Result<()> {
 /// Lints what only the web build compiles.
 pub(crate) fn lint() -> anyhow::Result<()> {
     add_target()?;
-    must(cargo().args(["clippy", "--package", "app", "--target", WASM, "--", "--deny", "warnings"]))
+    must(cargo().args([
+        "clippy",
+        "--package",
+        "app",
+        "--target",
+        WASM,
+        "--profile",
+        PROFILE,
+        "--",
+        "--deny",
+        "warnings",
+    ]))
 }
 
 fn copy_templates(web: &Path) -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ use shared::{
 };
 
 use super::{
-    blank,
+    Sending, blank,
     keep::{Kept, Meeting, Tap, meet},
 };
 use crate::{
@@ -66,34 +66,24 @@ pub struct Desk {
     pub(super) kept: Signal<Option<Kept>>,
     pub(super) status: Signal<Status>,
     pub(super) on_device: Signal<bool>,
+    pub(super) sending: Signal<Sending>,
     pub(super) place: CopyValue<(Device, String)>,
 }
 
 impl Desk {
     /// The draft in work. A blank one before there is any.
     pub fn draft(&self) -> Draft {
-        self.kept
-            .read()
-            .as_ref()
-            .map_or_else(blank, |kept| kept.draft.clone())
+        self.kept.read().as_ref().map_or_else(blank, |kept| kept.draft.clone())
     }
 
     /// Whom it goes to.
     pub fn selection(&self) -> Selection {
-        self.kept
-            .read()
-            .as_ref()
-            .map(|kept| kept.draft.selection.clone())
-            .unwrap_or_default()
+        self.kept.read().as_ref().map(|kept| kept.draft.selection.clone()).unwrap_or_default()
     }
 
     /// What it says.
     pub fn content(&self) -> Content {
-        self.kept
-            .read()
-            .as_ref()
-            .map(|kept| kept.draft.content.clone())
-            .unwrap_or_default()
+        self.kept.read().as_ref().map(|kept| kept.draft.content.clone()).unwrap_or_default()
     }
 
     /// The send it became.
@@ -145,12 +135,12 @@ impl Desk {
     }
 
     /// Notes on the device that Send was tapped, before it is: a reload then knows.
-    pub fn tapped(&self, tap: Tap) {
+    pub(super) fn tapped(&self, tap: Tap) {
         self.note(|kept| kept.tap = Some(tap));
     }
 
     /// The server refused the Send: nothing went out.
-    pub fn not_sent(&self) {
+    pub(super) fn not_sent(&self) {
         self.note(|kept| kept.tap = None);
     }
 
@@ -179,7 +169,12 @@ impl Desk {
         };
         let (mut current, mut now, mut on_device) = (self.kept, self.status, self.on_device);
         on_device.set(written.is_ok());
+        let untapped = kept.tap.is_none() && kept.draft.campaign.is_none();
         current.set(Some(kept));
+        let mut sending = self.sending;
+        if untapped && matches!(&*sending.peek(), Sending::Lost | Sending::Done(_)) {
+            sending.set(Sending::No);
+        }
         if *now.peek() != status {
             now.set(status);
         }
@@ -227,26 +222,11 @@ impl Desk {
             return Next::Rest;
         }
         self.show(Status::Saving);
-        let Draft {
-            id,
-            kind,
-            selection,
-            content,
-            revision,
-            ..
-        } = kept.draft.clone();
-        let call = SaveDraft {
-            id,
-            kind,
-            selection,
-            content,
-            revision,
-        };
+        let Draft { id, kind, selection, content, revision, .. } = kept.draft.clone();
+        let call = SaveDraft { id, kind, selection, content, revision };
         match api.call(call).await {
             Ok(stored) => self.was_stored(&kept.draft, &stored),
-            Err(Failed::Problem(Problem::Conflict {
-                with: Conflict::AlreadySent { campaign },
-            })) => {
+            Err(Failed::Problem(Problem::Conflict { with: Conflict::AlreadySent { campaign } })) => {
                 self.sent(campaign);
                 Next::Rest
             }
@@ -259,10 +239,7 @@ impl Desk {
                 });
                 Next::AtOnce
             }
-            Err(
-                failed @ (Failed::Outdated
-                | Failed::Problem(Problem::Invalid { .. } | Problem::Forbidden { .. })),
-            ) => {
+            Err(failed @ (Failed::Outdated | Failed::Problem(Problem::Invalid { .. } | Problem::Forbidden { .. }))) => {
                 self.show(Status::Refused(failed));
                 Next::Rest
             }
@@ -303,11 +280,8 @@ impl Desk {
             Ok(theirs) => theirs,
             // Not stored yet, or thrown away elsewhere: saving settles it.
             Err(Failed::Problem(Problem::Missing { .. })) => {
-                let stored_once = self
-                    .kept
-                    .peek()
-                    .as_ref()
-                    .is_some_and(|kept| kept.draft.id == id && kept.draft.revision > 0);
+                let stored_once =
+                    self.kept.peek().as_ref().is_some_and(|kept| kept.draft.id == id && kept.draft.revision > 0);
                 if stored_once {
                     self.note(|kept| {
                         kept.draft.id = DraftId(draw_id());

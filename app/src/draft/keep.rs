@@ -33,30 +33,20 @@ pub struct Tap {
 impl Tap {
     /// The same request again: the server answers it once.
     pub fn call(&self, draft: &Draft) -> SendDraft {
-        SendDraft {
-            id: draft.id,
-            audience: self.audience,
-            digest: self.digest.clone(),
-        }
+        SendDraft { id: draft.id, audience: self.audience, digest: self.digest.clone() }
     }
 }
 
 impl Kept {
     /// A draft as it came: new, or from the server.
     pub fn new(draft: Draft) -> Self {
-        Self {
-            draft,
-            unsaved: false,
-            tap: None,
-        }
+        Self { draft, unsaved: false, tap: None }
     }
 
     /// Whether there is nothing in it that would be missed.
     pub fn is_blank(&self) -> bool {
         let written = |Part::Text { text }: &Part| !text.trim().is_empty();
-        self.draft.revision == 0
-            && self.draft.selection.is_empty()
-            && !self.draft.content.parts.iter().any(written)
+        self.draft.revision == 0 && self.draft.selection.is_empty() && !self.draft.content.parts.iter().any(written)
     }
 
     /// Reads what the device kept; what an older version wrote and this one does not understand is nothing.
@@ -116,9 +106,7 @@ mod tests {
             id: DraftId(Uuid::from_u128(1)),
             kind: Kind::GroupMessage,
             selection: Selection::default(),
-            content: Content {
-                parts: vec![Part::Text { text: text.into() }],
-            },
+            content: Content { parts: vec![Part::Text { text: text.into() }] },
             revision,
             updated_at: None,
             campaign: None,
@@ -126,10 +114,7 @@ mod tests {
     }
 
     fn kept(text: &str, revision: i64, unsaved: bool) -> Kept {
-        Kept {
-            unsaved,
-            ..Kept::new(draft(text, revision))
-        }
+        Kept { unsaved, ..Kept::new(draft(text, revision)) }
     }
 
     #[test]
@@ -151,21 +136,14 @@ mod tests {
     #[test]
     fn what_was_sent_is_sent_whatever_was_changed() {
         let campaign = CampaignId(Uuid::from_u128(7));
-        let theirs = Draft {
-            campaign: Some(campaign),
-            ..draft("b", 9)
-        };
+        let theirs = Draft { campaign: Some(campaign), ..draft("b", 9) };
         assert_eq!(meet(&kept("a", 1, true), &theirs), Meeting::Sent(campaign));
     }
 
     #[test]
     fn it_reads_back_what_it_keeps_and_drops_what_it_does_not_understand() {
         let mut mine = kept("您好", 3, true);
-        mine.tap = Some(Tap {
-            audience: 3,
-            tried: 2,
-            digest: "d".into(),
-        });
+        mine.tap = Some(Tap { audience: 3, tried: 2, digest: "d".into() });
         assert_eq!(Kept::parse(&mine.to_text()), Some(mine));
         assert_eq!(Kept::parse("{}"), None);
     }

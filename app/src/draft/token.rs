@@ -34,10 +34,7 @@ pub fn edited(before: &str, after: &str, name: &str) -> Edit {
 
     let spans = spans(before, name);
     let (from, to) = if start == end {
-        let place = spans
-            .iter()
-            .find(|span| span.start < start && start < span.end)
-            .map_or(start, |span| span.end);
+        let place = spans.iter().find(|span| span.start < start && start < span.end).map_or(start, |span| span.end);
         (place, place)
     } else {
         let cut = |span: &&Range<usize>| span.start < end && start < span.end;
@@ -46,37 +43,23 @@ pub fn edited(before: &str, after: &str, name: &str) -> Edit {
         (first.min(start), last.max(end))
     };
     if (from, to) == (start, end) {
-        return Edit {
-            text: after.to_owned(),
-            caret: None,
-        };
+        return Edit { text: after.to_owned(), caret: None };
     }
     let head = format!("{}{typed}", &before[..from]);
-    Edit {
-        caret: Some(utf16_len(&head)),
-        text: format!("{head}{}", &before[to..]),
-    }
+    Edit { caret: Some(utf16_len(&head)), text: format!("{head}{}", &before[to..]) }
 }
 
 /// Puts the name into a shown text at a caret (UTF-16 units; the end where it is not known), behind a name that the caret stands in.
 pub fn with_name(text: &str, caret: Option<usize>, name: &str) -> Edit {
     let at = caret.map_or(text.len(), |caret| byte_at(text, caret));
-    let at = spans(text, name)
-        .into_iter()
-        .find(|span| span.start < at && at < span.end)
-        .map_or(at, |span| span.end);
+    let at = spans(text, name).into_iter().find(|span| span.start < at && at < span.end).map_or(at, |span| span.end);
     let head = format!("{}{name}", &text[..at]);
-    Edit {
-        caret: Some(utf16_len(&head)),
-        text: format!("{head}{}", &text[at..]),
-    }
+    Edit { caret: Some(utf16_len(&head)), text: format!("{head}{}", &text[at..]) }
 }
 
 /// Where the name stands in a shown text, in bytes.
 fn spans(text: &str, name: &str) -> Vec<Range<usize>> {
-    text.match_indices(name)
-        .map(|(start, found)| start..start + found.len())
-        .collect()
+    text.match_indices(name).map(|(start, found)| start..start + found.len()).collect()
 }
 
 /// The byte at which the character of this UTF-16 unit begins; the end of the text where it is shorter.
@@ -92,20 +75,11 @@ fn byte_at(text: &str, utf16: usize) -> usize {
 }
 
 fn common_prefix(one: &str, other: &str) -> usize {
-    one.chars()
-        .zip(other.chars())
-        .take_while(|(a, b)| a == b)
-        .map(|(c, _)| c.len_utf8())
-        .sum()
+    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
 }
 
 fn common_suffix(one: &str, other: &str) -> usize {
-    one.chars()
-        .rev()
-        .zip(other.chars().rev())
-        .take_while(|(a, b)| a == b)
-        .map(|(c, _)| c.len_utf8())
-        .sum()
+    one.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum()
 }
 
 #[cfg(test)]

@@ -38,9 +38,7 @@ impl Machine for Memory {
     }
 
     fn write(&self, key: &str, value: &str) -> Result<(), NotKept> {
-        self.values
-            .borrow_mut()
-            .insert(key.to_owned(), value.to_owned());
+        self.values.borrow_mut().insert(key.to_owned(), value.to_owned());
         Ok(())
     }
 
@@ -50,11 +48,7 @@ impl Machine for Memory {
 
     fn keys(&self, prefix: &str) -> Vec<String> {
         let values = self.values.borrow();
-        values
-            .keys()
-            .filter(|key| key.starts_with(prefix))
-            .cloned()
-            .collect()
+        values.keys().filter(|key| key.starts_with(prefix)).cloned().collect()
     }
 
     fn read_secret(&self, key: &str) -> Option<String> {
@@ -62,9 +56,7 @@ impl Machine for Memory {
     }
 
     fn write_secret(&self, key: &str, value: &str) -> Result<(), NotKept> {
-        self.secrets
-            .borrow_mut()
-            .insert(key.to_owned(), value.to_owned());
+        self.secrets.borrow_mut().insert(key.to_owned(), value.to_owned());
         Ok(())
     }
 

@@ -132,9 +132,6 @@ pub async fn sleep(time: Duration) {
 
 /// A new random id, for what the client names itself: drafts and the keys of replies.
 pub fn draw_id() -> Uuid {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the client has no ordered clock; its ids only have to differ"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the client has no ordered clock; its ids only have to differ")]
     Uuid::new_v4()
 }

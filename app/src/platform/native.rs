@@ -23,10 +23,7 @@ fn folder(of: &str) -> Option<PathBuf> {
 }
 
 fn path(of: &str, key: &str) -> Option<PathBuf> {
-    let safe = key
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        && !key.starts_with('.');
+    let safe = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) && !key.starts_with('.');
     safe.then(|| folder(of).map(|folder| folder.join(key)))?
 }
 
@@ -97,32 +94,18 @@ impl Machine for This {
     }
 
     fn languages(&self) -> Vec<String> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the language is the user's, not a setting of ours"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the language is the user's, not a setting of ours")]
         ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .filter_map(|name| std::env::var(name).ok())
             .filter(|value| !value.is_empty())
-            .map(|value| {
-                value
-                    .split('.')
-                    .next()
-                    .unwrap_or_default()
-                    .replace('_', "-")
-            })
+            .map(|value| value.split('.').next().unwrap_or_default().replace('_', "-"))
             .collect()
     }
 
     fn now(&self) -> DateTime<Utc> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the app's clock; tests have `Memory`"
-        )]
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        #[expect(clippy::disallowed_methods, reason = "this is the app's clock; tests have `Memory`")]
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis())
             .ok()
             .and_then(|millis| Utc.timestamp_millis_opt(millis).single())

@@ -37,10 +37,7 @@ impl Machine for This {
     }
 
     fn write(&self, key: &str, value: &str) -> Result<(), NotKept> {
-        storage()
-            .ok_or(NotKept)?
-            .set_item(key, value)
-            .map_err(|_| NotKept)
+        storage().ok_or(NotKept)?.set_item(key, value).map_err(|_| NotKept)
     }
 
     fn remove(&self, key: &str) {
@@ -55,10 +52,7 @@ impl Machine for This {
             return Vec::new();
         };
         let count = storage.length().unwrap_or_default();
-        (0..count)
-            .filter_map(|place| storage.key(place).ok().flatten())
-            .filter(|key| key.starts_with(prefix))
-            .collect()
+        (0..count).filter_map(|place| storage.key(place).ok().flatten()).filter(|key| key.starts_with(prefix)).collect()
     }
 
     fn read_secret(&self, _key: &str) -> Option<String> {
@@ -80,14 +74,9 @@ impl Machine for This {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "milliseconds since 1970, whole and far below 2^53"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970, whole and far below 2^53")]
         let millis = js_sys::Date::now() as i64;
-        Utc.timestamp_millis_opt(millis)
-            .single()
-            .unwrap_or_default()
+        Utc.timestamp_millis_opt(millis).single().unwrap_or_default()
     }
 
     fn describe(&self, title: &str, language: &str) {

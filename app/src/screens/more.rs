@@ -151,25 +151,13 @@ fn SigningOut(asked: Signal<Option<bool>>, failed: Signal<Option<Failed>>) -> El
 }
 
 #[component]
-fn Question(
-    everywhere: bool,
-    asked: Signal<Option<bool>>,
-    failed: Signal<Option<Failed>>,
-) -> Element {
+fn Question(everywhere: bool, asked: Signal<Option<bool>>, failed: Signal<Option<Failed>>) -> Element {
     let words = use_words();
     let api = use_api();
     let (title, text, yes) = if everywhere {
-        (
-            words.more.everywhere_title,
-            words.more.everywhere_text,
-            words.more.sign_out_everywhere,
-        )
+        (words.more.everywhere_title, words.more.everywhere_text, words.more.sign_out_everywhere)
     } else {
-        (
-            words.more.sign_out_title,
-            words.more.sign_out_text,
-            words.more.sign_out,
-        )
+        (words.more.sign_out_title, words.more.sign_out_text, words.more.sign_out)
     };
     let mut pending = use_signal(|| false);
     let sign_out = move |_| {

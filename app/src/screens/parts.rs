@@ -2,12 +2,7 @@
 
 use dioxus::prelude::*;
 use lucide_dioxus::{ArrowLeft, CircleAlert, Lock, RotateCcw, WifiOff};
-use shared::{
-    contacts::ChannelRef,
-    limits::Platform,
-    members::Action,
-    problem::Problem,
-};
+use shared::{contacts::ChannelRef, limits::Platform, members::Action, problem::Problem};
 
 use crate::{
     api::Failed,

@@ -24,17 +24,10 @@ pub fn pieces(text: &str, name: &str) -> Vec<Segment> {
         if place > 0 && !name.is_empty() {
             pieces.push(Segment::Fill(name.to_owned()));
         }
-        pieces.extend(
-            links::segments(words)
-                .into_iter()
-                .map(|segment| match segment {
-                    links::Segment::Text(text) => Segment::text(text),
-                    links::Segment::Link(link) => Segment::Link {
-                        text: link.to_owned(),
-                        href: link.to_owned(),
-                    },
-                }),
-        );
+        pieces.extend(links::segments(words).into_iter().map(|segment| match segment {
+            links::Segment::Text(text) => Segment::text(text),
+            links::Segment::Link(link) => Segment::Link { text: link.to_owned(), href: link.to_owned() },
+        }));
     }
     pieces
 }
@@ -107,10 +100,7 @@ mod tests {
             [
                 Segment::Fill("林雅婷".into()),
                 Segment::text(" 您好 "),
-                Segment::Link {
-                    text: "https://a.example/x".into(),
-                    href: "https://a.example/x".into()
-                },
+                Segment::Link { text: "https://a.example/x".into(), href: "https://a.example/x".into() },
                 Segment::text("。"),
             ]
         );

@@ -131,17 +131,10 @@ fn Form() -> Element {
     };
 
     let why = failed.read().clone();
-    let of_field = |name| {
-        why.as_ref()
-            .and_then(|why| words.problems.of_field(why, name))
-    };
-    let empty = |value: &str, missing: &'static str| {
-        (tried() && value.is_empty()).then(|| missing.to_owned())
-    };
-    let email_error =
-        of_field("email").or_else(|| empty(email.read().trim(), words.sign_in.email_missing));
-    let password_error =
-        of_field("password").or_else(|| empty(&password.read(), words.sign_in.password_missing));
+    let of_field = |name| why.as_ref().and_then(|why| words.problems.of_field(why, name));
+    let empty = |value: &str, missing: &'static str| (tried() && value.is_empty()).then(|| missing.to_owned());
+    let email_error = of_field("email").or_else(|| empty(email.read().trim(), words.sign_in.email_missing));
+    let password_error = of_field("password").or_else(|| empty(&password.read(), words.sign_in.password_missing));
     let server_error = server_wrong().then(|| words.sign_in.server_wrong.to_owned());
     let other = why
         .as_ref()

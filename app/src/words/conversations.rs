@@ -50,6 +50,8 @@ pub struct Conversations {
     pub empty_title: fn(ConversationState) -> &'static str,
     /// Nothing is in progress, so many are pending: what to do first.
     pub empty_in_progress: fn(u64) -> String,
+    /// Nothing is in progress, for those who do not see what is pending.
+    pub empty_assigned: &'static str,
     /// Nothing is pending.
     pub empty_pending: &'static str,
     /// Nothing is closed.

@@ -62,9 +62,7 @@ impl Language {
 
     /// Reads a tag back.
     pub fn parse(tag: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|language| language.tag() == tag)
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
     /// The language that was chosen on this device; else the first that its person reads and we have. Who reads something
@@ -82,11 +80,7 @@ impl Language {
                 _ => None,
             }
         };
-        let otherwise = if reads.is_empty() {
-            Self::ZhHant
-        } else {
-            Self::En
-        };
+        let otherwise = if reads.is_empty() { Self::ZhHant } else { Self::En };
         reads.iter().find_map(ours).unwrap_or(otherwise)
     }
 
@@ -145,11 +139,7 @@ impl Words {
 
     /// A name, or what stands for a missing one.
     pub fn name<'a>(&'a self, name: &'a str) -> &'a str {
-        if name.trim().is_empty() {
-            self.common.nameless
-        } else {
-            name
-        }
+        if name.trim().is_empty() { self.common.nameless } else { name }
     }
 }
 
@@ -201,25 +191,14 @@ mod tests {
 
     #[test]
     fn numbers_have_thousands_marks() {
-        for (n, marked) in [
-            (0, "0"),
-            (999, "999"),
-            (1_284, "1,284"),
-            (50_000, "50,000"),
-            (1_234_567, "1,234,567"),
-        ] {
+        for (n, marked) in [(0, "0"), (999, "999"), (1_284, "1,284"), (50_000, "50,000"), (1_234_567, "1,234,567")] {
             assert_eq!(number(n), marked);
         }
     }
 
     #[test]
     fn the_language_is_the_chosen_one_else_the_readers_else_english() {
-        let device = |language| {
-            Device::memory(Memory {
-                language,
-                ..Memory::default()
-            })
-        };
+        let device = |language| Device::memory(Memory { language, ..Memory::default() });
         assert_eq!(Language::of(&device("zh-TW")), Language::ZhHant);
         assert_eq!(Language::of(&device("en-GB")), Language::En);
         assert_eq!(Language::of(&device("ja")), Language::En);

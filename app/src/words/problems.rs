@@ -19,10 +19,7 @@ pub struct Said {
 impl Said {
     /// Title and text of a failure.
     pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            text: text.into(),
-        }
+        Self { title: title.into(), text: text.into() }
     }
 
     /// Both as one line, for a toast or a field.
@@ -80,11 +77,7 @@ pub(super) fn part(field: &str) -> Option<usize> {
 
 /// Roles as a list of words.
 pub(super) fn roles(allowed: &[Role], name: fn(Role) -> &'static str, between: &str) -> String {
-    allowed
-        .iter()
-        .map(|role| name(*role))
-        .collect::<Vec<_>>()
-        .join(between)
+    allowed.iter().map(|role| name(*role)).collect::<Vec<_>>().join(between)
 }
 
 #[cfg(test)]
@@ -95,32 +88,19 @@ mod tests {
 
     #[test]
     fn a_broken_rule_names_the_field_and_the_limit_in_both_languages() {
-        let rule = Rule::TooLong {
-            limit: 5_000,
-            actual: 5_123,
-            unit: Unit::Utf16,
-        };
+        let rule = Rule::TooLong { limit: 5_000, actual: 5_123, unit: Unit::Utf16 };
         let failed = Failed::Problem(Problem::invalid("content.parts[2].text", rule));
         let zh = Language::ZhHant.words().problems.said(&failed).line();
-        assert!(
-            zh.contains("第 3 則訊息") && zh.contains("5,000") && zh.contains("123"),
-            "{zh}"
-        );
+        assert!(zh.contains("第 3 則訊息") && zh.contains("5,000") && zh.contains("123"), "{zh}");
         let en = Language::En.words().problems.said(&failed).line();
-        assert!(
-            en.contains("Message 3") && en.contains("5,000") && en.contains("123"),
-            "{en}"
-        );
+        assert!(en.contains("Message 3") && en.contains("5,000") && en.contains("123"), "{en}");
     }
 
     #[test]
     fn only_the_named_field_gets_the_line() {
         let problems = &Language::ZhHant.words().problems;
         let failed = Failed::Problem(Problem::invalid("email", Rule::Required));
-        assert_eq!(
-            problems.of_field(&failed, "email").as_deref(),
-            Some("請填寫電子郵件。")
-        );
+        assert_eq!(problems.of_field(&failed, "email").as_deref(), Some("請填寫電子郵件。"));
         assert_eq!(problems.of_field(&failed, "password"), None);
     }
 }

@@ -1,6 +1,9 @@
 //! Why a customer did not get a message, in plain words with what to do next (domain.md 4.7).
 
-use shared::{campaigns::Doubt, reasons::{CheckedBy, Reason}};
+use shared::{
+    campaigns::Doubt,
+    reasons::{CheckedBy, Reason},
+};
 
 /// What is said of a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +36,7 @@ mod tests {
     fn every_reason_has_its_own_title_and_a_cure_in_both_languages() {
         for language in Language::ALL {
             let words = &language.words().reasons;
-            let titles: HashSet<&str> = Reason::ALL
-                .iter()
-                .map(|reason| (words.reason)(*reason).title)
-                .collect();
+            let titles: HashSet<&str> = Reason::ALL.iter().map(|reason| (words.reason)(*reason).title).collect();
             assert_eq!(titles.len(), Reason::ALL.len());
             for reason in Reason::ALL {
                 let said = (words.reason)(*reason);

@@ -64,8 +64,6 @@ pub struct Draft {
     pub go_on: &'static str,
     /// Throw it away and begin anew.
     pub anew: &'static str,
-    /// It is being looked for.
-    pub looking: &'static str,
 }
 
 /// The words of step 1.

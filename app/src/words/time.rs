@@ -29,16 +29,8 @@ pub(super) fn day(words: &Common, at: Stamp, now: DateTime<Utc>) -> String {
         0 => words.today.to_owned(),
         1 => words.yesterday.to_owned(),
         _ => {
-            let weekday = words
-                .weekdays
-                .get(at.weekday().num_days_from_monday() as usize)
-                .copied()
-                .unwrap_or_default();
-            let date = if at.year() == today.year() {
-                at.format("%m/%d")
-            } else {
-                at.format("%Y/%m/%d")
-            };
+            let weekday = words.weekdays.get(at.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
+            let date = if at.year() == today.year() { at.format("%m/%d") } else { at.format("%Y/%m/%d") };
             format!("{date} {weekday}")
         }
     }
@@ -87,10 +79,7 @@ mod tests {
         let words = Language::ZhHant.words();
         assert_eq!(words.day(at("2026-11-05T00:01:00+08:00"), now), "今天");
         assert_eq!(words.day(at("2026-11-04T23:59:00+08:00"), now), "昨天");
-        assert_eq!(
-            words.day(at("2026-11-03T12:00:00+08:00"), now),
-            "11/03 週二"
-        );
+        assert_eq!(words.day(at("2026-11-03T12:00:00+08:00"), now), "11/03 週二");
     }
 
     #[test]

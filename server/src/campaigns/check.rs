@@ -6,8 +6,8 @@ use aws_lc_rs::digest;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared::{
     campaigns::{
-        ChannelCheck, ChannelQuota, Check, CheckDraft, CheckGroup, CountSelection, Doubt, Draft, LeaveOut,
-        Person, SelectionCount,
+        ChannelCheck, ChannelQuota, Check, CheckDraft, CheckGroup, CountSelection, Doubt, Draft, LeaveOut, Person,
+        SelectionCount,
     },
     contacts::{ChannelRef, Subscription},
     content::Content,
@@ -58,13 +58,7 @@ pub(crate) fn verdict(caller: &Caller, chosen: &Chosen, now: i64) -> Verdict {
         Subscription::Blocked => Verdict::Fail(Reason::Unfollowed),
         Subscription::Unsubscribed => Verdict::Fail(Reason::Unsubscribed),
         Subscription::Subscribed => Verdict::Send,
-        Subscription::Unknown
-            if chosen
-                .last_customer_at
-                .is_some_and(|at| now - at < NO_FRIEND_MS) =>
-        {
-            Verdict::Send
-        }
+        Subscription::Unknown if chosen.last_customer_at.is_some_and(|at| now - at < NO_FRIEND_MS) => Verdict::Send,
         Subscription::Unknown => Verdict::Doubt(Doubt::NotKnownFriend),
     }
 }
@@ -87,15 +81,9 @@ impl Audience {
                 (chosen, verdict)
             })
             .collect();
-        let longest = people
-            .iter()
-            .map(|(chosen, _)| chosen.name.as_str())
-            .max_by_key(|name| utf16_len(name));
+        let longest = people.iter().map(|(chosen, _)| chosen.name.as_str()).max_by_key(|name| utf16_len(name));
         let longest_name = longest.unwrap_or_default().to_owned();
-        Ok(Self {
-            people,
-            longest_name,
-        })
+        Ok(Self { people, longest_name })
     }
 
     /// Refuses what cannot be sent whatever the verdicts: nobody selected, too many, content beyond a limit.
@@ -103,15 +91,9 @@ impl Audience {
         if self.people.is_empty() {
             return Err(Problem::invalid("selection", Rule::Required));
         }
-        let (actual, limit) = (
-            self.people.len() as u64,
-            u64::from(caller.settings.group_send_max),
-        );
+        let (actual, limit) = (self.people.len() as u64, u64::from(caller.settings.group_send_max));
         if actual > limit {
-            return Err(Problem::invalid(
-                "selection",
-                Rule::TooMany { limit, actual },
-            ));
+            return Err(Problem::invalid("selection", Rule::TooMany { limit, actual }));
         }
         content.check(&self.longest_name)
     }
@@ -120,8 +102,7 @@ impl Audience {
     pub(crate) fn tried(&self) -> BTreeMap<ChannelId, u64> {
         let mut tried = BTreeMap::new();
         for (chosen, verdict) in &self.people {
-            *tried.entry(chosen.channel).or_default() +=
-                u64::from(!matches!(verdict, Verdict::Fail(_)));
+            *tried.entry(chosen.channel).or_default() += u64::from(!matches!(verdict, Verdict::Fail(_)));
         }
         tried
     }
@@ -137,11 +118,8 @@ impl Audience {
 
     /// Stands for the people and their verdicts.
     fn digest(&self) -> String {
-        let mut lines: Vec<String> = self
-            .people
-            .iter()
-            .map(|(chosen, verdict)| format!("{} {verdict:?}", chosen.conversation))
-            .collect();
+        let mut lines: Vec<String> =
+            self.people.iter().map(|(chosen, verdict)| format!("{} {verdict:?}", chosen.conversation)).collect();
         lines.sort_unstable();
         short_digest(lines.join("\n").as_bytes())
     }
@@ -157,19 +135,13 @@ pub(crate) struct Digest {
 impl Digest {
     pub(crate) fn of(audience: &Audience, content: &Content) -> Result<Self> {
         let content = serde_json::to_vec(content).map_err(Refused::fault)?;
-        Ok(Self {
-            audience: audience.digest(),
-            content: short_digest(&content),
-        })
+        Ok(Self { audience: audience.digest(), content: short_digest(&content) })
     }
 
     /// Reads one that the app carried back. One of another form matches nothing.
     pub(crate) fn read(text: &str) -> Self {
         let (audience, content) = text.split_once('.').unwrap_or((text, ""));
-        Self {
-            audience: audience.to_owned(),
-            content: content.to_owned(),
-        }
+        Self { audience: audience.to_owned(), content: content.to_owned() }
     }
 }
 
@@ -258,14 +230,8 @@ fn summed_up(audience: &Audience, content: &Content, channels: Vec<ChannelCheck>
 
 /// Groups, the largest first.
 fn groups<T: Ord + Copy>(groups: BTreeMap<T, (u64, Vec<Person>)>) -> Vec<CheckGroup<T>> {
-    let mut groups: Vec<CheckGroup<T>> = groups
-        .into_iter()
-        .map(|(reason, (count, people))| CheckGroup {
-            reason,
-            count,
-            people,
-        })
-        .collect();
+    let mut groups: Vec<CheckGroup<T>> =
+        groups.into_iter().map(|(reason, (count, people))| CheckGroup { reason, count, people }).collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     groups
 }
@@ -285,9 +251,7 @@ pub(crate) async fn leave_out(app: App, caller: Caller, call: LeaveOut) -> Resul
         (Some(reason), None) => Verdict::Fail(reason),
         (None, Some(doubt)) => Verdict::Doubt(doubt),
         _ => {
-            let rule = Rule::Malformed {
-                expected: "either `reason` or `doubt`".into(),
-            };
+            let rule = Rule::Malformed { expected: "either `reason` or `doubt`".into() };
             return Err(Problem::invalid("reason", rule).into());
         }
     };
@@ -296,11 +260,7 @@ pub(crate) async fn leave_out(app: App, caller: Caller, call: LeaveOut) -> Resul
         .write(move |tx| {
             let mut draft = drafts::find(tx, &caller, call.id)?;
             let audience = Audience::of(tx, &caller, &draft, now)?;
-            for (chosen, _) in audience
-                .people
-                .iter()
-                .filter(|(_, verdict)| *verdict == wanted)
-            {
+            for (chosen, _) in audience.people.iter().filter(|(_, verdict)| *verdict == wanted) {
                 draft.selection.remove(chosen.conversation);
             }
             draft.selection.check()?;
@@ -310,14 +270,8 @@ pub(crate) async fn leave_out(app: App, caller: Caller, call: LeaveOut) -> Resul
 }
 
 /// How many a selection holds, by account.
-pub(crate) async fn count(
-    app: App,
-    caller: Caller,
-    call: CountSelection,
-) -> Result<SelectionCount> {
+pub(crate) async fn count(app: App, caller: Caller, call: CountSelection) -> Result<SelectionCount> {
     call.selection.check()?;
     let now = app.clock.now();
-    app.db
-        .read(move |tx| conversations::count(tx, &caller, &call.selection, now))
-        .await
+    app.db.read(move |tx| conversations::count(tx, &caller, &call.selection, now)).await
 }

@@ -57,7 +57,12 @@ pub(crate) async fn accept(world: &World, caller: &Caller, call: SendDraft) -> R
 }
 
 /// A group send to so many new customers of this member.
-pub(crate) async fn sent(world: &World, caller: &Caller, people: usize, text: &str) -> (CampaignId, Vec<ConversationId>) {
+pub(crate) async fn sent(
+    world: &World,
+    caller: &Caller,
+    people: usize,
+    text: &str,
+) -> (CampaignId, Vec<ConversationId>) {
     let mut ids = Vec::new();
     for i in 0..people {
         ids.push(world.conversation(world.shop, &format!("客人{i}"), ConversationState::InProgress, caller).await);

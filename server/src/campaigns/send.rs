@@ -34,9 +34,7 @@ pub(crate) async fn send(app: App, caller: Caller, call: SendDraft) -> Result<Pr
     let clock = app.clock.clone();
     let accepted = {
         let (caller, call, clock) = (caller.clone(), call.clone(), clock.clone());
-        app.db
-            .write(move |tx| accept(tx, &caller, &call, &clock))
-            .await
+        app.db.write(move |tx| accept(tx, &caller, &call, &clock)).await
     };
     let campaign = match accepted {
         Ok(campaign) => campaign,
@@ -53,9 +51,7 @@ pub(crate) async fn send(app: App, caller: Caller, call: SendDraft) -> Result<Pr
     };
     app.outbox.wake();
     metrics::counter!("storecast_group_sends_total").increment(1);
-    app.db
-        .read(move |tx| records::progress(tx, &caller, campaign))
-        .await
+    app.db.read(move |tx| records::progress(tx, &caller, campaign)).await
 }
 
 /// How accepting can fail, with the clash of two at once kept apart.
@@ -86,18 +82,15 @@ impl From<Problem> for Accept {
 /// The campaign that this very send became, if it was accepted before. Another audience or content is a conflict.
 fn again(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft) -> Result<Option<CampaignId>> {
     match store::of_draft(tx, caller.team, caller.member, call.id)? {
-        Some((campaign, digest)) if digest == call.digest => Ok(Some(campaign)),
-        Some((campaign, _)) => Err(Problem::conflict(Conflict::AlreadySent { campaign }).into()),
+        Some((campaign, digest, audience)) if digest == call.digest && u64::try_from(audience) == Ok(call.audience) => {
+            Ok(Some(campaign))
+        }
+        Some((campaign, ..)) => Err(Problem::conflict(Conflict::AlreadySent { campaign }).into()),
         None => Ok(None),
     }
 }
 
-pub(crate) fn accept(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    call: &SendDraft,
-    clock: &Clock,
-) -> Result<CampaignId, Accept> {
+pub(crate) fn accept(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft, clock: &Clock) -> Result<CampaignId, Accept> {
     if let Some(campaign) = again(tx, caller, call)? {
         return Ok(campaign);
     }
@@ -112,10 +105,7 @@ pub(crate) fn accept(
         return Err(Problem::conflict(Conflict::ContentChanged).into());
     }
     if seen.audience != is.audience || call.audience != audience.people.len() as u64 {
-        let with = Conflict::AudienceChanged {
-            audience: audience.people.len() as u64,
-            will_send: tried,
-        };
+        let with = Conflict::AudienceChanged { audience: audience.people.len() as u64, will_send: tried };
         return Err(Problem::conflict(with).into());
     }
     if tried == 0 {
@@ -131,18 +121,7 @@ pub(crate) fn accept(
         }
     }
     let campaign = clock.id();
-    write(
-        tx,
-        caller,
-        clock,
-        &Accepted {
-            campaign,
-            draft: &draft,
-            audience: &audience,
-            digest: &call.digest,
-            now,
-        },
-    )?;
+    write(tx, caller, clock, &Accepted { campaign, draft: &draft, audience: &audience, digest: &call.digest, now })?;
     Ok(campaign)
 }
 
@@ -156,19 +135,8 @@ struct Accepted<'a> {
 }
 
 /// Writes the campaign, its links, its recipients and their slices.
-fn write(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    clock: &Clock,
-    accepted: &Accepted<'_>,
-) -> db::Result<()> {
-    let Accepted {
-        campaign,
-        draft,
-        audience,
-        digest,
-        now,
-    } = *accepted;
+fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_>) -> db::Result<()> {
+    let Accepted { campaign, draft, audience, digest, now } = *accepted;
     let recipients: Vec<NewDelivery> = audience
         .people
         .iter()
@@ -185,10 +153,7 @@ fn write(
             },
         })
         .collect();
-    let failed = recipients
-        .iter()
-        .filter(|one| one.refused.is_some())
-        .count();
+    let failed = recipients.iter().filter(|one| one.refused.is_some()).count();
     let store: Option<StoreId> = caller.store();
     let names: Vec<ChannelRef> = audience.channels().into_values().map(|(channel, _)| channel).collect();
     store::add(
@@ -233,10 +198,5 @@ fn write(
 
 /// The beginning of the first text, for lists.
 fn preview(content: &Content) -> String {
-    content
-        .first_text()
-        .unwrap_or_default()
-        .chars()
-        .take(PREVIEW)
-        .collect()
+    content.first_text().unwrap_or_default().chars().take(PREVIEW).collect()
 }

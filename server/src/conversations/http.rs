@@ -70,6 +70,7 @@ async fn reopen(app: App, caller: Caller, call: Reopen) -> Answer<Conversation> 
 }
 
 async fn send_reply(app: App, caller: Caller, call: Reply) -> Answer<Message> {
+    app.limits.check_send(caller.member)?;
     let clock = app.clock.clone();
     let message = app.db.write(move |tx| reply::reply(tx, &clock, &caller, &call)).await?;
     app.outbox.wake();

@@ -70,13 +70,11 @@ impl Db {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             return postgres::Postgres::open(address).await.map(Self::Postgres);
         }
-        let path = address
-            .strip_prefix("sqlite://")
-            .or_else(|| address.strip_prefix("sqlite:"))
-            .unwrap_or(address);
+        let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")).unwrap_or(address);
         if path.is_empty() || path == ":memory:" || path.contains("://") {
             return Err(Error::Other(
-                "the database address must be `sqlite:PATH`, the path of a file, or `postgres://user@host/database`".into(),
+                "the database address must be `sqlite:PATH`, the path of a file, or `postgres://user@host/database`"
+                    .into(),
             ));
         }
         sqlite::Sqlite::open(path.into()).await.map(Self::Sqlite)
@@ -92,10 +90,7 @@ impl Db {
     }
 
     /// Runs `work` on one unchanging state of the database. It cannot write.
-    pub async fn read<T, E>(
-        &self,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -109,10 +104,7 @@ impl Db {
     /// Runs `work` in one serializable transaction and answers once it is on disk. `work` may run more than once (a lost
     /// race, a group that was rolled back), so it only touches the database. An error from it, or a panic, undoes it all;
     /// so does the error of a statement that it kept to itself (use [`Tx::savepoint`] to go on after one).
-    pub async fn write<T, E>(
-        &self,
-        work: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -138,9 +130,7 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.read(|tx| tx.one::<i64>("SELECT 1", params![]))
-            .await
-            .map(|_| ())
+        self.read(|tx| tx.one::<i64>("SELECT 1", params![])).await.map(|_| ())
     }
 
     /// Which engine this is.
@@ -179,11 +169,7 @@ enum On<'c> {
 
 impl<'c> Tx<'c> {
     fn new(on: On<'c>) -> Self {
-        Self {
-            on,
-            failure: None,
-            raced: false,
-        }
+        Self { on, failure: None, raced: false }
     }
 
     /// What comes of it all, and whether a race was lost.
@@ -255,12 +241,7 @@ impl<'c> Tx<'c> {
     ///   the rows by key where two such writes may meet, or they lock each other out.
     ///
     /// All rows have the same number of columns, none of them a list. No rows: nothing is done.
-    pub fn many(
-        &mut self,
-        sql: impl Into<Sql>,
-        shared: &[Value],
-        rows: &[Vec<Value>],
-    ) -> Result<u64> {
+    pub fn many(&mut self, sql: impl Into<Sql>, shared: &[Value], rows: &[Vec<Value>]) -> Result<u64> {
         let Some(columns) = columns(rows)? else {
             return Ok(0);
         };
@@ -291,10 +272,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs `work` so that an error from it undoes only what it did, and the transaction can go on.
-    pub fn savepoint<T, E: From<Error>>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn savepoint<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         self.execute_text("SAVEPOINT inner_work", &[])?;
         let before = self.failure.take();
         let out = work(self);
@@ -352,15 +330,9 @@ fn columns(rows: &[Vec<Value>]) -> Result<Option<usize>> {
         return Ok(None);
     };
     if rows.iter().any(|row| row.len() != first.len()) {
-        return Err(Error::Other(
-            "the rows given to `many` have different numbers of columns".into(),
-        ));
+        return Err(Error::Other("the rows given to `many` have different numbers of columns".into()));
     }
-    if rows
-        .iter()
-        .flatten()
-        .any(|value| matches!(value, Value::Texts(_) | Value::Ints(_)))
-    {
+    if rows.iter().flatten().any(|value| matches!(value, Value::Texts(_) | Value::Ints(_))) {
         return Err(Error::Other(
             "a row given to `many` has a list in it: pass lists among the shared parameters".into(),
         ));

@@ -1,17 +1,23 @@
 //! `POST /webhooks/line/{channel}`.
 
 use axum::{
-    Router,
+    Json, Router,
     body::{Body, to_bytes},
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
     routing::post,
 };
-use shared::id::ChannelId;
+use shared::{
+    id::ChannelId,
+    problem::{Problem, Rule, What},
+};
 
 use super::NotTaken;
-use crate::{App, platforms::line::webhook::BODY_LIMIT};
+use crate::{App, platforms::line::webhook::BODY_LIMIT, refused::Refused};
+
+/// The header that LINE signs the body in, and the field that refusals name.
+const SIGNATURE: &str = "x-line-signature";
 
 /// The routes of webhooks.
 pub(crate) fn routes() -> Router<App> {
@@ -19,18 +25,35 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 async fn line(State(app): State<App>, Path(channel): Path<String>, headers: HeaderMap, body: Body) -> Response {
-    let Ok(channel) = channel.parse::<ChannelId>() else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(channel) = channel.parse::<ChannelId>() else { return refused(NotTaken::NoChannel) };
     // Nobody else's bytes are read to the end without a signature to hold them against.
-    let signature = headers.get("x-line-signature").and_then(|value| value.to_str().ok());
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return Refused::from(Problem::TooLarge { limit: BODY_LIMIT as u64 }).into_response();
+    };
     match super::take_line(&app, channel, signature, &body).await {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(NotTaken::NoChannel) => StatusCode::NOT_FOUND.into_response(),
-        Err(NotTaken::NoSignature) => StatusCode::UNAUTHORIZED.into_response(),
-        Err(NotTaken::WrongSignature) => StatusCode::FORBIDDEN.into_response(),
-        Err(NotTaken::Unreadable(_) | NotTaken::WrongDestination) => StatusCode::BAD_REQUEST.into_response(),
-        Err(NotTaken::Fault(fault)) => fault.into_response(),
+        Err(why) => refused(why),
     }
+}
+
+/// LINE reads the status only; the problem is for whoever sets the webhook up.
+fn refused(why: NotTaken) -> Response {
+    let malformed = |field, expected: String| Problem::invalid(field, Rule::Malformed { expected });
+    let (status, problem) = match why {
+        NotTaken::NoSignature => (StatusCode::UNAUTHORIZED, Problem::invalid(SIGNATURE, Rule::Required)),
+        NotTaken::WrongSignature => {
+            let expected = "the base64 of HMAC-SHA256 over the body, under the channel's secret";
+            (StatusCode::FORBIDDEN, malformed(SIGNATURE, expected.into()))
+        }
+        NotTaken::Unreadable(why) => (StatusCode::BAD_REQUEST, malformed("body", why.to_string())),
+        NotTaken::WrongDestination => {
+            (StatusCode::BAD_REQUEST, Problem::invalid("destination", Rule::Unknown { count: 1 }))
+        }
+        NotTaken::NoChannel => (StatusCode::NOT_FOUND, Problem::missing(What::Channel)),
+        NotTaken::Fault(fault) => return fault.into_response(),
+    };
+    (status, Json(problem)).into_response()
 }
 
 #[cfg(test)]

@@ -67,8 +67,11 @@ pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
             return Ok(claimed);
         }
     }
+    // Of a slow channel no more than a moment's worth: what waits under a lease keeps others from going first.
+    let pace =
+        budget.as_ref().map_or(want.rows, |budget| u64::try_from(budget.rate_now / 4).unwrap_or_default().max(1));
     let due = store::due(tx, want.busy.channel, now)?;
-    for (share, rows) in fair::shares(&due, want.rows) {
+    for (share, rows) in fair::shares(&due, want.rows.min(pace)) {
         take_share(tx, want, now, share, rows, &mut claimed)?;
     }
     if let Some(mut budget) = budget {
@@ -87,9 +90,7 @@ pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
             && !want.known.contains(&campaign)
             && !claimed.contents.contains_key(&campaign)
         {
-            claimed
-                .contents
-                .insert(campaign, store::content(tx, campaign)?);
+            claimed.contents.insert(campaign, store::content(tx, campaign)?);
         }
     }
     Ok(claimed)
@@ -108,24 +109,10 @@ fn recover(budget: &mut Budget, now: i64) {
 }
 
 /// Takes slices of one campaign (or of the replies) until its share is full.
-fn take_share(
-    tx: &mut Tx<'_>,
-    want: &Want,
-    now: i64,
-    share: Due,
-    rows: u64,
-    claimed: &mut Claimed,
-) -> db::Result<()> {
+fn take_share(tx: &mut Tx<'_>, want: &Want, now: i64, share: Due, rows: u64, claimed: &mut Claimed) -> db::Result<()> {
     let mut left = i64::try_from(rows).unwrap_or(i64::MAX);
     while left > 0 {
-        let Some(slice) = store::take(
-            tx,
-            want.busy.channel,
-            share.campaign,
-            now,
-            &want.me,
-            now + want.lease_ms,
-        )?
+        let Some(slice) = store::take(tx, want.busy.channel, share.campaign, now, &want.me, now + want.lease_ms)?
         else {
             break;
         };
@@ -133,31 +120,19 @@ fn take_share(
         left -= i64::try_from(queued.len()).unwrap_or(i64::MAX).max(1);
         let dropped = unfit(tx, want, &slice, &queued, now)?;
         let gone: HashSet<DeliveryId> = dropped.iter().map(|row| row.id).collect();
-        claimed.dropped +=
-            settle::settle_unsent(tx, want, &slice, share.campaign, dropped, queued.len(), now)?;
-        claimed.rows.extend(
-            queued
-                .into_iter()
-                .filter(|row| !gone.contains(&row.id))
-                .map(|queued| Row {
-                    slice: slice.clone(),
-                    campaign: share.campaign,
-                    queued,
-                    at: 0,
-                }),
-        );
+        claimed.dropped += settle::settle_unsent(tx, want, &slice, share.campaign, dropped, queued.len(), now)?;
+        claimed.rows.extend(queued.into_iter().filter(|row| !gone.contains(&row.id)).map(|queued| Row {
+            slice: slice.clone(),
+            campaign: share.campaign,
+            queued,
+            at: 0,
+        }));
     }
     Ok(())
 }
 
 /// Rows of a slice that are settled without a call: too late, key too old to repeat, or not to be sent any more.
-fn unfit(
-    tx: &mut Tx<'_>,
-    want: &Want,
-    slice: &Taken,
-    queued: &[Queued],
-    now: i64,
-) -> db::Result<Vec<Settled>> {
+fn unfit(tx: &mut Tx<'_>, want: &Want, slice: &Taken, queued: &[Queued], now: i64) -> db::Result<Vec<Settled>> {
     let key_is_old = now - slice.first_tried_at > KEY_LIFE_MS;
     let is_late = now > slice.expires_at;
     let mut dropped = Vec::new();
@@ -166,39 +141,18 @@ fn unfit(
         // What may have arrived is asked again under its old key while LINE knows it, and never marked as not sent.
         let may_have_arrived = row.unsure || slice.was_lost;
         match (may_have_arrived, key_is_old, is_late) {
-            (true, true, _) => dropped.push(settle::unsent(
-                row.id,
-                "unknown",
-                Reason::NoAnswer,
-                None,
-                now,
-            )),
+            (true, true, _) => dropped.push(settle::unsent(row.id, "unknown", Reason::NoAnswer, None, now)),
             (false, _, true) | (false, true, _) => {
-                dropped.push(settle::unsent(
-                    row.id,
-                    "failed",
-                    Reason::Expired,
-                    Some(CheckedBy::Storecast),
-                    now,
-                ));
+                dropped.push(settle::unsent(row.id, "failed", Reason::Expired, Some(CheckedBy::Storecast), now));
             }
             (true, false, _) => {}
             (false, false, false) => fit.push(row.id),
         }
     }
-    let eligibility = if queued.iter().any(|row| row.fill.is_some()) {
-        want.policies.reply
-    } else {
-        want.policies.group
-    };
+    let eligibility =
+        if queued.iter().any(|row| row.fill.is_some()) { want.policies.reply } else { want.policies.group };
     for (id, reason) in eligibility(tx, &fit)? {
-        dropped.push(settle::unsent(
-            id,
-            "failed",
-            reason,
-            Some(CheckedBy::Storecast),
-            now,
-        ));
+        dropped.push(settle::unsent(id, "failed", reason, Some(CheckedBy::Storecast), now));
     }
     Ok(dropped)
 }
@@ -209,19 +163,11 @@ mod tests {
 
     #[test]
     fn the_pace_recovers_by_a_twentieth_a_second_and_no_further_than_full() {
-        let mut budget = Budget {
-            rate: 1_900,
-            rate_now: 950,
-            next_at: 0,
-            slowed_at: Some(0),
-        };
+        let mut budget = Budget { rate: 1_900, rate_now: 950, next_at: 0, slowed_at: Some(0) };
         recover(&mut budget, 999);
         assert_eq!(budget.rate_now, 950);
         recover(&mut budget, 2_000);
-        assert_eq!(
-            (budget.rate_now, budget.slowed_at),
-            (950 + 190, Some(2_000))
-        );
+        assert_eq!((budget.rate_now, budget.slowed_at), (950 + 190, Some(2_000)));
         recover(&mut budget, 60_000);
         assert_eq!((budget.rate_now, budget.slowed_at), (1_900, None));
     }

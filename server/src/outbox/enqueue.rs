@@ -4,8 +4,7 @@ use serde::Serialize;
 use shared::{
     content::Content,
     id::{
-        CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, MemberId,
-        MessageId, SliceId, TeamId,
+        CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, MemberId, MessageId, SliceId, TeamId,
     },
     reasons::Reason,
 };
@@ -61,20 +60,13 @@ pub struct NewCampaignDeliveries<'a> {
 }
 
 /// Writes the recipients of a campaign and the slices they are claimed by.
-pub fn enqueue_campaign(
-    tx: &mut Tx<'_>,
-    clock: &Clock,
-    new: NewCampaignDeliveries<'_>,
-) -> db::Result<()> {
+pub fn enqueue_campaign(tx: &mut Tx<'_>, clock: &Clock, new: NewCampaignDeliveries<'_>) -> db::Result<()> {
     let by_channel = new.recipients.chunk_by(|a, b| a.channel == b.channel);
     for neighbours in by_channel.flat_map(|same| same.chunks(SLICE)) {
         let slice: SliceId = clock.id();
         let ids: Vec<DeliveryId> = neighbours.iter().map(|_| clock.id()).collect();
         store::add_deliveries(tx, &new, slice, &ids, neighbours)?;
-        let open = neighbours
-            .iter()
-            .filter(|one| one.refused.is_none())
-            .count();
+        let open = neighbours.iter().filter(|one| one.refused.is_none()).count();
         if let (Some(first), Some(last), true) = (ids.first(), ids.last(), open > 0) {
             let range = store::NewSlice {
                 team: new.team,
@@ -147,6 +139,5 @@ pub fn enqueue_reply(tx: &mut Tx<'_>, reply: &NewReply) -> db::Result<()> {
 }
 
 fn json(content: &impl Serialize) -> db::Result<String> {
-    serde_json::to_string(content)
-        .map_err(|error| db::Error::Other(format!("content cannot be written: {error}")))
+    serde_json::to_string(content).map_err(|error| db::Error::Other(format!("content cannot be written: {error}")))
 }

@@ -52,21 +52,14 @@ mod tests {
     use uuid::Uuid;
 
     fn due(campaign: u128, class: i64, waiting: u64) -> Due {
-        Due {
-            campaign: (class > 0).then_some(CampaignId(Uuid::from_u128(campaign))),
-            class,
-            waiting,
-        }
+        Due { campaign: (class > 0).then_some(CampaignId(Uuid::from_u128(campaign))), class, waiting }
     }
 
     #[test]
     fn twenty_people_do_not_wait_behind_fifty_thousand() {
         let shares = shares(&[due(1, 1, 50_000), due(2, 1, 20)], 500);
         assert_eq!(
-            shares
-                .iter()
-                .map(|(due, take)| (due.waiting, *take))
-                .collect::<Vec<_>>(),
+            shares.iter().map(|(due, take)| (due.waiting, *take)).collect::<Vec<_>>(),
             [(20, 20), (50_000, 480)]
         );
     }
@@ -74,10 +67,7 @@ mod tests {
     #[test]
     fn a_tenth_is_kept_for_the_class_behind() {
         let shares = shares(&[due(0, 0, 1_000), due(1, 1, 1_000), due(2, 2, 1_000)], 100);
-        assert_eq!(
-            shares.iter().map(|(_, take)| *take).collect::<Vec<_>>(),
-            [80, 10, 10]
-        );
+        assert_eq!(shares.iter().map(|(_, take)| *take).collect::<Vec<_>>(), [80, 10, 10]);
     }
 
     proptest! {

@@ -40,34 +40,15 @@ struct Item {
 }
 
 impl Lane {
-    pub(crate) fn new(
-        app: App,
-        policies: Policies,
-        me: Arc<str>,
-        busy: Busy,
-        settle: mpsc::Sender<Done>,
-    ) -> Self {
-        Self {
-            app,
-            policies,
-            me,
-            busy,
-            settle,
-            templates: HashMap::new(),
-        }
+    pub(crate) fn new(app: App, policies: Policies, me: Arc<str>, busy: Busy, settle: mpsc::Sender<Done>) -> Self {
+        Self { app, policies, me, busy, settle, templates: HashMap::new() }
     }
 
     /// Works until the server stops.
     pub(crate) async fn run(mut self) {
-        let (give, work) =
-            async_channel::bounded::<Item>(usize::try_from(CLAIM).unwrap_or(usize::MAX));
+        let (give, work) = async_channel::bounded::<Item>(usize::try_from(CLAIM).unwrap_or(usize::MAX));
         for _ in 0..self.app.config.line.in_flight.max(1) {
-            let worker = send_all(
-                self.app.clone(),
-                self.busy.clone(),
-                work.clone(),
-                self.settle.clone(),
-            );
+            let worker = send_all(self.app.clone(), self.busy.clone(), work.clone(), self.settle.clone());
             self.app.tasks.spawn("outbox.send", worker);
         }
         drop(work);
@@ -84,12 +65,8 @@ impl Lane {
                     continue;
                 }
                 Ok(Claimed { dropped, .. }) if dropped > 0 => continue,
-                Ok(Claimed {
-                    wait_until: Some(at),
-                    ..
-                }) => {
-                    let micros =
-                        u64::try_from(at - self.app.clock.now_micros()).unwrap_or_default();
+                Ok(Claimed { wait_until: Some(at), .. }) => {
+                    let micros = u64::try_from(at - self.app.clock.now_micros()).unwrap_or_default();
                     Duration::from_micros(micros).min(poll)
                 }
                 Ok(_) => poll,
@@ -116,10 +93,7 @@ impl Lane {
             policies: self.policies,
             known: self.templates.keys().copied().collect(),
         };
-        self.app
-            .db
-            .write_as(DbLane::Engine, move |tx| claim::claim(tx, &want))
-            .await
+        self.app.db.write_as(DbLane::Engine, move |tx| claim::claim(tx, &want)).await
     }
 
     /// Hands the rows to the senders, each at its moment. What cannot be rendered is a fault of ours and is settled as such.
@@ -128,8 +102,7 @@ impl Lane {
             self.templates.clear();
         }
         for (campaign, content) in claimed.contents {
-            self.templates
-                .insert(campaign, Arc::new(template(&content)));
+            self.templates.insert(campaign, Arc::new(template(&content)));
         }
         let mut calls: HashMap<_, usize> = HashMap::new();
         for row in &claimed.rows {
@@ -139,35 +112,23 @@ impl Lane {
         for row in claimed.rows {
             let lease = leases.entry(row.slice.id).or_insert_with(|| {
                 let calls = calls.get(&row.slice.id).copied().unwrap_or_default();
-                Arc::new(Lease::new(
-                    self.busy.team,
-                    self.busy.channel,
-                    row.campaign,
-                    row.slice.clone(),
-                    calls,
-                ))
+                Arc::new(Lease::new(self.busy.team, self.busy.channel, row.campaign, row.slice.clone(), calls))
             });
-            let template = match (
-                &row.queued.fill,
-                row.campaign
-                    .and_then(|campaign| self.templates.get(&campaign)),
-            ) {
+            let template = match (&row.queued.fill, row.campaign.and_then(|campaign| self.templates.get(&campaign))) {
                 (Some(own), _) => Arc::new(template(own)),
                 (None, Some(known)) => known.clone(),
                 (None, None) => Arc::new(template("")),
             };
-            let wait = row.at - self.app.clock.now_micros();
-            if let Ok(wait @ 1..) = u64::try_from(wait) {
-                tokio::time::sleep(Duration::from_micros(wait)).await;
+            let wait = u64::try_from(row.at - self.app.clock.now_micros()).unwrap_or_default();
+            if wait > 0 {
+                // At shutdown nobody waits for a moment: the senders hand the row back.
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_micros(wait)) => {}
+                    () = self.app.tasks.stopping() => {}
+                }
             }
             // The senders outlive the lane, so this cannot fail while it runs.
-            let _ = give
-                .send(Item {
-                    lease: lease.clone(),
-                    row,
-                    template,
-                })
-                .await;
+            let _ = give.send(Item { lease: lease.clone(), row, template }).await;
         }
     }
 }
@@ -182,18 +143,8 @@ fn template(content: &str) -> Template {
 }
 
 /// One sender: makes one call at a time. When the server stops, what it has not sent is handed back.
-async fn send_all(
-    app: App,
-    busy: Busy,
-    work: async_channel::Receiver<Item>,
-    settle: mpsc::Sender<Done>,
-) {
-    while let Ok(Item {
-        lease,
-        row,
-        template,
-    }) = work.recv().await
-    {
+async fn send_all(app: App, busy: Busy, work: async_channel::Receiver<Item>, settle: mpsc::Sender<Done>) {
+    while let Ok(Item { lease, row, template }) = work.recv().await {
         let queued = row.queued;
         let answer = if app.tasks.is_stopping() {
             None
@@ -202,23 +153,12 @@ async fn send_all(
             let key = Uuid::new_v5(&queued.id.0, queued.attempt.to_string().as_bytes());
             match channels::account(&app, busy.channel).await {
                 Ok(account) => Some(
-                    app.platforms
-                        .line
-                        .push(&account.token, key, template.body(&queued.address, &queued.name))
-                        .await,
+                    app.platforms.line.push(&account.token, key, template.body(&queued.address, &queued.name)).await,
                 ),
                 Err(error) => {
                     tracing::error!(channel = %busy.channel, %error, "the channel's token cannot be read");
-                    let outcome = Outcome::Later {
-                        after: Duration::from_secs(5),
-                        reason: Reason::Internal,
-                    };
-                    Some(Answer {
-                        outcome,
-                        code: None,
-                        text: None,
-                        request_id: None,
-                    })
+                    let outcome = Outcome::Later { after: Duration::from_secs(5), reason: Reason::Internal };
+                    Some(Answer { outcome, code: None, text: None, request_id: None })
                 }
             }
         };

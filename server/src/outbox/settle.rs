@@ -47,14 +47,7 @@ impl Lease {
         slice: Taken,
         calls: usize,
     ) -> Self {
-        Self {
-            team,
-            channel,
-            campaign,
-            slice,
-            outstanding: AtomicUsize::new(calls),
-            due_at: AtomicI64::new(0),
-        }
+        Self { team, channel, campaign, slice, outstanding: AtomicUsize::new(calls), due_at: AtomicI64::new(0) }
     }
 }
 
@@ -75,12 +68,7 @@ pub(crate) struct Done {
 const BATCH: usize = 500;
 
 /// Collects answers for a moment and settles them together, until every lane is gone.
-pub(crate) async fn settle_behind(
-    app: App,
-    policies: Policies,
-    me: Arc<str>,
-    mut outcomes: mpsc::Receiver<Done>,
-) {
+pub(crate) async fn settle_behind(app: App, policies: Policies, me: Arc<str>, mut outcomes: mpsc::Receiver<Done>) {
     let patience = Duration::from_millis(app.config.engine.settle_ms);
     loop {
         let mut batch = Vec::with_capacity(BATCH);
@@ -105,14 +93,10 @@ async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<D
     let plan = Arc::new(plan(app, policies, me, &batch));
     for wait in [50, 200, 1_000, 5_000, 0] {
         let work = plan.clone();
-        match app
-            .db
-            .write_as(Lane::Engine, move |tx| carry_out(tx, &work))
-            .await
-        {
+        match app.db.write_as(Lane::Engine, move |tx| carry_out(tx, &work)).await {
             Ok(()) => break,
             Err(error) => {
-                tracing::error!(%error, answers = batch.len(), "answers could not be settled")
+                tracing::error!(%error, answers = batch.len(), "answers could not be settled");
             }
         }
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -160,13 +144,7 @@ fn plan(app: &App, policies: Policies, me: &Arc<str>, batch: &[Done]) -> Plan {
         slice.is_last = done.lease.outstanding.fetch_sub(1, Ordering::SeqCst) == 1;
     }
     let lease_until = now + app.config.engine.lease_ms;
-    Plan {
-        me: me.clone(),
-        policies,
-        now,
-        lease_until,
-        slices: slices.into_values().collect(),
-    }
+    Plan { me: me.clone(), policies, now, lease_until, slices: slices.into_values().collect() }
 }
 
 /// What one answer means for its row (architecture.md 4).
@@ -188,8 +166,7 @@ fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
     };
     let (outcome, reason) = match &answer.outcome {
         Outcome::Accepted { provider_id } => {
-            plan.settled
-                .push(settled("accepted", None, provider_id.clone()));
+            plan.settled.push(settled("accepted", None, provider_id.clone()));
             return;
         }
         Outcome::Refused { reason } => {
@@ -204,32 +181,12 @@ fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
         Outcome::Later { after, reason } => {
             plan.slowed |= *reason == Reason::LineRateLimited;
             // Gave up is failed only if every try was a definite refusal; if any may have arrived, it is unknown.
-            let (state, why) = if done.unsure {
-                ("unknown", Reason::NoAnswer)
-            } else {
-                ("failed", *reason)
-            };
-            put_off(
-                app,
-                done,
-                plan,
-                now,
-                *after,
-                false,
-                settled(state, Some(why), None),
-            );
+            let (state, why) = if done.unsure { ("unknown", Reason::NoAnswer) } else { ("failed", *reason) };
+            put_off(app, done, plan, now, *after, false, settled(state, Some(why), None));
             ("later", *reason)
         }
         Outcome::Unsure { reason } => {
-            put_off(
-                app,
-                done,
-                plan,
-                now,
-                Duration::ZERO,
-                true,
-                settled("unknown", Some(*reason), None),
-            );
+            put_off(app, done, plan, now, Duration::ZERO, true, settled("unknown", Some(*reason), None));
             ("unsure", *reason)
         }
     };
@@ -248,21 +205,8 @@ fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
 }
 
 /// Puts a row off to its next try, or settles it as `otherwise` where the schedule has ended.
-fn put_off(
-    app: &App,
-    done: &Done,
-    plan: &mut SlicePlan,
-    now: i64,
-    floor: Duration,
-    unsure: bool,
-    otherwise: Settled,
-) {
-    match schedule::next(
-        &app.config.engine.retry_ms,
-        done.tries + 1,
-        floor,
-        rand::random::<f64>(),
-    ) {
+fn put_off(app: &App, done: &Done, plan: &mut SlicePlan, now: i64, floor: Duration, unsure: bool, otherwise: Settled) {
+    match schedule::next(&app.config.engine.retry_ms, done.tries + 1, floor, rand::random::<f64>()) {
         Some(wait) => {
             plan.later.push((done.delivery, unsure));
             let due_at = now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
@@ -280,14 +224,7 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan) -> db::Result<()> {
     for slice in &plan.slices {
         let lease = &slice.lease;
         let generation = lease.slice.generation;
-        let booked = store::book(
-            tx,
-            lease.slice.id,
-            &plan.me,
-            generation,
-            slice.settled.len(),
-            plan.lease_until,
-        )?;
+        let booked = store::book(tx, lease.slice.id, &plan.me, generation, slice.settled.len(), plan.lease_until)?;
         let Some(open) = booked else {
             metrics::counter!("storecast_outbox_lease_lost_total").increment(1);
             tracing::warn!(slice = %lease.slice.id, answers = slice.settled.len(), "a lease was lost; its answers are left to the next holder");
@@ -339,12 +276,7 @@ fn slow_down(tx: &mut Tx<'_>, channel: ChannelId, now: i64) -> db::Result<()> {
     Ok(())
 }
 
-fn tell_reached(
-    tx: &mut Tx<'_>,
-    policies: Policies,
-    reached: &[DeliveryId],
-    now: i64,
-) -> db::Result<()> {
+fn tell_reached(tx: &mut Tx<'_>, policies: Policies, reached: &[DeliveryId], now: i64) -> db::Result<()> {
     if reached.is_empty() {
         return Ok(());
     }
@@ -381,9 +313,7 @@ fn count(
             _ => count.failed += 1,
         }
     }
-    counts
-        .into_iter()
-        .try_for_each(|(campaign, moved)| store::count(tx, campaign, moved, now))
+    counts.into_iter().try_for_each(|(campaign, moved)| store::count(tx, campaign, moved, now))
 }
 
 /// A row that is settled without a call.
@@ -421,21 +351,12 @@ pub(crate) fn settle_unsent(
         return Ok(0);
     }
     dropped.sort_by_key(|row| row.id);
-    store::book(
-        tx,
-        slice.id,
-        &want.me,
-        slice.generation,
-        dropped.len(),
-        now + want.lease_ms,
-    )?;
+    store::book(tx, slice.id, &want.me, slice.generation, dropped.len(), now + want.lease_ms)?;
     if dropped.len() == rows {
         store::close_slice(tx, slice.id)?;
     }
     let moved: HashSet<DeliveryId> = store::settle(tx, &dropped)?.into_iter().collect();
-    let campaigns = campaign
-        .map(|campaign| dropped.iter().map(|row| (row.id, campaign)).collect())
-        .unwrap_or_default();
+    let campaigns = campaign.map(|campaign| dropped.iter().map(|row| (row.id, campaign)).collect()).unwrap_or_default();
     count(tx, &dropped, &moved, &campaigns, now)?;
     Ok(moved.len())
 }

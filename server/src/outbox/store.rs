@@ -88,12 +88,7 @@ pub(crate) fn add_deliveries(
     .map(drop)
 }
 
-pub(crate) fn add_reply(
-    tx: &mut Tx<'_>,
-    reply: &NewReply,
-    slice: SliceId,
-    content: &str,
-) -> Result<()> {
+pub(crate) fn add_reply(tx: &mut Tx<'_>, reply: &NewReply, slice: SliceId, content: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO delivery (team_id, id, policy, message_id, slice_id, channel_id, identity_id, contact_id, conversation_id,
              sender_id, address, name, fill, state, attempt, tries, unsure)
@@ -108,11 +103,7 @@ pub(crate) fn add_reply(
 
 impl FromRow for Busy {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            team: row.get("team_id")?,
-            channel: row.get("id")?,
-            platform: row.get("platform")?,
-        })
+        Ok(Self { team: row.get("team_id")?, channel: row.get("id")?, platform: row.get("platform")? })
     }
 }
 
@@ -127,19 +118,12 @@ pub(crate) fn busy_channels(tx: &mut Tx<'_>) -> Result<Vec<Busy>> {
 /// Makes every lease free, for an engine that alone owns the database file: whoever held them is dead. They count as lost,
 /// as what was in flight may have arrived.
 pub(crate) fn free_all(tx: &mut Tx<'_>) -> Result<u64> {
-    tx.execute(
-        "UPDATE slice SET lease_until = 0 WHERE lease_by IS NOT NULL",
-        params![],
-    )
+    tx.execute("UPDATE slice SET lease_until = 0 WHERE lease_by IS NOT NULL", params![])
 }
 
 impl FromRow for Due {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            campaign: row.get("campaign_id")?,
-            class: row.get("class")?,
-            waiting: row.get("waiting")?,
-        })
+        Ok(Self { campaign: row.get("campaign_id")?, class: row.get("class")?, waiting: row.get("waiting")? })
     }
 }
 
@@ -237,11 +221,7 @@ impl FromRow for Queued {
 }
 
 /// The rows of a slice that are still queued, in order.
-pub(crate) fn queued(
-    tx: &mut Tx<'_>,
-    slice: &Taken,
-    campaign: Option<CampaignId>,
-) -> Result<Vec<Queued>> {
+pub(crate) fn queued(tx: &mut Tx<'_>, slice: &Taken, campaign: Option<CampaignId>) -> Result<Vec<Queued>> {
     match campaign {
         Some(campaign) => tx.all(
             "SELECT id, identity_id, address, name, fill, attempt, tries, unsure FROM delivery
@@ -258,10 +238,7 @@ pub(crate) fn queued(
 
 /// The frozen content of a campaign, JSON.
 pub(crate) fn content(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<String> {
-    tx.one(
-        "SELECT content FROM campaign WHERE id = $1",
-        params![campaign],
-    )
+    tx.one("SELECT content FROM campaign WHERE id = $1", params![campaign])
 }
 
 /// A channel's pace on one endpoint.
@@ -289,11 +266,7 @@ impl FromRow for Budget {
 }
 
 /// The budget of a channel's endpoint, locked until the end of the transaction so that servers share it.
-pub(crate) fn budget(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    endpoint: &str,
-) -> Result<Option<Budget>> {
+pub(crate) fn budget(tx: &mut Tx<'_>, channel: ChannelId, endpoint: &str) -> Result<Option<Budget>> {
     tx.opt(
         Sql::pair(
             "SELECT rate, rate_now, next_at, slowed_at FROM channel_budget WHERE channel_id = $1 AND endpoint = $2",
@@ -303,12 +276,7 @@ pub(crate) fn budget(
     )
 }
 
-pub(crate) fn set_budget(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    endpoint: &str,
-    budget: &Budget,
-) -> Result<()> {
+pub(crate) fn set_budget(tx: &mut Tx<'_>, channel: ChannelId, endpoint: &str, budget: &Budget) -> Result<()> {
     tx.execute(
         "UPDATE channel_budget SET rate_now = $3, next_at = $4, slowed_at = $5 WHERE channel_id = $1 AND endpoint = $2",
         params![channel, endpoint, budget.rate_now, budget.next_at, budget.slowed_at],
@@ -334,17 +302,13 @@ pub(crate) fn book(
 
 /// Nothing is open in it any more.
 pub(crate) fn close_slice(tx: &mut Tx<'_>, slice: SliceId) -> Result<()> {
-    tx.execute("DELETE FROM slice WHERE id = $1", params![slice])
-        .map(drop)
+    tx.execute("DELETE FROM slice WHERE id = $1", params![slice]).map(drop)
 }
 
 /// All its answers are in, and some rows come later.
 pub(crate) fn release(tx: &mut Tx<'_>, slice: SliceId, due_at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE slice SET lease_by = NULL, lease_until = 0, due_at = $2 WHERE id = $1",
-        params![slice, due_at],
-    )
-    .map(drop)
+    tx.execute("UPDATE slice SET lease_by = NULL, lease_until = 0, due_at = $2 WHERE id = $1", params![slice, due_at])
+        .map(drop)
 }
 
 /// A row that is done.
@@ -477,11 +441,7 @@ pub(crate) struct Moved {
 /// Moves the counters of a campaign, last in the transaction; with the last row it is finished: failed where nobody can
 /// have got it.
 pub(crate) fn count(tx: &mut Tx<'_>, campaign: CampaignId, moved: Moved, now: i64) -> Result<()> {
-    let Moved {
-        accepted,
-        failed,
-        unknown,
-    } = moved;
+    let Moved { accepted, failed, unknown } = moved;
     tx.execute(
         "UPDATE campaign SET queued = queued - $2 - $3 - $4, accepted = accepted + $2, failed = failed + $3, unknown = unknown + $4,
              state = CASE WHEN queued = $2 + $3 + $4 AND expanded_to IS NULL AND state = 'sending'
@@ -503,10 +463,7 @@ pub(crate) fn pause(tx: &mut Tx<'_>, channel: ChannelId, reason: Reason, now: i6
 }
 
 /// The conversations of these deliveries, by team.
-pub(crate) fn conversations_of(
-    tx: &mut Tx<'_>,
-    ids: &[String],
-) -> Result<Vec<(TeamId, shared::id::ConversationId)>> {
+pub(crate) fn conversations_of(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(TeamId, shared::id::ConversationId)>> {
     tx.all(
         Sql::pair(
             "SELECT team_id, conversation_id FROM delivery WHERE id IN (SELECT value FROM json_each($1)) AND policy <> 'reply'",

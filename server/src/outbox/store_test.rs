@@ -123,10 +123,7 @@ async fn a_claim_leases_what_is_due_and_nobody_else_gets_it(db: Db) {
     assert_eq!(due(&world, world.shop).await, [Due { campaign: Some(campaign), class: 1, waiting: 3 }]);
     let mine = claimed(&world, ME, 500).await;
     assert_eq!(mine.rows.len(), 3);
-    assert_eq!(
-        serde_json::from_str::<Content>(&mine.contents[&campaign]).unwrap(),
-        texts(&["您好"])
-    );
+    assert_eq!(serde_json::from_str::<Content>(&mine.contents[&campaign]).unwrap(), texts(&["您好"]));
     assert_eq!(world.read(move |tx| store::content(tx, campaign)).await, mine.contents[&campaign]);
     assert!(claimed(&world, OTHER, 500).await.rows.is_empty());
     assert!(due(&world, world.shop).await.is_empty());
@@ -358,7 +355,8 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
     let found = world.found(people[0]).await;
     let (team, shop, sender) = (world.team, world.shop, world.ann.member);
     let (slice, other): (SliceId, SliceId) = (world.clock.id(), world.clock.id());
-    let (one, two, reply): (DeliveryId, DeliveryId, DeliveryId) = (world.clock.id(), world.clock.id(), world.clock.id());
+    let (one, two, reply): (DeliveryId, DeliveryId, DeliveryId) =
+        (world.clock.id(), world.clock.id(), world.clock.id());
     let recipient = NewDelivery {
         channel: shop,
         identity: found.identity,

@@ -36,6 +36,8 @@ pub struct Customer {
     pub first: &'static str,
     /// What she wrote since, with minutes before now, the oldest first.
     pub later: Vec<(i64, &'static str)>,
+    /// What the sales person said when she took her over, if she did.
+    pub greeting: Option<&'static str>,
     /// What the sales person answered last, if that is the last word; minutes before now it may have been.
     pub answer: Option<&'static str>,
     /// Her tags.
@@ -133,13 +135,16 @@ fn person(n: usize, name: String) -> Customer {
     let quiet = later.is_empty() || draw(n, 8, 100) < 35;
     let answers = quiet && written.is_none() && !matches!(place, Place::Pending);
     // 黃詩涵 of the drawings, and about one in twenty-five.
-    let blocks = (n == 10 || (n > 20 && draw(n, 9, 100) < 7)).then(|| minutes(n, 10, 20, 8 * DAY)).filter(|gone| *gone < joined);
+    let blocks =
+        (n == 10 || (n > 20 && draw(n, 9, 100) < 7)).then(|| minutes(n, 10, 20, 8 * DAY)).filter(|gone| *gone < joined);
     if let Some(gone) = blocks {
         later.retain(|(minutes, _)| *minutes > gone);
     }
+    let greets = !(answers && later.is_empty()) && draw(n, 15, 100) < 94;
     Customer {
+        greeting: greets.then(|| pick(n, 14, replies)).flatten(),
         language: if foreign { "en" } else { "zh-TW" },
-// Whom LINE would not name to us would have no name here: one who never followed wrote in the last days only.
+        // Whom LINE would not name to us would have no name here: one who never followed wrote in the last days only.
         follows: blocks.is_some() || written.is_some() || joined > 6 * DAY || draw(n, 11, 100) >= 30,
         first: text(12),
         answer: answers.then(|| pick(n, 13, replies)).flatten().filter(|_| blocks.is_none()),
@@ -172,9 +177,10 @@ fn tags(n: usize) -> Vec<&'static str> {
     // Less and less likely down the list, so that a filter finds many of one and few of another.
     let mut tags: Vec<&str> = TAGS
         .into_iter()
-        .zip(0..)
-        .filter(|(_, at)| draw(n, 100 + *at, 100) < 45 / (1 + *at as usize))
-        .map(|(tag, _)| tag)
+        .zip(1..)
+        .zip(100..)
+        .filter(|((_, rank), question)| draw(n, *question, 100) < 45 / rank)
+        .map(|((tag, _), _)| tag)
         .collect();
     tags.truncate(4);
     tags

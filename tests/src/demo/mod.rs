@@ -109,7 +109,16 @@ fn wipe(data: &Path) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     };
-    for name in [NOTE, "line", "media", "storecast.db", "storecast.db-wal", "storecast.db-shm", "storecast.db-lock", settings::ROOT_KEY] {
+    for name in [
+        NOTE,
+        "line",
+        "media",
+        "storecast.db",
+        "storecast.db-wal",
+        "storecast.db-shm",
+        "storecast.db-lock",
+        settings::ROOT_KEY,
+    ] {
         removed(&data.join(name))?;
     }
     Ok(())

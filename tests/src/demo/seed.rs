@@ -276,6 +276,9 @@ impl Seeding<'_> {
     async fn take(&self, client: &Client, customer: &Customer) -> anyhow::Result<()> {
         let id = self.conversation(customer)?;
         client.call(Take { id }).await.with_context(|| format!("{} cannot be taken", customer.name))?;
+        if let Some(text) = customer.greeting {
+            self.reply(client, id, customer, 1, text).await?;
+        }
         client.call(MarkRead { id }).await?;
         for name in &customer.tags {
             client.call(AddTag { id, name: (*name).to_owned() }).await?;
@@ -288,16 +291,26 @@ impl Seeding<'_> {
         let (Place::With(seller) | Place::Closed(seller)) = customer.place else { return Ok(()) };
         let (client, id) = (staff.of(seller)?, self.conversation(customer)?);
         if let Some(text) = customer.answer {
-            let key = MessageId(fixed(&customer.name, 0));
-            client
-                .call(Reply { id, key, text: text.to_owned() })
-                .await
-                .with_context(|| format!("{} cannot be answered", customer.name))?;
+            self.reply(client, id, customer, 0, text).await?;
             client.call(MarkRead { id }).await?;
         }
         if matches!(customer.place, Place::Closed(_)) {
             client.call(Close { id }).await.with_context(|| format!("{} cannot be closed", customer.name))?;
         }
+        Ok(())
+    }
+
+    async fn reply(
+        &self,
+        client: &Client,
+        id: ConversationId,
+        customer: &Customer,
+        number: usize,
+        text: &str,
+    ) -> anyhow::Result<()> {
+        let key = MessageId(fixed(&customer.name, number));
+        let reply = Reply { id, key, text: text.to_owned() };
+        client.call(reply).await.with_context(|| format!("{} cannot be answered", customer.name))?;
         Ok(())
     }
 

@@ -45,7 +45,7 @@ impl Options {
             data.clone_into(&mut config.data_dir);
         }
         if unset("log") {
-            config.log.filter = "warn".to_owned();
+            "warn".clone_into(&mut config.log.filter);
         }
         if config.root_key.is_none() {
             config.root_key = Some(root_key(&data.join(ROOT_KEY))?);

@@ -104,7 +104,9 @@ async fn unknown_paths_and_other_methods_are_problems_in_json() {
     let world = World::start().await.unwrap();
     let admin = world.client("admin").await.unwrap();
     let missing = Problem::missing(What::Route);
-    for path in ["/api/v1/nothing", "/api/v1/", "/api/v2/me", "/api/v1/me/more", "/webhooks/fax", "/api/v1/drafts/1/2/3"] {
+    for path in
+        ["/api/v1/nothing", "/api/v1/", "/api/v2/me", "/api/v1/me/more", "/webhooks/fax", "/api/v1/drafts/1/2/3"]
+    {
         assert_eq!(problem(&admin, Method::Get, path).await, (404, missing.clone(), None), "{path}");
     }
     for (method, path, allow) in [
@@ -149,7 +151,14 @@ async fn lists_hold_what_is_in_the_callers_scope_and_nothing_else() {
     let shared = stage.actor("sales").channel();
     let own = stage.actor("elsewhere").channel();
     for (who, team, waiting, records, colleagues, accounts) in [
-        ("admin", &everywhere[..], &everywhere[..], &["manager", "sales", "colleague", "elsewhere"][..], 5, vec![shared, own]),
+        (
+            "admin",
+            &everywhere[..],
+            &everywhere[..],
+            &["manager", "sales", "colleague", "elsewhere"][..],
+            5,
+            vec![shared, own],
+        ),
         ("manager", &here[..], &here[..], &["manager", "sales", "colleague"][..], 4, vec![shared]),
         ("sales", &["sales"][..], &here[..], &["sales"][..], 4, vec![shared]),
         ("elsewhere", &["elsewhere"][..], &everywhere[..], &["elsewhere"][..], 1, vec![shared, own]),

@@ -195,8 +195,7 @@ impl Stage {
 
     /// Signs in anew; gives the refresh token.
     async fn sign_in(&self, actor: &Actor) -> Result<String, Problem> {
-        let call =
-            SignIn { email: actor.seat.email.clone(), password: PASSWORD.to_owned(), client: Kept::Native };
+        let call = SignIn { email: actor.seat.email.clone(), password: PASSWORD.to_owned(), client: Kept::Native };
         Ok(self.world.visitor().unwrap().call(call).await?.refresh_token.unwrap())
     }
 }

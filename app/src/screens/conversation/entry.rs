@@ -31,10 +31,7 @@ fn pieces(text: &str) -> Vec<Segment> {
         .into_iter()
         .map(|piece| match piece {
             links::Segment::Text(text) => Segment::text(text),
-            links::Segment::Link(link) => Segment::Link {
-                text: link.to_owned(),
-                href: link.to_owned(),
-            },
+            links::Segment::Link(link) => Segment::Link { text: link.to_owned(), href: link.to_owned() },
         })
         .collect()
 }
@@ -42,11 +39,7 @@ fn pieces(text: &str) -> Vec<Segment> {
 #[component]
 pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
     let words = use_words();
-    let side = if message.from_customer {
-        BubbleSide::In
-    } else {
-        BubbleSide::Out
-    };
+    let side = if message.from_customer { BubbleSide::In } else { BubbleSide::Out };
     let state = match message.outcome {
         Some(Outcome::Failed) => BubbleState::Failed,
         _ => BubbleState::Sent,
@@ -90,20 +83,12 @@ fn contents(words: &Words, message: &Message, server: &str) -> (Vec<Segment>, Op
     if message.kind == MessageKind::Text {
         return (pieces(&message.text), None);
     }
-    let named = if message.text.is_empty() {
-        kind.to_owned()
-    } else {
-        format!("{kind}：{}", message.text)
-    };
+    let named = if message.text.is_empty() { kind.to_owned() } else { format!("{kind}：{}", message.text) };
     let Some(media) = &message.media else {
         return (vec![Segment::text(named)], None);
     };
     let Some(url) = address(media, server) else {
-        let why = if media.lost {
-            words.thread.lost
-        } else {
-            words.thread.fetching
-        };
+        let why = if media.lost { words.thread.lost } else { words.thread.fetching };
         return (vec![Segment::text(format!("{named} · {why}"))], None);
     };
     let shown = match message.kind {
@@ -118,29 +103,18 @@ fn contents(words: &Words, message: &Message, server: &str) -> (Vec<Segment>, Op
     if shown.is_some() {
         return (Vec::new(), shown);
     }
-    let link = Segment::Link {
-        text: words.thread.open_file.to_owned(),
-        href: url,
-    };
+    let link = Segment::Link { text: words.thread.open_file.to_owned(), href: url };
     (vec![Segment::text(format!("{named} ")), link], None)
 }
 
 fn picture(words: &Words, message: &Message) -> String {
-    if message.text.is_empty() {
-        words.thread.picture.to_owned()
-    } else {
-        message.text.clone()
-    }
+    if message.text.is_empty() { words.thread.picture.to_owned() } else { message.text.clone() }
 }
 
 /// The address of a file: the server names it without itself.
 fn address(media: &MediaRef, server: &str) -> Option<String> {
     let url = media.url.as_deref()?;
-    if url.starts_with('/') {
-        Some(format!("{server}{url}"))
-    } else {
-        Some(url.to_owned())
-    }
+    if url.starts_with('/') { Some(format!("{server}{url}")) } else { Some(url.to_owned()) }
 }
 
 /// The time, and how far a message of ours got.
@@ -239,10 +213,7 @@ mod tests {
             url: Some(url.to_owned()),
             lost: false,
         };
-        assert_eq!(
-            address(&media("/media/x"), "https://s.example").as_deref(),
-            Some("https://s.example/media/x")
-        );
+        assert_eq!(address(&media("/media/x"), "https://s.example").as_deref(), Some("https://s.example/media/x"));
         assert_eq!(
             address(&media("https://cdn.example/x"), "https://s.example").as_deref(),
             Some("https://cdn.example/x")

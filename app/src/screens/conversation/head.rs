@@ -35,9 +35,8 @@ pub(super) fn Head(open: Option<Conversation>, load: Opened) -> Element {
         };
     };
     let card = &open.card;
-    let facts: Vec<&str> = std::iter::once(card.channel.name.as_str())
-        .chain(card.tags.iter().map(|tag| tag.name.as_str()))
-        .collect();
+    let facts: Vec<&str> =
+        std::iter::once(card.channel.name.as_str()).chain(card.tags.iter().map(|tag| tag.name.as_str())).collect();
     let facts = facts.join(" · ");
     let name = words.name(&card.name).to_owned();
     let mut layer = desk.layer;

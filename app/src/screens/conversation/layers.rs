@@ -74,17 +74,12 @@ pub fn TransferSheet(
         pending.set(true);
         let api = api.clone();
         spawn(async move {
-            let call = Transfer {
-                ids: vec![id],
-                to: to.id,
-            };
+            let call = Transfer { ids: vec![id], to: to.id };
             match api.call(call).await {
                 Ok(_) => {
                     desk.tell((words.thread.transferred)(&to.name));
                     // It is hers no longer; the list is where the next one waits.
-                    navigator.push(Route::NoneChosen {
-                        tab: Tab(*desk.tab.peek()),
-                    });
+                    navigator.push(Route::NoneChosen { tab: Tab(*desk.tab.peek()) });
                     onclose.call(());
                 }
                 Err(why) => {
@@ -133,17 +128,9 @@ pub fn TransferSheet(
 #[component]
 fn ColleagueRow(colleague: Colleague, onchoose: EventHandler<Colleague>) -> Element {
     let words = use_words();
-    let stores: Vec<&str> = colleague
-        .stores
-        .iter()
-        .map(|store| store.name.as_str())
-        .collect();
+    let stores: Vec<&str> = colleague.stores.iter().map(|store| store.name.as_str()).collect();
     let role = (words.common.role)(colleague.role);
-    let text = if stores.is_empty() {
-        role.to_owned()
-    } else {
-        format!("{role} · {}", stores.join(" · "))
-    };
+    let text = if stores.is_empty() { role.to_owned() } else { format!("{role} · {}", stores.join(" · ")) };
     let chosen = colleague.clone();
     rsx! {
         ListCard {
@@ -250,9 +237,7 @@ pub fn TagSheet(
         .filter(|tag| !has.iter().any(|other| other.id == tag.id))
         .collect();
     let why = failed.read().clone();
-    let of_name = why
-        .as_ref()
-        .and_then(|why| words.problems.of_field(why, "name"));
+    let of_name = why.as_ref().and_then(|why| words.problems.of_field(why, "name"));
     let other = why.filter(|_| of_name.is_none());
     rsx! {
         BottomSheet { title: words.thread.tags, close: words.common.close, side: true, onclose,
@@ -302,7 +287,15 @@ pub fn TagSheet(
                 if !others.is_empty() {
                     ChipRow { label: words.thread.known_tags,
                         for tag in others {
-                            Chip { key: "{tag.id}", on: false, onclick: move |_| add.call(tag.name.clone()), "{tag.name}" }
+                            Chip {
+                                key: "{tag.id}",
+                                on: false,
+                                onclick: {
+                                    let name = tag.name.clone();
+                                    move |_| add.call(name.clone())
+                                },
+                                "{tag.name}"
+                            }
                         }
                     }
                 }

@@ -70,11 +70,7 @@ fn One(id: ConversationId) -> Element {
             Entry::Message(message) => message.id.clone(),
             Entry::Event { id, .. } => id.to_string(),
         },
-        move |ask| ShowThread {
-            id,
-            limit: ask.limit,
-            after: ask.after,
-        },
+        move |ask| ShowThread { id, limit: ask.limit, after: ask.after },
     );
     use_every(EVERY, move || {
         load.reload();
@@ -83,19 +79,15 @@ fn One(id: ConversationId) -> Element {
     use_read_mark(id, load);
     let outbox = outbox::use_outbox(id);
     use_title(move |words| {
-        load.value()
-            .map_or(words.common.conversations.to_owned(), |open| {
-                words.name(&open.card.name).to_owned()
-            })
+        load.value().map_or(words.common.conversations.to_owned(), |open| words.name(&open.card.name).to_owned())
     });
 
     // It was hers and is not any more: what is still on the screen must not be written to.
     let gone = matches!(load.error(), Some(Failed::Problem(Problem::Missing { .. } | Problem::Forbidden { .. })));
     let open = load.value().filter(|_| !gone);
-    let label = open.as_ref().map_or_else(
-        || words.common.conversations.to_owned(),
-        |open| (words.thread.with)(words.name(&open.card.name)),
-    );
+    let label = open
+        .as_ref()
+        .map_or_else(|| words.common.conversations.to_owned(), |open| (words.thread.with)(words.name(&open.card.name)));
     rsx! {
         Pane { label, role: PaneRole::Detail,
             PaneHead {
@@ -130,9 +122,7 @@ fn use_read_mark(id: ConversationId, load: Opened) {
     let mut desk = use_desk();
     let mut marking = use_signal(|| false);
     use_effect(move || {
-        let unread = load
-            .value()
-            .is_some_and(|open| open.card.unread > 0 && open.may.reply);
+        let unread = load.value().is_some_and(|open| open.card.unread > 0 && open.may.reply);
         if !unread || *marking.peek() {
             return;
         }
@@ -154,16 +144,10 @@ fn Unreachable(subscription: Subscription) -> Element {
     let words = use_words();
     let (icon, title, text) = match subscription {
         Subscription::Unknown | Subscription::Subscribed => return rsx! {},
-        Subscription::Blocked => (
-            rsx! { Ban {} },
-            words.thread.blocked_title,
-            words.thread.blocked_text,
-        ),
-        Subscription::Unsubscribed => (
-            rsx! { BellOff {} },
-            words.thread.unsubscribed_title,
-            words.thread.unsubscribed_text,
-        ),
+        Subscription::Blocked => (rsx! { Ban {} }, words.thread.blocked_title, words.thread.blocked_text),
+        Subscription::Unsubscribed => {
+            (rsx! { BellOff {} }, words.thread.unsubscribed_title, words.thread.unsubscribed_text)
+        }
     };
     rsx! {
         Banner {

@@ -49,41 +49,23 @@ pub(super) fn use_outbox(id: ConversationId) -> Outbox {
     let me = use_me();
     let (of_text, of_leaving) = use_hook(|| {
         let member = me.peek().id;
-        (
-            format!("{DRAFTS}{member}.reply.{id}"),
-            format!("{DRAFTS}{member}.leaving.{id}"),
-        )
+        (format!("{DRAFTS}{member}.reply.{id}"), format!("{DRAFTS}{member}.leaving.{id}"))
     });
     let text = use_signal(|| device.read(&of_text).unwrap_or_default());
     let leaving = use_signal(|| {
-        let kept: Vec<Kept> = device
-            .read(&of_leaving)
-            .and_then(|kept| serde_json::from_str(&kept).ok())
-            .unwrap_or_default();
+        let kept: Vec<Kept> =
+            device.read(&of_leaving).and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default();
         kept.into_iter()
-            .map(|Kept { key, text }| Leaving {
-                key,
-                text,
-                failed: Some(Failed::Offline),
-            })
+            .map(|Kept { key, text }| Leaving { key, text, failed: Some(Failed::Offline) })
             .collect::<Vec<_>>()
     });
     let kept = device.clone();
     use_effect(move || keep(&kept, &of_text, &text.read()));
     use_effect(move || {
         let leaving = leaving.read();
-        let rows: Vec<Kept> = leaving
-            .iter()
-            .map(|leaving| Kept {
-                key: leaving.key,
-                text: leaving.text.clone(),
-            })
-            .collect();
-        let rows = if rows.is_empty() {
-            String::new()
-        } else {
-            serde_json::to_string(&rows).unwrap_or_default()
-        };
+        let rows: Vec<Kept> =
+            leaving.iter().map(|leaving| Kept { key: leaving.key, text: leaving.text.clone() }).collect();
+        let rows = if rows.is_empty() { String::new() } else { serde_json::to_string(&rows).unwrap_or_default() };
         keep(&device, &of_leaving, &rows);
     });
     Outbox { id, leaving, text }
@@ -111,12 +93,7 @@ pub(super) struct Post {
 pub(super) fn use_post(outbox: Outbox, entries: Pages<Entry>) -> Post {
     let api = use_api();
     let changed = use_desk().changed;
-    use_hook(|| Post {
-        api,
-        outbox,
-        entries,
-        changed,
-    })
+    use_hook(|| Post { api, outbox, entries, changed })
 }
 
 impl Post {
@@ -125,11 +102,7 @@ impl Post {
         let mut outbox = self.outbox;
         let text = outbox.text.take();
         let key = MessageId(draw_id());
-        outbox.leaving.write().push(Leaving {
-            key,
-            text: text.clone(),
-            failed: None,
-        });
+        outbox.leaving.write().push(Leaving { key, text: text.clone(), failed: None });
         self.send(key, text);
     }
 
@@ -148,12 +121,7 @@ impl Post {
     }
 
     fn send(&self, key: MessageId, text: String) {
-        let Self {
-            api,
-            outbox,
-            entries,
-            mut changed,
-        } = self.clone();
+        let Self { api, outbox, entries, mut changed } = self.clone();
         let mut leaving = outbox.leaving;
         spawn(async move {
             let id = outbox.id;
@@ -161,9 +129,8 @@ impl Post {
                 Ok(message) => {
                     leaving.write().retain(|one| one.key != key);
                     entries.update(|entries| {
-                        let known = entries
-                            .iter()
-                            .any(|entry| matches!(entry, Entry::Message(m) if m.id == message.id));
+                        let known =
+                            entries.iter().any(|entry| matches!(entry, Entry::Message(m) if m.id == message.id));
                         if !known {
                             entries.insert(0, Entry::Message(message));
                         }

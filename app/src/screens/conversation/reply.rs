@@ -26,12 +26,7 @@ use crate::{
 };
 
 #[component]
-pub(super) fn Foot(
-    open: Conversation,
-    load: Opened,
-    entries: Pages<Entry>,
-    outbox: Outbox,
-) -> Element {
+pub(super) fn Foot(open: Conversation, load: Opened, entries: Pages<Entry>, outbox: Outbox) -> Element {
     let words = use_words();
     let take = use_take(load);
     let reopen = use_reopen(load);

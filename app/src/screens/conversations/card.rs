@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use lucide_dioxus::{Ban, File, Hourglass, Image, MapPin, MessageCircle, Mic, Sticker, Video};
+use lucide_dioxus::{Ban, FileText, Hourglass, Image, MapPin, MessageCircle, Mic, Sticker, Video};
 use shared::{
     contacts::Subscription,
     conversations::{ConversationCard, LastMessage, MessageKind},
@@ -37,18 +37,10 @@ pub fn preview(words: &Words, last: &LastMessage) -> String {
         MessageKind::Text => last.text.clone(),
         kind => {
             let name = (words.common.message_kind)(kind);
-            if last.text.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{name} {}", last.text)
-            }
+            if last.text.is_empty() { name.to_owned() } else { format!("{name} {}", last.text) }
         }
     };
-    if last.from_customer {
-        text
-    } else {
-        (words.conversations.ours)(&text)
-    }
+    if last.from_customer { text } else { (words.conversations.ours)(&text) }
 }
 
 /// The icon of what is no text.
@@ -59,7 +51,7 @@ pub fn glyph(kind: MessageKind) -> Option<Element> {
         MessageKind::Video => rsx! { Video {} },
         MessageKind::Audio => rsx! { Mic {} },
         MessageKind::Sticker => rsx! { Sticker {} },
-        MessageKind::File => rsx! { File {} },
+        MessageKind::File => rsx! { FileText {} },
         MessageKind::Location => rsx! { MapPin {} },
         MessageKind::Other => rsx! { MessageCircle {} },
     };
@@ -75,9 +67,7 @@ pub fn badges(words: &Words, card: &ConversationCard, now: DateTime<Utc>) -> Opt
         Subscription::Unsubscribed => Some(words.conversations.unsubscribed),
         Subscription::Unknown | Subscription::Subscribed => None,
     };
-    let waited = card
-        .waiting_since
-        .map(|since| (words.conversations.waited)(&words.lasted(since, now)));
+    let waited = card.waiting_since.map(|since| (words.conversations.waited)(&words.lasted(since, now)));
     if cannot.is_none() && waited.is_none() && card.tags.is_empty() {
         return None;
     }

@@ -56,9 +56,7 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
     };
     let sees_team = me.read().role != Role::SalesStaff;
     let counts = counts.value();
-    let unread = counts
-        .filter(|counts| counts.unread > 0)
-        .map(|counts| number(counts.unread));
+    let unread = counts.filter(|counts| counts.unread > 0).map(|counts| number(counts.unread));
     let found = (!desk.filter().is_empty())
         .then(|| counts.map(|counts| (words.conversations.found)(counts.matching)))
         .flatten();
@@ -107,10 +105,9 @@ pub(super) fn TagFilter(onclose: EventHandler<()>) -> Element {
         filter: desk.filter(),
     });
     let mut chosen = desk.tags;
-    let apply = counts.value().map_or_else(
-        || words.common.close.to_owned(),
-        |counts| (words.conversations.show_matching)(counts.matching),
-    );
+    let apply = counts
+        .value()
+        .map_or_else(|| words.common.close.to_owned(), |counts| (words.conversations.show_matching)(counts.matching));
     let mut toggle = move |tag: Tag| {
         let mut chosen = chosen.write();
         if chosen.iter().any(|other| other.id == tag.id) {

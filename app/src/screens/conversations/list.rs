@@ -5,12 +5,9 @@ use std::time::Duration;
 use dioxus::prelude::*;
 use lucide_dioxus::{CircleAlert, Inbox, Menu, SearchX};
 use shared::{
-    conversations::{
-        ConversationCard, ConversationState, CountConversations, Counts, ListConversations, Scope,
-        Sort,
-    },
+    conversations::{ConversationCard, ConversationState, CountConversations, Counts, ListConversations, Scope, Sort},
     id::ConversationId,
-    members::Role,
+    members::{Me, Role},
 };
 
 use super::{Desk, Layer, card::ConversationRow, filters::Filters, use_desk};
@@ -47,11 +44,7 @@ pub(super) fn ListPane(open: Option<ConversationId>) -> Element {
     let desk = use_desk();
     let counts = use_load(move || {
         let _ = desk.changed.read();
-        CountConversations {
-            state: *desk.tab.read(),
-            scope: *desk.scope.read(),
-            filter: desk.filter(),
-        }
+        CountConversations { state: *desk.tab.read(), scope: *desk.scope.read(), filter: desk.filter() }
     });
     let rows = use_pages(
         move || (*desk.tab.read(), *desk.scope.read()),
@@ -75,9 +68,7 @@ pub(super) fn ListPane(open: Option<ConversationId>) -> Element {
     let mut layer = desk.layer;
     let title = (words.conversations.state)(*desk.tab.read());
     let scrolled = move |event: ScrollEvent| {
-        let left = f64::from(event.scroll_height())
-            - event.scroll_top()
-            - f64::from(event.client_height());
+        let left = f64::from(event.scroll_height()) - event.scroll_top() - f64::from(event.client_height());
         if left < NEAR_END && rows.error().is_none() {
             rows.load_more();
         }
@@ -118,13 +109,8 @@ fn StateTabs(counts: Load<Counts>) -> Element {
     let me = use_me();
     let tab = use_desk().tab;
     let counts = counts.value();
-    let sees_pending = {
-        let me = me.read();
-        me.role == Role::Admin || me.team.sales_may_take_pending
-    };
-    let tabs = ConversationState::ALL
-        .into_iter()
-        .filter(|state| *state != ConversationState::Pending || sees_pending);
+    let sees_pending = sees_pending(&me.read());
+    let tabs = ConversationState::ALL.into_iter().filter(|state| *state != ConversationState::Pending || sees_pending);
     rsx! {
         Tabs { label: words.conversations.states,
             for state in tabs {
@@ -140,6 +126,11 @@ fn StateTabs(counts: Load<Counts>) -> Element {
     }
 }
 
+/// Whether she sees what nobody owns yet (domain.md 11.24).
+fn sees_pending(me: &Me) -> bool {
+    me.role == Role::Admin || me.team.sales_may_take_pending
+}
+
 fn held(counts: Counts, state: ConversationState) -> u64 {
     match state {
         ConversationState::Pending => counts.pending,
@@ -149,11 +140,7 @@ fn held(counts: Counts, state: ConversationState) -> u64 {
 }
 
 #[component]
-fn Rows(
-    open: Option<ConversationId>,
-    rows: Pages<ConversationCard>,
-    counts: Load<Counts>,
-) -> Element {
+fn Rows(open: Option<ConversationId>, rows: Pages<ConversationCard>, counts: Load<Counts>) -> Element {
     let words = use_words();
     let desk = use_desk();
     if let Some(failed) = rows.failed() {
@@ -207,6 +194,7 @@ fn Rows(
 #[component]
 fn Nothing(desk: Desk, counts: Load<Counts>) -> Element {
     let words = use_words();
+    let me = use_me();
     if !desk.filter().is_empty() {
         return rsx! {
             EmptyState {
@@ -220,14 +208,14 @@ fn Nothing(desk: Desk, counts: Load<Counts>) -> Element {
         };
     }
     let state = *desk.tab.read();
+    let sees_pending = sees_pending(&me.read());
     let pending = counts.value().map_or(0, |counts| counts.pending);
     let (text, actions) = match state {
         ConversationState::Pending => (words.conversations.empty_pending.to_owned(), None),
         ConversationState::Closed => (words.conversations.empty_closed.to_owned(), None),
+        ConversationState::InProgress if !sees_pending => (words.conversations.empty_assigned.to_owned(), None),
         ConversationState::InProgress => {
-            let to = Route::NoneChosen {
-                tab: TabName(ConversationState::Pending),
-            };
+            let to = Route::NoneChosen { tab: TabName(ConversationState::Pending) };
             let see = (pending > 0 && *desk.scope.read() == Scope::Mine).then(|| {
                 rsx! {
                     Button { tone: ButtonTone::Primary, to, {(words.conversations.see_pending)(pending)} }

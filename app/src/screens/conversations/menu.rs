@@ -1,13 +1,14 @@
 //! The sheet behind ☰: the three entries of group sends, as far as the role has them (seed steps 1, 2 and 12).
 
 use dioxus::prelude::*;
-use lucide_dioxus::{History, LayoutTemplate, MessageSquareText};
+use lucide_dioxus::{ClipboardClock, LayoutTemplate, MessageSquareText};
 use shared::{
     members::{Action, allow},
     problem::Forbidden,
 };
 
 use crate::{
+    draft::Drafts,
     routes::Route,
     session::use_me,
     ui::{
@@ -22,6 +23,7 @@ use crate::{
 #[component]
 pub(super) fn GroupMenu(onclose: EventHandler<()>) -> Element {
     let words = use_words();
+    let drafts = use_hook(try_consume_context::<Drafts>);
     let me = use_me();
     let me = me.read();
     let group = allow(me.role, me.team.omo, Action::GroupSend);
@@ -38,7 +40,12 @@ pub(super) fn GroupMenu(onclose: EventHandler<()>) -> Element {
                         title: words.conversations.group_message,
                         text: words.conversations.group_message_text,
                         to: Route::SendRecipients {},
-                        onclick: move |_| onclose.call(()),
+                        onclick: move |_| {
+                            if let Some(drafts) = drafts {
+                                drafts.arrive();
+                            }
+                            onclose.call(());
+                        },
                         MessageSquareText {}
                     }
                     ActionListItem {
@@ -54,7 +61,7 @@ pub(super) fn GroupMenu(onclose: EventHandler<()>) -> Element {
                         text: words.conversations.group_records_text,
                         to: Route::RecordsHome {},
                         onclick: move |_| onclose.call(()),
-                        History {}
+                        ClipboardClock {}
                     }
                 }
             }

@@ -110,10 +110,7 @@ impl Desk {
     /// Says that something was changed, and what.
     pub fn tell(mut self, text: impl Into<String>) {
         self.changed += 1;
-        self.notice.set(Some(ToastMessage {
-            text: text.into(),
-            action: None,
-        }));
+        self.notice.set(Some(ToastMessage { text: text.into(), action: None }));
     }
 }
 

@@ -8,11 +8,7 @@ mod settle;
 mod start;
 mod write;
 
-#[cfg(test)]
-mod send_test;
-
 pub use check::SendCheck;
 pub use pick::SendRecipients;
 pub use sent::SendSent;
-pub use start::StartSend;
 pub use write::SendMessage;

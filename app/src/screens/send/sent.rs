@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use dioxus::prelude::*;
-use lucide_dioxus::{Check, CircleAlert, CirclePause, CircleQuestionMark, Hourglass, Info, X};
+use lucide_dioxus::{Check, CircleAlert, CircleQuestionMark, Hourglass, Info, TriangleAlert, X};
 use shared::{
     campaigns::{CampaignState, Figures, Progress, ShowProgress},
-    deliveries::Outcome,
     id::CampaignId,
     members::Action,
 };
@@ -16,10 +15,7 @@ use crate::{
     app::use_title,
     load::{use_every, use_load},
     routes::Route,
-    screens::{
-        parts::{Allowed, LoadFailed},
-        records::open_people,
-    },
+    screens::parts::{Allowed, LoadFailed},
     ui::{
         action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarRow},
         banner::{Banner, Live},
@@ -130,22 +126,15 @@ fn title(words: &Words, state: CampaignState) -> &'static str {
 fn Standing(now: Progress) -> Element {
     let words = use_words();
     let say = &words.send.sent;
-    let Figures {
-        audience,
-        waiting,
-        succeeded,
-        failed,
-        unknown,
-    } = now.figures;
+    let Figures { audience, waiting, succeeded, failed, unknown } = now.figures;
     let done = audience.saturating_sub(waiting);
     let id = now.campaign;
-    let people = move |outcome: Outcome| move |_| open_people(id, Some(outcome));
     rsx! {
         if let Some(reason) = now.paused {
             Banner {
                 tone: Tone::Warn,
                 live: Live::Status,
-                icon: rsx! { Icon { CirclePause {} } },
+                icon: rsx! { Icon { TriangleAlert {} } },
                 title: (words.reasons.reason)(reason).title,
                 text: (words.records.detail.paused_text)((words.reasons.reason)(reason).why),
             }
@@ -171,7 +160,7 @@ fn Standing(now: Progress) -> Element {
                 icon: rsx! { Icon { size: IconSize::ExtraSmall, Check {} } },
                 figure: number(succeeded),
                 part: say.accepted.1,
-                onclick: people(Outcome::Succeeded),
+                to: Route::Record { id },
             }
             Stat {
                 label: say.failures.0,
@@ -179,14 +168,14 @@ fn Standing(now: Progress) -> Element {
                 figure: number(failed),
                 tone: if failed > 0 { Tone::Danger } else { Tone::Plain },
                 part: if failed > 0 { say.failures.1 } else { say.none },
-                onclick: people(Outcome::Failed),
+                to: Route::Record { id },
             }
             Stat {
                 label: say.waiting.0,
                 icon: rsx! { Icon { size: IconSize::ExtraSmall, Hourglass {} } },
                 figure: number(waiting),
                 part: if waiting > 0 { say.waiting.1 } else { say.none },
-                onclick: people(Outcome::Waiting),
+                to: Route::Record { id },
             }
             if unknown > 0 {
                 Stat {
@@ -195,7 +184,7 @@ fn Standing(now: Progress) -> Element {
                     figure: number(unknown),
                     tone: Tone::Unknown,
                     part: say.unknown.1,
-                    onclick: people(Outcome::Unknown),
+                    to: Route::Record { id },
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dioxus::prelude::*;
+use dioxus::{core::Task, prelude::*};
 
 use crate::platform::sleep;
 

@@ -8,72 +8,60 @@ use crate::{
     api::use_api,
     draft::use_drafts,
     load::use_load_when,
-    routes::Route,
     ui::{
         button::{Button, ButtonTone},
         dialog::Dialog,
-        skeleton::Loading,
     },
     words::{use_now, use_words},
 };
 
-/// Leads into the flow. Place it beside `ScreenMain` once 群發訊息 was chosen; where a draft was not sent it asks first. A draft of this
-/// device comes before those that the server has from others.
+/// Asks whether to go on with a draft that was not sent, where there is one: of this device first, else the last one that the server has
+/// from another.
 #[component]
-pub fn StartSend(
-    /// The question was left without an answer.
-    onclose: EventHandler<()>,
+pub(super) fn GoOnOrBegin(
+    /// There is nothing to ask any more.
+    ondone: EventHandler<()>,
 ) -> Element {
     let words = use_words();
     let now = use_now();
     let api = use_api();
     let drafts = use_drafts();
-    let navigator = use_navigator();
     let here = use_hook(|| drafts.unsent());
     let ask = here.is_none();
     let theirs = use_load_when(move || ask.then_some(ListDrafts {}));
-
-    let found: Option<Draft> = here
-        .clone()
-        .or_else(|| theirs.value().and_then(|list| list.into_iter().next()));
-    let nothing = ask && (theirs.error().is_some() || theirs.value().is_some_and(|l| l.is_empty()));
+    let nothing = ask && (theirs.error().is_some() || theirs.value().is_some_and(|list| list.is_empty()));
     use_effect(use_reactive!(|(nothing,)| {
         if nothing {
-            drafts.begin();
-            navigator.push(Route::SendRecipients {});
+            ondone.call(());
         }
     }));
 
+    let from_here = here.is_some();
+    let found: Option<Draft> = here.or_else(|| theirs.value().and_then(|list| list.into_iter().next()));
     let Some(draft) = found else {
-        return rsx! { Loading { label: words.send.draft.looking } };
+        return rsx! {};
     };
     let when = draft.updated_at.map(|at| words.when(at, now));
     let text = (words.send.draft.continue_text)(&holds(words, &draft), when.as_deref());
-    let from_here = here.is_some();
     let adopted = draft.clone();
+    let go_on = EventHandler::new(move |()| {
+        if !from_here {
+            drafts.adopt(adopted.clone());
+        }
+        ondone.call(());
+    });
     rsx! {
-        Dialog { title: words.send.draft.continue_title, text, onclose,
-            Button {
-                tone: ButtonTone::Primary,
-                block: true,
-                onclick: move |_| {
-                    if !from_here {
-                        drafts.adopt(adopted.clone());
-                    }
-                    navigator.push(Route::SendRecipients {});
-                },
-                {words.send.draft.go_on}
-            }
+        Dialog { title: words.send.draft.continue_title, text, onclose: go_on,
+            Button { tone: ButtonTone::Primary, block: true, onclick: move |_| go_on.call(()), {words.send.draft.go_on} }
             Button {
                 tone: ButtonTone::Danger,
                 block: true,
                 onclick: move |_| {
                     drafts.discard(api.clone(), &draft);
-                    navigator.push(Route::SendRecipients {});
+                    ondone.call(());
                 },
                 {words.send.draft.anew}
             }
-            Button { block: true, onclick: move |_| onclose.call(()), {words.common.cancel} }
         }
     }
 }

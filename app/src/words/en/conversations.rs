@@ -40,6 +40,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
         1 => "Take over the 1 conversation that is pending.".to_owned(),
         n => format!("Take over one of the {} conversations that are pending.", number(n)),
     },
+    empty_assigned: "Conversations that are handed to you appear here.",
     empty_pending: "When a customer writes, the conversation appears here; take it over to reply.",
     empty_closed: "Closed conversations are kept here; a new message makes them pending again.",
     see_pending: |n| if n == 1 { "See the pending one".to_owned() } else { format!("See the {} pending", number(n)) },

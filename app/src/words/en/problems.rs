@@ -9,12 +9,7 @@ use crate::words::{
 };
 
 pub(super) const PROBLEMS: Problems = Problems {
-    offline: || {
-        Said::new(
-            "The server cannot be reached.",
-            "Check the connection and try again.",
-        )
-    },
+    offline: || Said::new("The server cannot be reached.", "Check the connection and try again."),
     outdated: || {
         Said::new(
             "The app and the server are of different versions.",
@@ -31,10 +26,7 @@ pub(super) const PROBLEMS: Problems = Problems {
 
 fn problem(problem: &Problem) -> Said {
     match problem {
-        Problem::SignedOut => Said::new(
-            "Your session has ended.",
-            "Sign in again; your drafts are safe.",
-        ),
+        Problem::SignedOut => Said::new("Your session has ended.", "Sign in again; your drafts are safe."),
         Problem::WrongCredentials => Said::new(
             "The e-mail or the password is wrong.",
             "Type them again; if you forgot the password, ask your admin to reset it.",
@@ -45,16 +37,12 @@ fn problem(problem: &Problem) -> Said {
             Said::new("Something needs a change.", rule(&field(at), broken))
         }
         Problem::Conflict { with } => conflict(with),
-        Problem::TooMany { retry_after } => Said::new(
-            "Too many tries.",
-            format!("Try again in {} seconds.", number(*retry_after)),
-        ),
+        Problem::TooMany { retry_after } => {
+            Said::new("Too many tries.", format!("Try again in {} seconds.", number(*retry_after)))
+        }
         Problem::TooLarge { limit } => Said::new(
             "This is too large.",
-            format!(
-                "The limit is {} MB; make it smaller and try again.",
-                number(limit.div_ceil(1_000_000))
-            ),
+            format!("The limit is {} MB; make it smaller and try again.", number(limit.div_ceil(1_000_000))),
         ),
         Problem::Unavailable => Said::new(
             "The server does not answer right now.",
@@ -105,26 +93,16 @@ fn rule(field: &str, rule: &Rule) -> String {
                 Unit::Utf16 | Unit::Characters => "characters",
                 Unit::Bytes => "bytes",
             };
-            format!(
-                "{field}: at most {} {unit}; take out {over}.",
-                number(*limit)
-            )
+            format!("{field}: at most {} {unit}; take out {over}.", number(*limit))
         }
-        Rule::TooMany { limit, actual } => format!(
-            "{field}: at most {}, now {}; take some out.",
-            number(*limit),
-            number(*actual)
-        ),
-        Rule::TooFew { least, actual } => format!(
-            "{field}: at least {}, now {}; add some.",
-            number(*least),
-            number(*actual)
-        ),
+        Rule::TooMany { limit, actual } => {
+            format!("{field}: at most {}, now {}; take some out.", number(*limit), number(*actual))
+        }
+        Rule::TooFew { least, actual } => {
+            format!("{field}: at least {}, now {}; add some.", number(*least), number(*actual))
+        }
         Rule::Malformed { expected } => format!("{field}: should look like {expected}"),
-        Rule::Unknown { count } => format!(
-            "{field}: {} of them no longer exist; choose again.",
-            number(*count)
-        ),
+        Rule::Unknown { count } => format!("{field}: {} of them no longer exist; choose again.", number(*count)),
         Rule::ControlCharacter => {
             format!("{field}: holds a character that cannot be sent; type it instead of pasting.")
         }
@@ -146,18 +124,13 @@ fn conflict(with: &Conflict) -> Said {
             "The message changed after the check.",
             "Another tab or device may have changed it; look at the preview again.",
         ),
-        Conflict::AlreadySent { .. } => Said::new(
-            "This was sent already.",
-            "Nothing went out twice; see the record for the result.",
-        ),
-        Conflict::DraftChanged { .. } => Said::new(
-            "The draft was changed in another tab or on another device.",
-            "Choose which one to keep.",
-        ),
-        Conflict::NobodyToSend => Said::new(
-            "None of the selected people can get this.",
-            "Go back and choose others.",
-        ),
+        Conflict::AlreadySent { .. } => {
+            Said::new("This was sent already.", "Nothing went out twice; see the record for the result.")
+        }
+        Conflict::DraftChanged { .. } => {
+            Said::new("The draft was changed in another tab or on another device.", "Choose which one to keep.")
+        }
+        Conflict::NobodyToSend => Said::new("None of the selected people can get this.", "Go back and choose others."),
         Conflict::QuotaTooSmall { needed, left } => Said::new(
             "The account has too few messages left this month.",
             format!(
@@ -166,18 +139,13 @@ fn conflict(with: &Conflict) -> Said {
                 number(*left)
             ),
         ),
-        Conflict::NotOwner => Said::new(
-            "This conversation is somebody else's.",
-            "Ask them to hand it over, or ask your manager.",
-        ),
-        Conflict::WrongState => Said::new(
-            "The conversation has moved on.",
-            "Reload to see what can be done now.",
-        ),
-        Conflict::NotAssignable => Said::new(
-            "This colleague cannot take it.",
-            "Choose somebody of the same store who may use this account.",
-        ),
+        Conflict::NotOwner => {
+            Said::new("This conversation is somebody else's.", "Ask them to hand it over, or ask your manager.")
+        }
+        Conflict::WrongState => Said::new("The conversation has moved on.", "Reload to see what can be done now."),
+        Conflict::NotAssignable => {
+            Said::new("This colleague cannot take it.", "Choose somebody of the same store who may use this account.")
+        }
         Conflict::CannotReach { reason } => {
             let said = reasons::reason(*reason);
             Said::new(
@@ -196,10 +164,7 @@ fn forbidden(why: &Forbidden) -> Said {
         ),
         Forbidden::Role { allowed, .. } => Said::new(
             "Your role may not do this.",
-            format!(
-                "It is open to: {}. Ask your admin if you need it.",
-                roles(allowed, common::role, ", ")
-            ),
+            format!("It is open to: {}. Ask your admin if you need it.", roles(allowed, common::role, ", ")),
         ),
     }
 }

@@ -1,6 +1,9 @@
 //! Why a customer did not get a message.
 
-use shared::{campaigns::Doubt, reasons::{CheckedBy, Reason}};
+use shared::{
+    campaigns::Doubt,
+    reasons::{CheckedBy, Reason},
+};
 
 use crate::words::reasons::{ReasonWords, Reasons};
 
@@ -26,11 +29,9 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
             "The customer blocked or unfollowed the LINE account (unfollowed); nothing reaches them.",
             "Leave them out next time; once they unblock, they can be sent to again.",
         ),
-        Reason::Unsubscribed => (
-            "Opted out",
-            "The customer asked for no more messages.",
-            "Respect that and leave them out next time.",
-        ),
+        Reason::Unsubscribed => {
+            ("Opted out", "The customer asked for no more messages.", "Respect that and leave them out next time.")
+        }
         Reason::NotInProgress => (
             "Not in progress",
             "When it was to be sent, the conversation was no longer in progress. Group sends go to those only.",
@@ -56,11 +57,7 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
             "The LINE account has no messages left this month.",
             "Ask your admin to buy more, or retry next month.",
         ),
-        Reason::LineRateLimited => (
-            "LINE is busy",
-            "LINE kept answering that messages come too fast.",
-            "Retry later.",
-        ),
+        Reason::LineRateLimited => ("LINE is busy", "LINE kept answering that messages come too fast.", "Retry later."),
         Reason::LineUnavailable => (
             "LINE is not available",
             "LINE could not be reached or kept failing, and surely did not take the message.",
@@ -81,11 +78,7 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
             "It could not start in time, and going out late would disturb the customer.",
             "Retry or send anew if it still matters.",
         ),
-        Reason::Cancelled => (
-            "Cancelled",
-            "It was stopped before it was sent.",
-            "Send anew if it still matters.",
-        ),
+        Reason::Cancelled => ("Cancelled", "It was stopped before it was sent.", "Send anew if it still matters."),
         Reason::Internal => (
             "System error",
             "Storecast failed and the message was not sent.",

@@ -94,11 +94,7 @@ pub(super) const RECORDS: Records = Records {
         },
         next: "Next: ",
         show_people: |n| {
-            if n == 1 {
-                "See this person".to_owned()
-            } else {
-                format!("See these {}", number(n))
-            }
+            if n == 1 { "See this person".to_owned() } else { format!("See these {}", number(n)) }
         },
         people: "Recipients",
         tabs: "By outcome",
@@ -115,17 +111,10 @@ pub(super) const RECORDS: Records = Records {
         people_loading: "Loading recipients",
         people_failed: "The recipients could not be loaded",
         content: "Content",
-        content_sub: |n| {
-            format!(
-                "As it was sent, {n} {}",
-                plural(n as u64, "message", "messages")
-            )
-        },
+        content_sub: |n| format!("As it was sent, {n} {}", plural(n as u64, "message", "messages")),
         name_fill: "customer name",
         paused_title: "Paused",
-        paused_text: |reason| {
-            format!("{reason} What is left waits and goes on by itself once it is resumed.")
-        },
+        paused_text: |reason| format!("{reason} What is left waits and goes on by itself once it is resumed."),
         loading: "Loading the record",
         load_failed: "This record could not be loaded",
         facts: "The send",
@@ -139,14 +128,10 @@ pub(super) const RECORDS: Records = Records {
         back: "Back to this record",
         outcome: |outcome| match outcome {
             Outcome::Waiting => ("Waiting", "It is in the queue and goes out in its turn."),
-            Outcome::Succeeded => (
-                "Accepted",
-                "LINE took the messages. It does not tell whether they arrived or were read.",
-            ),
-            Outcome::Failed => (
-                "Not sent",
-                "This customer did not get the messages of this send.",
-            ),
+            Outcome::Succeeded => {
+                ("Accepted", "LINE took the messages. It does not tell whether they arrived or were read.")
+            }
+            Outcome::Failed => ("Not sent", "This customer did not get the messages of this send."),
             Outcome::Unknown => (
                 "Not known whether it arrived",
                 "LINE gave no answer in time. It may or may not have arrived, and is not repeated by itself.",

@@ -50,7 +50,6 @@ pub(super) const SEND: Send = Send {
         },
         go_on: "Go on with the draft",
         anew: "Discard it and start anew",
-        looking: "Looking for a draft you have not sent",
     },
     pick: Pick {
         title: "Recipients",
@@ -63,9 +62,7 @@ pub(super) const SEND: Send = Send {
         all: |n| format!("Select all {}", number(n)),
         all_plain: "Select all",
         picked: |n| format!("{} selected", number(n)),
-        picked_elsewhere: |n, out| {
-            format!("{} selected, {} not in these results", number(n), number(out))
-        },
+        picked_elsewhere: |n, out| format!("{} selected, {} not in these results", number(n), number(out)),
         nobody: "Nobody is selected yet: pick at least one person",
         too_many: |max, n| {
             format!(
@@ -75,14 +72,9 @@ pub(super) const SEND: Send = Send {
                 number(n.saturating_sub(max))
             )
         },
-        too_many_filters: |max| {
-            format!("At most {max} sets of conditions can be combined: clear the selection first")
-        },
+        too_many_filters: |max| format!("At most {max} sets of conditions can be combined: clear the selection first"),
         too_many_ticks: |max| {
-            format!(
-                "At most {} can be ticked one by one: filter and select all instead",
-                number(max)
-            )
+            format!("At most {} can be ticked one by one: filter and select all instead", number(max))
         },
         next: "Next",
         counting: "Counting…",
@@ -168,9 +160,7 @@ pub(super) const SEND: Send = Send {
             let over = count.used.saturating_sub(count.limit) as u64;
             let over = format!("{} {}", number(over), plural(over, "character", "characters"));
             match longest {
-                None => format!(
-                    "{over} over LINE’s limit: shorten it, or move some of it to another message."
-                ),
+                None => format!("{over} over LINE’s limit: shorten it, or move some of it to another message."),
                 Some(name) => format!(
                     "With the longest name, “{name}”, it is {over} over LINE’s limit: shorten it, or move some of it to another message."
                 ),
@@ -205,20 +195,14 @@ pub(super) const SEND: Send = Send {
         unsure: "not sure",
         unsure_sub: "Will be tried, the result goes into the record",
         leave_out: |n| {
-            if n == 1 {
-                "Leave this person out".to_owned()
-            } else {
-                format!("Leave these {} out", number(n))
-            }
+            if n == 1 { "Leave this person out".to_owned() } else { format!("Leave these {} out", number(n)) }
         },
         leaving_out: "Leaving them out…",
         left_out: |n| format!("{} left out", people(n)),
         same_title: |n| format!("{} will get it more than once", people(n)),
         same_text: "The same customer is in the selection with two or more accounts, and each of them gets the messages.",
         paused_title: |account| format!("“{account}” is paused"),
-        paused_text: |reason| {
-            format!("{reason} What you send now waits and goes out once it is resumed.")
-        },
+        paused_text: |reason| format!("{reason} What you send now waits and goes out once it is resumed."),
         quotas: "Quota",
         quota: |account| format!("{account}, this month"),
         quota_left: ("", "left"),
@@ -235,11 +219,7 @@ pub(super) const SEND: Send = Send {
         sending_text: "It is being handed to the server; after that you can leave this page.",
         confirm_title: |n| format!("Send to {}?", people(n)),
         confirm_text: |limit, messages| {
-            let go = if messages == 1 {
-                "message goes out"
-            } else {
-                "messages go out"
-            };
+            let go = if messages == 1 { "message goes out" } else { "messages go out" };
             format!(
                 "Your team asks once more above {}. It cannot be taken back: {messages} {go} in your name.",
                 people(limit)

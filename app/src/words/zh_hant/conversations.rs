@@ -42,6 +42,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
             format!("從「待處理」接手 {} 個等候中的對話。", number(pending))
         }
     },
+    empty_assigned: "主管移轉給你的對話會出現在這裡。",
     empty_pending: "顧客來訊後會出現在這裡，接手後由你回覆。",
     empty_closed: "結束的對話會收在這裡；顧客再次來訊時會回到「待處理」。",
     see_pending: |n| format!("看待處理的 {} 個對話", number(n)),

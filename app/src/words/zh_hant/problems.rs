@@ -22,25 +22,18 @@ pub(super) const PROBLEMS: Problems = Problems {
 fn problem(problem: &Problem) -> Said {
     match problem {
         Problem::SignedOut => Said::new("登入已逾時。", "請重新登入，草稿還在。"),
-        Problem::WrongCredentials => {
-            Said::new("電子郵件或密碼不正確。", "請再輸入一次；忘記密碼請找管理員重設。")
-        }
+        Problem::WrongCredentials => Said::new("電子郵件或密碼不正確。", "請再輸入一次；忘記密碼請找管理員重設。"),
         Problem::Forbidden { why } => forbidden(why),
         Problem::Missing { what } => missing(*what),
-        Problem::Invalid { field: at, rule: broken } => {
-            Said::new("內容需要修改。", rule(&field(at), broken))
-        }
+        Problem::Invalid { field: at, rule: broken } => Said::new("內容需要修改。", rule(&field(at), broken)),
         Problem::Conflict { with } => conflict(with),
         Problem::TooMany { retry_after } => {
             Said::new("操作太頻繁。", format!("請在 {} 秒後再試。", number(*retry_after)))
         }
-        Problem::TooLarge { limit } => Said::new(
-            "檔案或內容太大。",
-            format!("上限是 {} MB，請縮小後再試。", number(limit.div_ceil(1_000_000))),
-        ),
-        Problem::Unavailable => {
-            Said::new("伺服器暫時沒有回應。", "已送出的會繼續傳送。請稍後再試一次。")
+        Problem::TooLarge { limit } => {
+            Said::new("檔案或內容太大。", format!("上限是 {} MB，請縮小後再試。", number(limit.div_ceil(1_000_000))))
         }
+        Problem::Unavailable => Said::new("伺服器暫時沒有回應。", "已送出的會繼續傳送。請稍後再試一次。"),
         Problem::Internal { trace } => {
             Said::new("伺服器出錯了。", format!("請再試一次；若一再發生，請把代碼 {trace} 告訴管理員。"))
         }
@@ -87,21 +80,14 @@ fn rule(field: &str, rule: &Rule) -> String {
             };
             format!("{field}最多 {} {unit}，請刪去 {over} {unit}。", number(*limit))
         }
-        Rule::TooMany { limit, actual } => format!(
-            "{field}最多 {} 個，目前 {} 個，請減少。",
-            number(*limit),
-            number(*actual)
-        ),
-        Rule::TooFew { least, actual } => format!(
-            "{field}至少要 {} 個，目前 {} 個，請增加。",
-            number(*least),
-            number(*actual)
-        ),
+        Rule::TooMany { limit, actual } => {
+            format!("{field}最多 {} 個，目前 {} 個，請減少。", number(*limit), number(*actual))
+        }
+        Rule::TooFew { least, actual } => {
+            format!("{field}至少要 {} 個，目前 {} 個，請增加。", number(*least), number(*actual))
+        }
         Rule::Malformed { expected } => format!("{field}的格式不對，應該像：{expected}"),
-        Rule::Unknown { count } => format!(
-            "{field}裡有 {} 個已經不存在，請重新選擇。",
-            number(*count)
-        ),
+        Rule::Unknown { count } => format!("{field}裡有 {} 個已經不存在，請重新選擇。", number(*count)),
         Rule::ControlCharacter => format!("{field}裡有不能傳送的字元，請重新輸入，不要直接貼上。"),
         Rule::Taken => format!("{field}已經有人使用，請換一個。"),
     }
@@ -111,62 +97,32 @@ fn conflict(with: &Conflict) -> Said {
     match with {
         Conflict::AudienceChanged { audience, will_send } => Said::new(
             "對象在檢查之後變了。",
-            format!(
-                "現在選了 {} 人，其中 {} 人會送出。請確認後再送出。",
-                number(*audience),
-                number(*will_send)
-            ),
+            format!("現在選了 {} 人，其中 {} 人會送出。請確認後再送出。", number(*audience), number(*will_send)),
         ),
-        Conflict::ContentChanged => {
-            Said::new("內容在檢查之後變了。", "可能在另一個分頁或裝置改過，請再看一次預覽。")
-        }
-        Conflict::AlreadySent { .. } => {
-            Said::new("這則群發已經送出。", "沒有重複傳送，請到紀錄查看結果。")
-        }
-        Conflict::DraftChanged { .. } => {
-            Said::new("草稿在另一個分頁或裝置改過。", "請選擇要保留哪一份。")
-        }
-        Conflict::NobodyToSend => {
-            Said::new("選擇的對象都無法收到。", "請回到上一步，改選其他對象。")
-        }
+        Conflict::ContentChanged => Said::new("內容在檢查之後變了。", "可能在另一個分頁或裝置改過，請再看一次預覽。"),
+        Conflict::AlreadySent { .. } => Said::new("這則群發已經送出。", "沒有重複傳送，請到紀錄查看結果。"),
+        Conflict::DraftChanged { .. } => Said::new("草稿在另一個分頁或裝置改過。", "請選擇要保留哪一份。"),
+        Conflict::NobodyToSend => Said::new("選擇的對象都無法收到。", "請回到上一步，改選其他對象。"),
         Conflict::QuotaTooSmall { needed, left } => Said::new(
             "帳號本月的訊息額度不足。",
-            format!(
-                "這次需要 {} 則，只剩 {} 則。請減少對象，或請管理員加購。",
-                number(*needed),
-                number(*left)
-            ),
+            format!("這次需要 {} 則，只剩 {} 則。請減少對象，或請管理員加購。", number(*needed), number(*left)),
         ),
-        Conflict::NotOwner => {
-            Said::new("這個對話由別人負責。", "請對方移轉給你，或請主管協助。")
-        }
-        Conflict::WrongState => {
-            Said::new("對話的狀態已經改變。", "請重新載入，看看現在能做什麼。")
-        }
-        Conflict::NotAssignable => {
-            Said::new("這位同事不能接手。", "請選擇同門市、可以使用這個帳號的同事。")
-        }
+        Conflict::NotOwner => Said::new("這個對話由別人負責。", "請對方移轉給你，或請主管協助。"),
+        Conflict::WrongState => Said::new("對話的狀態已經改變。", "請重新載入，看看現在能做什麼。"),
+        Conflict::NotAssignable => Said::new("這位同事不能接手。", "請選擇同門市、可以使用這個帳號的同事。"),
         Conflict::CannotReach { reason } => {
             let said = reasons::reason(*reason);
-            Said::new(
-                format!("現在無法傳給這位顧客：{}。", said.title),
-                format!("{}{}", said.why, said.next),
-            )
+            Said::new(format!("現在無法傳給這位顧客：{}。", said.title), format!("{}{}", said.why, said.next))
         }
     }
 }
 
 fn forbidden(why: &Forbidden) -> Said {
     match why {
-        Forbidden::OmoPlan => {
-            Said::new("團隊尚未開通 OMO 方案。", "群發訊息需要 OMO 方案，請管理員聯絡客服開通。")
-        }
+        Forbidden::OmoPlan => Said::new("團隊尚未開通 OMO 方案。", "群發訊息需要 OMO 方案，請管理員聯絡客服開通。"),
         Forbidden::Role { allowed, .. } => Said::new(
             "你的角色不能使用這個功能。",
-            format!(
-                "這個功能開放給{}。需要時請找管理員調整角色。",
-                roles(allowed, common::role, "、")
-            ),
+            format!("這個功能開放給{}。需要時請找管理員調整角色。", roles(allowed, common::role, "、")),
         ),
     }
 }

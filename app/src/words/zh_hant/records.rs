@@ -117,10 +117,7 @@ pub(super) const RECORDS: Records = Records {
             Outcome::Waiting => ("等待傳送", "還在排隊，輪到就會送出。"),
             Outcome::Succeeded => ("已受理", "LINE 已接受這些訊息；LINE 不會回報是否送達或已讀。"),
             Outcome::Failed => ("沒有送出", "這位顧客沒有收到這次的訊息。"),
-            Outcome::Unknown => (
-                "不確定是否送達",
-                "LINE 沒有及時回覆，訊息可能到了也可能沒到，不會自動重送。",
-            ),
+            Outcome::Unknown => ("不確定是否送達", "LINE 沒有及時回覆，訊息可能到了也可能沒到，不會自動重送。"),
         },
         checked_by: "判定",
         code: "原因代碼",

@@ -26,9 +26,7 @@ pub(super) const SEND: Send = Send {
         not_saved: "草稿存在這支手機，稍後再存到伺服器",
         not_kept: "這支手機存不了草稿，請先不要關閉頁面",
         conflict_title: "這份草稿在別的地方改過",
-        conflict_text: |theirs| {
-            format!("另一份有{theirs}。要用哪一份？沒選的那一份不會保留。")
-        },
+        conflict_text: |theirs| format!("另一份有{theirs}。要用哪一份？沒選的那一份不會保留。"),
         holds: |messages, first| match (messages, first) {
             (0, _) => "選好的對象，還沒有內容".to_owned(),
             (n, Some(first)) => format!(" {n} 則訊息：「{first}」"),
@@ -43,7 +41,6 @@ pub(super) const SEND: Send = Send {
         },
         go_on: "繼續編輯草稿",
         anew: "捨棄草稿，重新開始",
-        looking: "正在找還沒送出的草稿",
     },
     pick: Pick {
         title: "選擇對象",
@@ -56,9 +53,7 @@ pub(super) const SEND: Send = Send {
         all: |n| format!("選取全部 {} 位", number(n)),
         all_plain: "選取全部",
         picked: |n| format!("已選 {} 人", number(n)),
-        picked_elsewhere: |n, out| {
-            format!("已選 {} 人，其中 {} 人不在目前結果內", number(n), number(out))
-        },
+        picked_elsewhere: |n, out| format!("已選 {} 人，其中 {} 人不在目前結果內", number(n), number(out)),
         nobody: "還沒選對象，請至少選 1 人",
         too_many: |max, n| {
             format!(
@@ -151,9 +146,7 @@ pub(super) const SEND: Send = Send {
             let over = number(count.used.saturating_sub(count.limit) as u64);
             match longest {
                 None => format!("超過 LINE 上限 {over} 字，請刪短，或移到下一則。"),
-                Some(name) => format!(
-                    "以最長的姓名「{name}」計算，超過 LINE 上限 {over} 字，請刪短，或移到下一則。"
-                ),
+                Some(name) => format!("以最長的姓名「{name}」計算，超過 LINE 上限 {over} 字，請刪短，或移到下一則。"),
             }
         },
         empty: "這一則還沒有內容，請輸入文字或移除這一則。",
@@ -220,11 +213,7 @@ pub(super) const SEND: Send = Send {
         not_saved: "草稿還沒存到伺服器，暫時不能檢查",
         changed_title: "名單在檢查後有變動，還沒送出",
         changed_text: |audience, will| {
-            format!(
-                "現在共 {} 人，其中 {} 人會送出。請重新檢查後再送出。",
-                number(audience),
-                number(will)
-            )
+            format!("現在共 {} 人，其中 {} 人會送出。請重新檢查後再送出。", number(audience), number(will))
         },
         content_title: "內容在檢查後改過，還沒送出",
         content_text: "可能在別的裝置或分頁改過。請重新檢查後再送出。",

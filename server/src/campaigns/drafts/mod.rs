@@ -5,15 +5,20 @@ pub(crate) mod store;
 mod store_test;
 
 use shared::{
-    campaigns::{Draft, DropDraft, Kind, ListDrafts, SaveDraft, ShowDraft},
     call::Done,
+    campaigns::{Draft, DropDraft, Kind, ListDrafts, SaveDraft, ShowDraft},
     content::Content,
     id::{CampaignId, DraftId},
     problem::{Conflict, Problem, What},
     selection::Selection,
 };
 
-use crate::{App, caller::Caller, db::Tx, refused::{Refused, Result}};
+use crate::{
+    App,
+    caller::Caller,
+    db::Tx,
+    refused::{Refused, Result},
+};
 
 /// Drafts of one member; the oldest go when there are more.
 const KEPT: i64 = 20;

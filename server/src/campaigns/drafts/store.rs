@@ -25,24 +25,16 @@ impl FromRow for Stored {
 /// Reads a JSON column.
 pub(crate) fn from_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, name: &str) -> Result<T> {
     let text: String = row.get(name)?;
-    serde_json::from_str(&text).map_err(|error| Error::Column {
-        name: name.to_owned(),
-        problem: format!("is not readable JSON: {error}"),
-    })
+    serde_json::from_str(&text)
+        .map_err(|error| Error::Column { name: name.to_owned(), problem: format!("is not readable JSON: {error}") })
 }
 
 /// Writes a JSON column.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::Other(format!("JSON cannot be written: {error}")))
+    serde_json::to_string(value).map_err(|error| Error::Other(format!("JSON cannot be written: {error}")))
 }
 
-pub(crate) fn find(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    sender: MemberId,
-    id: DraftId,
-) -> Result<Option<Stored>> {
+pub(crate) fn find(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, id: DraftId) -> Result<Option<Stored>> {
     tx.opt(
         "SELECT id, kind, selection, content, revision, updated_at, campaign_id FROM draft
          WHERE team_id = $1 AND sender_id = $2 AND id = $3",
@@ -50,12 +42,7 @@ pub(crate) fn find(
     )
 }
 
-pub(crate) fn unsent(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    sender: MemberId,
-    limit: i64,
-) -> Result<Vec<Stored>> {
+pub(crate) fn unsent(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, limit: i64) -> Result<Vec<Stored>> {
     tx.all(
         "SELECT id, kind, selection, content, revision, updated_at, campaign_id FROM draft
          WHERE team_id = $1 AND sender_id = $2 AND campaign_id IS NULL ORDER BY updated_at DESC, id DESC LIMIT $3",
@@ -68,19 +55,20 @@ pub(crate) fn add(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: &Store
         "INSERT INTO draft (team_id, sender_id, id, kind, selection, content, revision, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
         params![
-            team, sender, draft.id, draft.kind, to_json(&draft.selection)?, to_json(&draft.content)?, draft.revision,
+            team,
+            sender,
+            draft.id,
+            draft.kind,
+            to_json(&draft.selection)?,
+            to_json(&draft.content)?,
+            draft.revision,
             draft.updated_at,
         ],
     )
     .map(drop)
 }
 
-pub(crate) fn change(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    sender: MemberId,
-    draft: &Stored,
-) -> Result<()> {
+pub(crate) fn change(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: &Stored) -> Result<()> {
     tx.execute(
         "UPDATE draft SET kind = $4, selection = $5, content = $6, revision = $7, updated_at = $8
          WHERE team_id = $1 AND sender_id = $2 AND id = $3",
@@ -107,12 +95,7 @@ pub(crate) fn remove(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, id: DraftI
 }
 
 /// Forgets unsent drafts beyond the newest `keep`.
-pub(crate) fn drop_oldest(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    sender: MemberId,
-    keep: i64,
-) -> Result<()> {
+pub(crate) fn drop_oldest(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, keep: i64) -> Result<()> {
     tx.execute(
         "DELETE FROM draft WHERE team_id = $1 AND sender_id = $2 AND campaign_id IS NULL AND id NOT IN (
              SELECT id FROM draft WHERE team_id = $1 AND sender_id = $2 AND campaign_id IS NULL
@@ -123,13 +106,7 @@ pub(crate) fn drop_oldest(
 }
 
 /// Marks a draft as sent.
-pub(crate) fn sent(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    sender: MemberId,
-    id: DraftId,
-    campaign: CampaignId,
-) -> Result<()> {
+pub(crate) fn sent(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, id: DraftId, campaign: CampaignId) -> Result<()> {
     tx.execute(
         "UPDATE draft SET campaign_id = $4 WHERE team_id = $1 AND sender_id = $2 AND id = $3",
         params![team, sender, id, campaign],

@@ -103,7 +103,8 @@ async fn only_the_newest_unsent_drafts_are_kept(db: Db) {
         ids.push(id);
     }
     world.write(move |tx| store::drop_oldest(tx, team, ann, 2)).await;
-    let left: Vec<DraftId> = world.read(move |tx| store::unsent(tx, team, ann, 10)).await.iter().map(|d| d.id).collect();
+    let left: Vec<DraftId> =
+        world.read(move |tx| store::unsent(tx, team, ann, 10)).await.iter().map(|d| d.id).collect();
     assert_eq!(left, [ids[3], ids[2]]);
     let changed = Stored {
         id: ids[3],

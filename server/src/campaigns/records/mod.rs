@@ -57,7 +57,11 @@ pub(crate) struct Stored {
 impl Stored {
     /// The state as people see it: a send whose account is paused is held.
     fn state(&self) -> CampaignState {
-        if self.row.state == CampaignState::Sending && self.paused.is_some() { CampaignState::Paused } else { self.row.state }
+        if self.row.state == CampaignState::Sending && self.paused.is_some() {
+            CampaignState::Paused
+        } else {
+            self.row.state
+        }
     }
 
     fn shown(&self, caller: &Caller) -> CampaignRow {

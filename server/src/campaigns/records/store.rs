@@ -5,10 +5,7 @@ use shared::{
     contacts::ChannelRef,
     content::{Content, Part},
     deliveries::{DeliveryState, Outcome},
-    id::{
-        CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, LinkId, MemberId, StoreId,
-        TeamId,
-    },
+    id::{CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, LinkId, MemberId, StoreId, TeamId},
     links,
     members::{MemberRef, StoreRef},
     reasons::{CheckedBy, Reason},
@@ -52,7 +49,7 @@ pub(crate) fn add(tx: &mut Tx<'_>, new: &NewCampaign<'_>) -> Result<()> {
              content, first_text, parts, referral_links, audience_kind, selection, channels, state, created_at, started_at,
              broadcast_at, expires_at, audience, queued, accepted, failed, unknown)
          VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, (SELECT name FROM store WHERE team_id = $1 AND id = $9),
-             $10, $11, $12, $13, 'selection', $14, $15, 'sending', $16, $16, $16, $17, $18, $18 - $19, 0, $19, 0)",
+             $10, $11, $12, $13, 'selection', $14, $15, 'sending', $16, $16, $16, $17, $18, CAST($18 AS BIGINT) - CAST($19 AS BIGINT), 0, $19, 0)",
         params![
             new.team, new.id, new.kind, new.class, new.draft, new.digest, new.sender, new.sender_name, new.store,
             to_json(new.content)?, &new.first_text, new.content.parts.len(), new.content.referral_links(),
@@ -88,15 +85,15 @@ pub(crate) fn add_links(
     .map(drop)
 }
 
-/// The campaign that a draft became, and the digest it was accepted under.
+/// The campaign that a draft became, and the digest and the size of audience it was accepted with.
 pub(crate) fn of_draft(
     tx: &mut Tx<'_>,
     team: TeamId,
     sender: MemberId,
     draft: DraftId,
-) -> Result<Option<(CampaignId, String)>> {
+) -> Result<Option<(CampaignId, String, i64)>> {
     tx.opt(
-        "SELECT id, digest FROM campaign WHERE team_id = $1 AND sender_id = $2 AND draft_id = $3",
+        "SELECT id, digest, audience FROM campaign WHERE team_id = $1 AND sender_id = $2 AND draft_id = $3",
         params![team, sender, draft],
     )
 }
@@ -130,14 +127,8 @@ impl FromRow for Stored {
             broadcast_at: row.get("broadcast_at")?,
             finished_at: row.get("finished_at")?,
             state: row.get("state")?,
-            sender: MemberRef {
-                id: row.get("sender_id")?,
-                name: row.get("sender_name")?,
-            },
-            store: store.map(|id| StoreRef {
-                id,
-                name: store_name.unwrap_or_default(),
-            }),
+            sender: MemberRef { id: row.get("sender_id")?, name: row.get("sender_name")? },
+            store: store.map(|id| StoreRef { id, name: store_name.unwrap_or_default() }),
             channels: from_json(row, "channels")?,
             parts: row.get("parts")?,
             first_text: row.get("first_text")?,
@@ -150,15 +141,13 @@ impl FromRow for Stored {
             },
             referral_links: row.get("referral_links")?,
         };
-        Ok(Self {
-            row: parts,
-            paused: row.get("paused")?,
-        })
+        Ok(Self { row: parts, paused: row.get("paused")? })
     }
 }
 
 /// A record's columns; a send that waits on a paused account is held for that account's reason.
-const RECORD: &str = "SELECT c.id, c.kind, c.created_at, c.broadcast_at, c.finished_at, c.state, c.sender_id, c.sender_name,
+const RECORD: &str =
+    "SELECT c.id, c.kind, c.created_at, c.broadcast_at, c.finished_at, c.state, c.sender_id, c.sender_name,
      c.store_id, c.store_name, c.channels, c.parts, c.first_text, c.audience, c.queued, c.accepted, c.failed, c.unknown,
      c.referral_links, CASE WHEN c.state = 'sending' THEN (SELECT MIN(h.paused_reason) FROM slice s JOIN channel h
          ON h.id = s.channel_id WHERE s.campaign_id = c.id AND h.state = 'paused') END AS paused
@@ -191,10 +180,7 @@ pub(crate) fn find(
     id: CampaignId,
 ) -> Result<Option<Stored>> {
     let mut query = Query::new(RECORD, params![team]);
-    query.push(
-        "AND c.kind IN ('group_message', 'group_template') AND c.id = $#",
-        params![id],
-    );
+    query.push("AND c.kind IN ('group_message', 'group_template') AND c.id = $#", params![id]);
     scoped(&mut query, sender, scope);
     tx.opt_query(&query)
 }
@@ -219,10 +205,7 @@ pub(crate) fn list(
     limit: usize,
 ) -> Result<Vec<Stored>> {
     let mut query = Query::new(RECORD, params![team]);
-    query.push(
-        "AND c.kind IN ('group_message', 'group_template')",
-        params![],
-    );
+    query.push("AND c.kind IN ('group_message', 'group_template')", params![]);
     scoped(&mut query, sender, scope);
     if let Some(from) = days.from {
         query.push("AND c.broadcast_at >= $#", params![from]);
@@ -232,10 +215,7 @@ pub(crate) fn list(
     }
     if !filter.states.is_empty() {
         query.push(
-            Sql::pair(
-                "AND c.state IN (SELECT value FROM json_each($#))",
-                "AND c.state = ANY($#)",
-            ),
+            Sql::pair("AND c.state IN (SELECT value FROM json_each($#))", "AND c.state = ANY($#)"),
             params![texts(filter.states.iter().map(|state| state.as_str()))],
         );
     }
@@ -244,29 +224,20 @@ pub(crate) fn list(
     }
     if !filter.stores.is_empty() {
         query.push(
-            Sql::pair(
-                "AND c.store_id IN (SELECT value FROM json_each($#))",
-                "AND c.store_id = ANY($#)",
-            ),
+            Sql::pair("AND c.store_id IN (SELECT value FROM json_each($#))", "AND c.store_id = ANY($#)"),
             params![texts(filter.stores.iter())],
         );
     }
     if !filter.senders.is_empty() {
         query.push(
-            Sql::pair(
-                "AND c.sender_id IN (SELECT value FROM json_each($#))",
-                "AND c.sender_id = ANY($#)",
-            ),
+            Sql::pair("AND c.sender_id IN (SELECT value FROM json_each($#))", "AND c.sender_id = ANY($#)"),
             params![texts(filter.senders.iter())],
         );
     }
     if let Some((at, id)) = after {
         query.push("AND (c.created_at, c.id) < ($#, $#)", params![*at, *id]);
     }
-    query.push(
-        "ORDER BY c.created_at DESC, c.id DESC LIMIT $#",
-        params![limit],
-    );
+    query.push("ORDER BY c.created_at DESC, c.id DESC LIMIT $#", params![limit]);
     tx.all_query(&query)
 }
 
@@ -283,18 +254,12 @@ pub(crate) struct Frozen {
 
 impl FromRow for Frozen {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            content: from_json(row, "content")?,
-            selection: from_json(row, "selection")?,
-        })
+        Ok(Self { content: from_json(row, "content")?, selection: from_json(row, "selection")? })
     }
 }
 
 pub(crate) fn frozen(tx: &mut Tx<'_>, team: TeamId, id: CampaignId) -> Result<Frozen> {
-    tx.one(
-        "SELECT content, selection FROM campaign WHERE team_id = $1 AND id = $2",
-        params![team, id],
-    )
+    tx.one("SELECT content, selection FROM campaign WHERE team_id = $1 AND id = $2", params![team, id])
 }
 
 /// People who did not get it, by reason, most first.
@@ -308,12 +273,7 @@ pub(crate) fn reasons(tx: &mut Tx<'_>, team: TeamId, id: CampaignId) -> Result<V
 }
 
 /// The first few names behind a reason.
-pub(crate) fn names_of(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    id: CampaignId,
-    reason: Reason,
-) -> Result<Vec<String>> {
+pub(crate) fn names_of(tx: &mut Tx<'_>, team: TeamId, id: CampaignId, reason: Reason) -> Result<Vec<String>> {
     tx.all(
         "SELECT name FROM delivery WHERE team_id = $1 AND campaign_id = $2 AND state IN ('failed', 'unknown') AND reason = $3
          ORDER BY id LIMIT 5",
@@ -345,10 +305,7 @@ impl FromRow for StoredDelivery {
             Some("storecast") => Some(CheckedBy::Storecast),
             Some("platform") => Some(CheckedBy::Platform),
             Some(_) => {
-                return Err(Error::Column {
-                    name: "checked_by".into(),
-                    problem: "names nobody we know".into(),
-                });
+                return Err(Error::Column { name: "checked_by".into(), problem: "names nobody we know".into() });
             }
         };
         Ok(Self {
@@ -367,7 +324,8 @@ impl FromRow for StoredDelivery {
     }
 }
 
-const RECIPIENT: &str = "SELECT id, name, channel_id, conversation_id, state, reason, checked_by, settled_at, provider_code,
+const RECIPIENT: &str =
+    "SELECT id, name, channel_id, conversation_id, state, reason, checked_by, settled_at, provider_code,
      provider_text, request_id FROM delivery WHERE team_id = $# AND campaign_id = $#";
 
 /// Recipients of a campaign, in the order they were written.
@@ -385,10 +343,7 @@ pub(crate) fn deliveries(
         query.push("AND state = $#", params![outcome.state()]);
     }
     if let Some(reason) = reason {
-        query.push(
-            "AND state IN ('failed', 'unknown') AND reason = $#",
-            params![reason],
-        );
+        query.push("AND state IN ('failed', 'unknown') AND reason = $#", params![reason]);
     }
     if let Some(after) = after {
         query.push("AND id > $#", params![after]);
@@ -431,11 +386,7 @@ impl FromRow for StoredAttempt {
 }
 
 /// The tries of a delivery, oldest first.
-pub(crate) fn attempts(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    delivery: DeliveryId,
-) -> Result<Vec<StoredAttempt>> {
+pub(crate) fn attempts(tx: &mut Tx<'_>, team: TeamId, delivery: DeliveryId) -> Result<Vec<StoredAttempt>> {
     tx.all(
         "SELECT at, outcome, provider_code, provider_text, request_id FROM attempt
          WHERE team_id = $1 AND delivery_id = $2 ORDER BY id",
@@ -444,10 +395,7 @@ pub(crate) fn attempts(
 }
 
 /// Group-send recipients among these who may not be sent any more, and why.
-pub(crate) fn unfit_for_group(
-    tx: &mut Tx<'_>,
-    ids: &[String],
-) -> Result<Vec<(DeliveryId, Reason)>> {
+pub(crate) fn unfit_for_group(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(DeliveryId, Reason)>> {
     tx.all(
         Sql::pair(
             "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'

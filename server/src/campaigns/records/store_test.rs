@@ -98,8 +98,7 @@ async fn a_send_is_written_whole(db: Db) {
     assert_eq!(links, [(0, 0, "https://a.example/1".to_owned()), (0, 1, "https://a.example/1".to_owned())]);
     let (clock, more) = (world.clock.clone(), texts(&["https://b.example", "https://c.example"]));
     world.write(move |tx| store::add_links(tx, &clock, team, campaign, &more)).await;
-    let links: i64 =
-        world.read(move |tx| tx.one("SELECT COUNT(*) FROM link WHERE team_id = $1", params![team])).await;
+    let links: i64 = world.read(move |tx| tx.one("SELECT COUNT(*) FROM link WHERE team_id = $1", params![team])).await;
     assert_eq!(links, 4);
     let open: i64 = world
         .read(move |tx| tx.one("SELECT CAST(SUM(open) AS BIGINT) FROM slice WHERE team_id = $1", params![team]))
@@ -127,10 +126,12 @@ async fn the_same_draft_is_one_campaign(db: Db) {
     }
     assert_eq!(list(&world, &world.ann, CampaignFilter::default()).await, [campaign]);
     let (team, ann) = (world.team, world.ann.member);
-    assert_eq!(
-        world.read(move |tx| store::of_draft(tx, team, ann, id)).await,
-        Some((campaign, call.digest.clone()))
-    );
+    let audience = i64::try_from(call.audience).unwrap();
+    let kept = world.read(move |tx| store::of_draft(tx, team, ann, id)).await;
+    assert_eq!(kept, Some((campaign, call.digest.clone(), audience)));
+    let mut other = call.clone();
+    other.audience += 1;
+    assert_eq!(refused(accept(&world, &world.ann, other).await), Problem::conflict(Conflict::AlreadySent { campaign }));
     let mut other = call;
     other.digest = "something.else".into();
     assert_eq!(refused(accept(&world, &world.ann, other).await), Problem::conflict(Conflict::AlreadySent { campaign }));
@@ -234,8 +235,7 @@ async fn a_send_to_nobody_is_refused(db: Db) {
 async fn ids_of_another_team_refuse_the_whole_send(db: Db) {
     let world = World::new(db).await;
     let mine = world.open("好", &world.ann).await;
-    let foreign =
-        world.conversation(world.elsewhere, "外", ConversationState::InProgress, &world.eve).await;
+    let foreign = world.conversation(world.elsewhere, "外", ConversationState::InProgress, &world.eve).await;
     let id = draft(&world, &world.ann, &[mine, foreign], texts(&["您好"])).await;
     let call = shared::campaigns::SendDraft { id, audience: 2, digest: "a.b".into() };
     let rule = Rule::Unknown { count: 1 };
@@ -309,7 +309,8 @@ async fn records_are_filtered_and_paged(db: Db) {
     let second_day = store::Days { from: Some(NOW + DAY / 2), until: None };
     assert_eq!(page(None, second_day).await[0].row.id, second);
 
-    let sending = CampaignFilter { states: vec![CampaignState::Sending], stores, senders: vec![ann], ..Default::default() };
+    let sending =
+        CampaignFilter { states: vec![CampaignState::Sending], stores, senders: vec![ann], ..Default::default() };
     assert_eq!(list(&world, &world.ada, sending).await, [second, first]);
     let failed = CampaignFilter { with_failures: true, ..Default::default() };
     assert!(list(&world, &world.ada, failed).await.is_empty());

@@ -77,16 +77,9 @@ impl Condition {
         let say = &words.send.filter;
         let when = |when: Option<When>| when.map(|when| when_words(when, words)).unwrap_or_default();
         let tagged = |ids: &[TagId], between: &str| {
-            let names: Vec<&str> = tags
-                .iter()
-                .filter(|tag| ids.contains(&tag.id))
-                .map(|tag| tag.name.as_str())
-                .collect();
-            if ids.len() > 3 || names.len() < ids.len() {
-                (say.tag_count)(ids.len())
-            } else {
-                names.join(between)
-            }
+            let names: Vec<&str> =
+                tags.iter().filter(|tag| ids.contains(&tag.id)).map(|tag| tag.name.as_str()).collect();
+            if ids.len() > 3 || names.len() < ids.len() { (say.tag_count)(ids.len()) } else { names.join(between) }
         };
         match self {
             Self::Channels => match filter.channels.as_slice() {
@@ -103,11 +96,7 @@ impl Condition {
             Self::LastTeam => (say.team_chip)(&when(filter.last_team)),
             Self::LastMarketing => (say.marketing_chip)(&when(filter.last_marketing)),
             Self::Subscriptions => {
-                let names: Vec<&str> = filter
-                    .subscriptions
-                    .iter()
-                    .map(|one| subscription_words(*one, words))
-                    .collect();
+                let names: Vec<&str> = filter.subscriptions.iter().map(|one| subscription_words(*one, words)).collect();
                 names.join(say.or)
             }
             Self::Unread => say.unread.to_owned(),
@@ -146,23 +135,14 @@ mod tests {
     use crate::words::Language;
 
     fn tag(n: u128, name: &str) -> Tag {
-        Tag {
-            id: TagId(Uuid::from_u128(n)),
-            name: name.into(),
-        }
+        Tag { id: TagId(Uuid::from_u128(n)), name: name.into() }
     }
 
     fn said(filter: &ConversationFilter, language: Language) -> Vec<String> {
-        let channels = [ChannelRef {
-            id: ChannelId(Uuid::from_u128(9)),
-            name: "晴嶼生活".into(),
-            platform: Platform::Line,
-        }];
+        let channels =
+            [ChannelRef { id: ChannelId(Uuid::from_u128(9)), name: "晴嶼生活".into(), platform: Platform::Line }];
         let tags = [tag(1, "VIP"), tag(2, "器皿")];
-        Condition::of(filter)
-            .into_iter()
-            .map(|one| one.words(filter, &channels, &tags, language.words()))
-            .collect()
+        Condition::of(filter).into_iter().map(|one| one.words(filter, &channels, &tags, language.words())).collect()
     }
 
     #[test]
@@ -185,10 +165,8 @@ mod tests {
 
     #[test]
     fn a_tag_that_is_not_known_here_is_counted() {
-        let filter = ConversationFilter {
-            tags_none: vec![TagId(Uuid::from_u128(77))],
-            ..ConversationFilter::default()
-        };
+        let filter =
+            ConversationFilter { tags_none: vec![TagId(Uuid::from_u128(77))], ..ConversationFilter::default() };
         assert_eq!(said(&filter, Language::ZhHant), ["不含 1 個標籤"]);
     }
 

@@ -64,7 +64,7 @@ pub(super) fn FilterSheet(
     let words = use_words();
     let say = &words.send.filter;
     let mut edited = use_signal(|| filter);
-    let settled = use_settled(Duration::from_millis(250), move || edited());
+    let settled = use_settled(Duration::from_millis(250), move || edited.read().clone());
     let count = use_load(move || CountConversations {
         state: ConversationState::InProgress,
         scope: Scope::Mine,
@@ -386,12 +386,8 @@ fn is_valid(filter: &ConversationFilter) -> bool {
 /// The filter without the days that stand upside down while they are being typed: the count goes on with the rest.
 fn valid(filter: &ConversationFilter) -> ConversationFilter {
     let mut valid = filter.clone();
-    for when in [
-        &mut valid.last_customer,
-        &mut valid.last_team,
-        &mut valid.last_marketing,
-    ] {
-        if matches!(when, Some(When::Between { from, to }) if to < from) {
+    for when in [&mut valid.last_customer, &mut valid.last_team, &mut valid.last_marketing] {
+        if matches!(*when, Some(When::Between { from, to }) if to < from) {
             *when = None;
         }
     }
@@ -400,8 +396,5 @@ fn valid(filter: &ConversationFilter) -> ConversationFilter {
 
 /// The accounts and tags that conditions can name.
 pub(super) fn use_names() -> (Load<Vec<ChannelRef>>, Load<Vec<Tag>>) {
-    (
-        use_load(|| ListChannels {}),
-        use_load_when(|| Some(ListTags {})),
-    )
+    (use_load(|| ListChannels {}), use_load_when(|| Some(ListTags {})))
 }

@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 use lucide_dioxus::{Inbox, SearchX};
 use shared::{
     conversations::{
-        ConversationCard, ConversationFilter, ConversationState, CountConversations, Counts,
-        ListConversations, Scope, Sort,
+        ConversationCard, ConversationFilter, ConversationState, CountConversations, Counts, ListConversations, Scope,
+        Sort,
     },
     selection::{MAX_FILTERS, Selection},
 };
@@ -68,26 +68,16 @@ pub(super) fn use_list(filter: Signal<ConversationFilter>) -> MatchList {
 
 /// The row that picks all who match, not only those loaded.
 #[component]
-pub(super) fn PickTop(
-    list: MatchList,
-    filter: Signal<ConversationFilter>,
-    total: Option<u64>,
-) -> Element {
+pub(super) fn PickTop(list: MatchList, filter: Signal<ConversationFilter>, total: Option<u64>) -> Element {
     let words = use_words();
     let now = use_now();
     let drafts = use_drafts();
     let rows = list.rows.items();
     let selection = drafts.selection();
     let shown = filter.read().clone();
-    let picked_here = rows
-        .read()
-        .iter()
-        .filter(|card| is_picked(&selection, card, &shown, now))
-        .count();
+    let picked_here = rows.read().iter().filter(|card| is_picked(&selection, card, &shown, now)).count();
     let all_loaded = !list.rows.is_first() && !list.rows.has_more();
-    let whole = selection.matching.iter().any(|matching| {
-        matching.filter == shown && matching.except.is_empty()
-    });
+    let whole = selection.matching.iter().any(|matching| matching.filter == shown && matching.except.is_empty());
     let every = all_loaded && picked_here > 0 && picked_here == rows.read().len();
     let state = if whole || every {
         CheckState::On
@@ -100,10 +90,8 @@ pub(super) fn PickTop(
     if matching == Some(0) || (list.rows.failed().is_some()) {
         return rsx! {};
     }
-    let title = matching.map_or_else(
-        || words.send.pick.all_plain.to_owned(),
-        |matching| (words.send.pick.all)(matching),
-    );
+    let title =
+        matching.map_or_else(|| words.send.pick.all_plain.to_owned(), |matching| (words.send.pick.all)(matching));
     let sub = total.filter(|total| *total > 0).map(|total| {
         match elsewhere(&selection, &shown, total, picked_here as u64, all_loaded) {
             Some(out) if out > 0 => (words.send.pick.picked_elsewhere)(total, out),
@@ -146,11 +134,7 @@ fn unpick_all(
 
 /// The list; it loads more as it is scrolled.
 #[component]
-pub(super) fn PickList(
-    list: MatchList,
-    filter: Signal<ConversationFilter>,
-    onclear: EventHandler<()>,
-) -> Element {
+pub(super) fn PickList(list: MatchList, filter: Signal<ConversationFilter>, onclear: EventHandler<()>) -> Element {
     let words = use_words();
     let say = &words.send.pick;
     let now = use_now();

@@ -26,6 +26,7 @@ use self::{
 use super::{
     frame::{DraftBanner, FlowHead},
     settle::use_settled,
+    start::GoOnOrBegin,
 };
 use crate::{
     app::use_title,
@@ -35,9 +36,7 @@ use crate::{
     screens::parts::{Allowed, mark},
     session::use_me,
     ui::{
-        action_bar::{
-            ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone,
-        },
+        action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone},
         app_bar::{AppBar, AppBarTitle, TitleLevel},
         avatar::ChannelName,
         bottom_sheet::BottomSheet,
@@ -75,9 +74,10 @@ fn Recipients() -> Element {
             drafts.begin();
         }
     });
+    let mut arriving = use_signal(|| drafts.take_arrival());
     let mut filter = drafts.filter();
     let mut search = use_signal(|| filter.peek().search.clone());
-    let searched = use_settled(Duration::from_millis(300), move || search());
+    let searched = use_settled(Duration::from_millis(300), move || search.read().clone());
     use_effect(move || {
         let searched = searched.read().trim().to_owned();
         if filter.peek().search != searched {
@@ -209,6 +209,9 @@ fn Recipients() -> Element {
                 }
             }
         }
+        if arriving() {
+            GoOnOrBegin { ondone: move |()| arriving.set(false) }
+        }
         if filtering() {
             FilterSheet {
                 filter: filter.peek().clone(),
@@ -264,17 +267,10 @@ fn Picked(counted: Option<SelectionCount>) -> Element {
     }
 }
 
-fn bar_title(
-    words: &Words,
-    total: Option<u64>,
-    selection: &Selection,
-    count: Load<SelectionCount>,
-) -> String {
+fn bar_title(words: &Words, total: Option<u64>, selection: &Selection, count: Load<SelectionCount>) -> String {
     match total {
         Some(total) => (words.send.pick.picked)(total),
-        None if selection.matching.is_empty() => {
-            (words.send.pick.picked)(selection.ids.len() as u64)
-        }
+        None if selection.matching.is_empty() => (words.send.pick.picked)(selection.ids.len() as u64),
         None if count.error().is_some() => words.send.pick.count_failed.to_owned(),
         None => words.send.pick.counting.to_owned(),
     }
@@ -284,21 +280,13 @@ fn by_channel(words: &Words, counted: Option<&SelectionCount>) -> String {
     let Some(counted) = counted else {
         return words.send.pick.counting.to_owned();
     };
-    let parts: Vec<String> = counted
-        .channels
-        .iter()
-        .map(|one| format!("{} {}", one.channel.name, number(one.count)))
-        .collect();
+    let parts: Vec<String> =
+        counted.channels.iter().map(|one| format!("{} {}", one.channel.name, number(one.count))).collect();
     parts.join(" · ")
 }
 
 /// Why "next" cannot be pressed.
-fn blocked(
-    words: &Words,
-    selection: &Selection,
-    counted: Option<&SelectionCount>,
-    max: u64,
-) -> Option<String> {
+fn blocked(words: &Words, selection: &Selection, counted: Option<&SelectionCount>, max: u64) -> Option<String> {
     let say = &words.send.pick;
     if selection.check().is_err() {
         return Some(if selection.matching.len() > MAX_FILTERS {

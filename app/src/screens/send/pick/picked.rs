@@ -18,9 +18,10 @@ pub(super) fn is_picked(
     now: DateTime<Utc>,
 ) -> bool {
     selection.ids.contains(&card.id)
-        || selection.matching.iter().any(|matching| {
-            !matching.except.contains(&card.id) && may_match(&matching.filter, card, shown, now)
-        })
+        || selection
+            .matching
+            .iter()
+            .any(|matching| !matching.except.contains(&card.id) && may_match(&matching.filter, card, shown, now))
 }
 
 fn may_match(
@@ -33,15 +34,15 @@ fn may_match(
     let customer = match filter.last_customer {
         None => true,
         same if same == shown.last_customer => true,
-        Some(When::Within { days }) => card
-            .last_customer_at
-            .is_some_and(|at| at.to_utc() > now - TimeDelta::days(i64::from(days))),
-        Some(When::NotWithin { days }) => card
-            .last_customer_at
-            .is_none_or(|at| at.to_utc() <= now - TimeDelta::days(i64::from(days))),
-        Some(When::Between { from, to }) => card
-            .last_customer_at
-            .is_some_and(|at| (from..=to).contains(&at.date_naive())),
+        Some(When::Within { days }) => {
+            card.last_customer_at.is_some_and(|at| at.to_utc() > now - TimeDelta::days(i64::from(days)))
+        }
+        Some(When::NotWithin { days }) => {
+            card.last_customer_at.is_none_or(|at| at.to_utc() <= now - TimeDelta::days(i64::from(days)))
+        }
+        Some(When::Between { from, to }) => {
+            card.last_customer_at.is_some_and(|at| (from..=to).contains(&at.date_naive()))
+        }
     };
     customer
         && (filter.search.is_empty()
@@ -64,9 +65,7 @@ pub(super) fn elsewhere(
     picked_here: u64,
     all_loaded: bool,
 ) -> Option<u64> {
-    let only_these = selection.ids.is_empty()
-        && selection.matching.len() == 1
-        && selection.has_all(shown);
+    let only_these = selection.ids.is_empty() && selection.matching.len() == 1 && selection.has_all(shown);
     if shown.is_empty() || only_these {
         return Some(0);
     }
@@ -104,10 +103,7 @@ mod tests {
             waiting_since: None,
             last: None,
             last_customer_at: Some("2026-11-01T12:00:00+08:00".parse().unwrap()),
-            tags: vec![Tag {
-                id: TagId(Uuid::from_u128(3)),
-                name: "VIP".into(),
-            }],
+            tags: vec![Tag { id: TagId(Uuid::from_u128(3)), name: "VIP".into() }],
             owner: None,
         }
     }
@@ -158,10 +154,7 @@ mod tests {
 
     #[test]
     fn the_number_not_in_these_results_is_told_only_where_it_is_known() {
-        let search = ConversationFilter {
-            search: "林".into(),
-            ..ConversationFilter::default()
-        };
+        let search = ConversationFilter { search: "林".into(), ..ConversationFilter::default() };
         let mut selection = Selection::default();
         selection.add(card().id);
         assert_eq!(elsewhere(&selection, &search, 37, 32, true), Some(5));

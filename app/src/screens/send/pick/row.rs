@@ -39,11 +39,7 @@ pub(super) fn PickRow(
         } else {
             (words.common.message_kind)(last.kind).to_owned()
         };
-        if last.from_customer {
-            said
-        } else {
-            (words.send.pick.ours)(&said)
-        }
+        if last.from_customer { said } else { (words.send.pick.ours)(&said) }
     });
     let out = match card.subscription {
         Subscription::Blocked => Some(words.send.pick.blocked),

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use dioxus::prelude::*;
-use lucide_dioxus::{
-    ArrowDown, ArrowUp, Braces, CircleAlert, GripVertical, Link as LinkIcon, Trash2, Type,
-};
+use lucide_dioxus::{ArrowDown, ArrowUp, Braces, CircleAlert, GripVertical, Link as LinkIcon, Trash, Type};
 use shared::content::{count, is_personal};
 
 use super::trouble::{Wrong, wrong};
@@ -96,13 +94,13 @@ pub(super) fn TextCard(
     };
     let typed = {
         let before = shown.clone();
-        let mut put = put.clone();
+        let put = put.clone();
         move |after: String| put(token::edited(&before, &after, name))
     };
     let insert = {
         let before = shown.clone();
         let field = field.clone();
-        let mut put = put;
+        let put = put;
         move |_| put(token::with_name(&before, device.caret(&field), name))
     };
 
@@ -129,7 +127,7 @@ pub(super) fn TextCard(
                         Icon { ArrowDown {} }
                     }
                     IconButton { label: say.remove, onclick: move |_| ontool.call(Tool::Remove),
-                        Icon { Trash2 {} }
+                        Icon { Trash {} }
                     }
                 }
             },

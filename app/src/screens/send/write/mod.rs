@@ -28,9 +28,7 @@ use crate::{
     routes::Route,
     screens::{parts::Allowed, preview::ContentPreview},
     ui::{
-        action_bar::{
-            ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone,
-        },
+        action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone},
         add_row::{AddItem, AddRow},
         button::{Button, ButtonTone},
         icon::{Icon, IconSize},
@@ -70,21 +68,14 @@ fn Message() -> Element {
         (!selection.is_empty()).then_some(CountSelection { selection })
     });
     let counted = count.value();
-    let longest_name = counted
-        .as_ref()
-        .map(|counted| counted.longest_name.clone())
-        .unwrap_or_default();
+    let longest_name = counted.as_ref().map(|counted| counted.longest_name.clone()).unwrap_or_default();
     let people = counted.as_ref().map(|counted| counted.total);
     let channel = counted.and_then(|counted| counted.channels.into_iter().next());
 
     let content = drafts.content();
     let mut strict = use_signal(|| false);
     let nobody = selection.read().is_empty();
-    let why = if nobody {
-        Some(say.blocked_nobody.to_owned())
-    } else {
-        blocked(words, &content, &longest_name)
-    };
+    let why = if nobody { Some(say.blocked_nobody.to_owned()) } else { blocked(words, &content, &longest_name) };
     let lead = {
         let content = content.clone();
         let longest_name = longest_name.clone();
@@ -170,12 +161,7 @@ fn Message() -> Element {
 
 /// The messages in their order, and the row that adds one.
 #[component]
-fn Cards(
-    drafts: Drafts,
-    longest_name: String,
-    strict: bool,
-    removed: Signal<Option<(usize, Part)>>,
-) -> Element {
+fn Cards(drafts: Drafts, longest_name: String, strict: bool, removed: Signal<Option<(usize, Part)>>) -> Element {
     let words = use_words();
     let say = &words.send.write;
     let device = use_device();
@@ -184,9 +170,9 @@ fn Cards(
     let of = content.parts.len();
     let full = of >= MAX_PARTS;
     let tool = move |place: usize, tool: Tool| match tool {
-        Tool::Up => swap(drafts, place, place.saturating_sub(1)),
-        Tool::Down => swap(drafts, place, place + 1),
-        Tool::Remove => take_out(drafts, place, removed),
+        Tool::Up => swap(&drafts, place, place.saturating_sub(1)),
+        Tool::Down => swap(&drafts, place, place + 1),
+        Tool::Remove => take_out(&drafts, place, removed),
         Tool::Drag(CardDrag::Start) => dragged.set(Some(place)),
         Tool::Drag(CardDrag::Over) => {
             let from = *dragged.peek();
@@ -267,7 +253,7 @@ fn Cards(
     }
 }
 
-fn swap(drafts: Drafts, one: usize, other: usize) {
+fn swap(drafts: &Drafts, one: usize, other: usize) {
     drafts.edit(|draft| {
         let parts = &mut draft.content.parts;
         if one.max(other) < parts.len() {
@@ -277,7 +263,7 @@ fn swap(drafts: Drafts, one: usize, other: usize) {
 }
 
 /// Takes a message out. What had words in it can be brought back for a while.
-fn take_out(drafts: Drafts, place: usize, removed: Signal<Option<(usize, Part)>>) {
+fn take_out(drafts: &Drafts, place: usize, removed: Signal<Option<(usize, Part)>>) {
     let mut removed = removed;
     let mut taken = None;
     drafts.edit(|draft| {

@@ -18,11 +18,7 @@ pub(super) enum Wrong {
 /// What is wrong with a message.
 pub(super) fn wrong(text: &str, longest_name: &str) -> Option<Wrong> {
     if fill_name(text, "").trim().is_empty() {
-        Some(if text.contains(NAME_TOKEN) {
-            Wrong::OnlyName
-        } else {
-            Wrong::Empty
-        })
+        Some(if text.contains(NAME_TOKEN) { Wrong::OnlyName } else { Wrong::Empty })
     } else if count(text, longest_name).fits() {
         None
     } else {
@@ -36,9 +32,7 @@ pub(super) fn first_wrong(content: &Content, longest_name: &str) -> Option<(usiz
         .parts
         .iter()
         .enumerate()
-        .find_map(|(place, Part::Text { text })| {
-            wrong(text, longest_name).map(|wrong| (place, wrong))
-        })
+        .find_map(|(place, Part::Text { text })| wrong(text, longest_name).map(|wrong| (place, wrong)))
 }
 
 /// Why "next" cannot be pressed, in words.
@@ -72,9 +66,7 @@ mod tests {
             (long.as_str(), "Ann", Some(Wrong::TooLong)),
         ] {
             assert_eq!(wrong(text, name), expected, "{text:.20}");
-            let content = Content {
-                parts: vec![Part::Text { text: text.into() }],
-            };
+            let content = Content { parts: vec![Part::Text { text: text.into() }] };
             assert_eq!(content.check(name).is_ok(), expected.is_none());
             assert_eq!(first_wrong(&content, name).map(|(_, wrong)| wrong), expected);
         }

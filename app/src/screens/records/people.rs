@@ -1,0 +1,175 @@
+//! The recipients of a record, by outcome and reason.
+
+use dioxus::prelude::*;
+use lucide_dioxus::{ChevronRight, CircleAlert};
+use shared::{
+    campaigns::Figures,
+    deliveries::{DeliveryRow, ListDeliveries, Outcome},
+    id::CampaignId,
+    reasons::Reason,
+};
+
+use crate::{
+    load::use_pages,
+    routes::Route,
+    screens::parts::{LoadFailed, mark},
+    ui::{
+        avatar::{Avatar, AvatarSize},
+        banner::Banner,
+        button::{Button, ButtonTone},
+        chip::{Chip, ChipRow, FilterChip},
+        icon::{Icon, IconSize},
+        list_card::{List, ListCard, ListCardSize, ListCardSkeleton},
+        list_note::ListNote,
+        panel::{Panel, PanelBody, PanelTabs},
+        skeleton::Loading,
+        tone::Tone,
+    },
+    words::{Words, number, use_words},
+};
+
+/// Who is listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// Only these.
+    pub(super) outcome: Option<Outcome>,
+    /// Only with this reason.
+    pub(super) reason: Option<Reason>,
+}
+
+/// The tabs in their order, with how many each holds.
+fn tabs(figures: Figures) -> [(Option<Outcome>, u64); 5] {
+    [
+        (None, figures.audience),
+        (Some(Outcome::Succeeded), figures.succeeded),
+        (Some(Outcome::Failed), figures.failed),
+        (Some(Outcome::Unknown), figures.unknown),
+        (Some(Outcome::Waiting), figures.waiting),
+    ]
+}
+
+/// The recipients: tabs by outcome, and those of the one that is shown.
+#[component]
+pub(super) fn People(
+    /// The record.
+    campaign: ReadSignal<CampaignId>,
+    /// Its figures; a change of them asks for the rows again.
+    figures: ReadSignal<Figures>,
+    /// Who is listed.
+    shown: ReadSignal<Shown>,
+    /// Others are to be listed.
+    onchoose: EventHandler<Shown>,
+) -> Element {
+    let words = use_words();
+    let say = &words.records.detail;
+    let rows = use_pages(
+        move || (campaign(), shown()),
+        |row: &DeliveryRow| row.id.to_string(),
+        move |ask| {
+            let _ = figures.read();
+            let Shown { outcome, reason } = shown();
+            ListDeliveries { id: campaign(), outcome, reason, limit: ask.limit, after: ask.after }
+        },
+    );
+    let Shown { outcome, reason } = shown();
+    rsx! {
+        Panel { id: "people", title: say.people,
+            PanelTabs {
+                ChipRow { label: say.tabs,
+                    for (tab , count) in tabs(figures()) {
+                        Chip {
+                            key: "{tab:?}",
+                            on: tab == outcome,
+                            count: number(count),
+                            onclick: move |_| onchoose.call(Shown { outcome: tab, reason: None }),
+                            {tab.map_or(say.all, |tab| (say.outcome)(tab))}
+                        }
+                    }
+                    if let Some(reason) = reason {
+                        FilterChip {
+                            remove: say.remove_reason,
+                            onremove: move |()| onchoose.call(Shown { outcome, reason: None }),
+                            {(words.reasons.reason)(reason).title}
+                        }
+                    }
+                }
+            }
+            if let Some(failed) = rows.failed() {
+                LoadFailed { failed, title: say.people_failed, onretry: move |()| rows.reload() }
+            } else if rows.is_first() {
+                Loading { label: say.people_loading }
+                ListCardSkeleton { rows: 3_usize }
+            } else if rows.items().read().is_empty() {
+                PanelBody {
+                    ListNote { {say.nobody} }
+                }
+            } else {
+                if let Some(failed) = rows.error() {
+                    Banner {
+                        tone: Tone::Warn,
+                        flush: true,
+                        icon: rsx! { Icon { CircleAlert {} } },
+                        title: words.problems.said(&failed).line(),
+                    }
+                }
+                List { label: say.people,
+                    for row in rows.items().read().iter().cloned() {
+                        PersonRow { key: "{row.id}", campaign: campaign(), row }
+                    }
+                }
+                if rows.more_pending() {
+                    Loading { label: say.people_loading }
+                } else if rows.has_more() {
+                    Button { tone: ButtonTone::Plain, block: true, onclick: move |_| rows.load_more(), {words.common.load_more} }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn PersonRow(campaign: CampaignId, row: DeliveryRow) -> Element {
+    let words = use_words();
+    rsx! {
+        ListCard {
+            size: ListCardSize::Sm,
+            to: Route::RecordPerson { id: campaign, delivery: row.id },
+            start: rsx! {
+                Avatar {
+                    name: row.name.clone(),
+                    tint_of: row.id.to_string(),
+                    channel: mark(&row.channel),
+                    size: AvatarSize::Md,
+                }
+            },
+            title: words.name(&row.name).to_owned(),
+            note: note(words, &row),
+            end: rsx! {
+                {words.records.detail.view}
+                Icon { size: IconSize::Small, ChevronRight {} }
+            },
+        }
+    }
+}
+
+/// The outcome in a word, or why it is so.
+fn note(words: &Words, row: &DeliveryRow) -> String {
+    row.reason.map_or_else(
+        || (words.records.detail.outcome)(row.outcome).to_owned(),
+        |reason| (words.reasons.reason)(reason).title.to_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tabs_add_up_to_everyone() {
+        let figures = Figures { audience: 37, waiting: 4, succeeded: 28, failed: 3, unknown: 2 };
+        let [(None, all), rest @ ..] = tabs(figures) else {
+            panic!("the first tab is everyone");
+        };
+        assert_eq!(rest.iter().map(|(_, n)| n).sum::<u64>(), all);
+    }
+}

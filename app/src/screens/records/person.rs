@@ -1,0 +1,209 @@
+//! One recipient of a record: what became of the messages, why, and what the platform said.
+
+use dioxus::prelude::*;
+use lucide_dioxus::{Check, CircleQuestionMark, Hourglass, Info, MessageCircle, TriangleAlert, UserX};
+use shared::{
+    deliveries::{DeliveryDetail, Outcome, ShowDelivery},
+    id::{CampaignId, DeliveryId},
+    reasons::{CheckedBy, Reason},
+};
+
+use crate::{
+    app::use_title,
+    load::{Load, use_load},
+    routes::Route,
+    screens::{
+        parts::{BackButton, LoadFailed, OfflineNote, mark},
+        preview::ContentPreview,
+    },
+    ui::{
+        action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarRow},
+        app_bar::{AppBar, AppBarTitle, TitleLevel},
+        avatar::Avatar,
+        banner::{Banner, Live},
+        button::{Button, ButtonTone},
+        facts::{Fact, Facts, RawText},
+        icon::{Icon, IconSize},
+        list_note::ListNote,
+        panel::{Panel, PanelBody},
+        person::Person,
+        screen::{Column, Pane, PaneBody, PaneFoot, PaneHead, PaneRole},
+        skeleton::{Loading, Skeleton},
+        tone::Tone,
+    },
+    words::{self, clock, use_words},
+};
+
+/// One recipient of a record.
+#[component]
+pub fn RecordPerson(id: ReadSignal<CampaignId>, delivery: ReadSignal<DeliveryId>) -> Element {
+    let words = use_words();
+    let say = &words.records.person;
+    let detail = use_load(move || ShowDelivery { id: id(), delivery: delivery() });
+    let outcome = detail.value().map(|detail| detail.row.outcome);
+    let failed = outcome == Some(Outcome::Failed);
+    use_title(|words| words.records.person.title.to_owned());
+    let title = if failed { say.title_failed } else { say.title };
+    let conversation = detail.value().and_then(|detail| detail.conversation);
+    rsx! {
+        Pane { label: title, role: PaneRole::Detail,
+            PaneHead {
+                AppBar {
+                    start: rsx! {
+                        BackButton { to: Route::Record { id: id() }, label: say.back }
+                    },
+                    AppBarTitle { level: TitleLevel::Second, name: title }
+                }
+                OfflineNote {}
+            }
+            PaneBody {
+                Column {
+                    Content { detail }
+                }
+            }
+            if let Some(conversation) = conversation {
+                PaneFoot {
+                    ActionBar {
+                        ActionBarRow {
+                            Button {
+                                tone: ButtonTone::Primary,
+                                class: ACTION_BAR_MAIN,
+                                "data-grow": "",
+                                to: Route::Conversation { id: conversation },
+                                Icon { size: IconSize::Small, MessageCircle {} }
+                                {say.conversation}
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Content(detail: Load<DeliveryDetail>) -> Element {
+    let words = use_words();
+    let say = &words.records.person;
+    if let Some(failed) = detail.failed() {
+        return rsx! {
+            LoadFailed { failed, title: say.failed, onretry: move |()| detail.reload() }
+        };
+    }
+    let Some(detail) = detail.value() else {
+        return rsx! {
+            Loading { label: say.loading }
+            Skeleton { height: "56px" }
+            Skeleton { height: "112px" }
+            Skeleton { height: "160px" }
+        };
+    };
+    let row = detail.row.clone();
+    let hidden = detail.conversation.is_none();
+    rsx! {
+        Person {
+            avatar: rsx! {
+                Avatar { name: row.name.clone(), tint_of: row.id.to_string(), channel: mark(&row.channel) }
+            },
+            name: words.name(&row.name).to_owned(),
+            sub: format!("{} · {}", mark(&row.channel).name(), row.channel.name),
+        }
+        Why { detail: detail.clone() }
+        Panel { title: say.content,
+            PanelBody {
+                ContentPreview {
+                    channel: row.channel,
+                    content: detail.content.clone(),
+                    name: "",
+                    strip: row.at.map_or_else(|| words.common.today.to_owned(), words::moment),
+                    clock: row.at.filter(|_| row.outcome == Outcome::Succeeded).map(clock),
+                }
+            }
+        }
+        if !detail.attempts.is_empty() {
+            Attempts { detail }
+        }
+        if hidden {
+            ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {say.no_conversation} }
+        }
+    }
+}
+
+/// What became of it, who says so, and in whose words.
+#[component]
+fn Why(detail: DeliveryDetail) -> Element {
+    let words = use_words();
+    let say = &words.records.person;
+    let row = &detail.row;
+    let (tone, icon) = match row.outcome {
+        Outcome::Succeeded => (Tone::Ok, rsx! { Check {} }),
+        Outcome::Unknown => (Tone::Unknown, rsx! { CircleQuestionMark {} }),
+        Outcome::Waiting => (Tone::Unknown, rsx! { Hourglass {} }),
+        Outcome::Failed if row.reason == Some(Reason::Unfollowed) => (Tone::Danger, rsx! { UserX {} }),
+        Outcome::Failed => (Tone::Danger, rsx! { TriangleAlert {} }),
+    };
+    let (title, text) = match row.reason {
+        Some(reason) => {
+            let said = (words.reasons.reason)(reason);
+            let next = words.records.detail.next;
+            (said.title, format!("{} {next}{}", said.why, said.next))
+        }
+        None => {
+            let (title, text) = (say.outcome)(row.outcome);
+            (title, text.to_owned())
+        }
+    };
+    let by_storecast = row.checked_by == Some(CheckedBy::Storecast);
+    rsx! {
+        Banner { tone, live: Live::Off, icon: rsx! { Icon { {icon} } }, title, text }
+        Panel { label: say.title,
+            Facts { inset: true,
+                if let Some(by) = row.checked_by {
+                    Fact { label: say.checked_by, {(words.reasons.checked_by)(by)} }
+                }
+                if let Some(reason) = row.reason {
+                    Fact { label: say.code, span { lang: "en", {reason.as_str()} } }
+                }
+                if let Some(at) = row.at {
+                    Fact { label: say.at, span { class: "num", {at.format("%m/%d %H:%M:%S").to_string()} } }
+                }
+                if let Some(code) = detail.provider_code.as_ref().filter(|_| !by_storecast) {
+                    Fact { label: say.provider_code, span { class: "num", "{code}" } }
+                }
+                if let Some(request) = &detail.request_id {
+                    Fact { label: say.request_id.0, span { class: "num", "{request}" } }
+                }
+            }
+        }
+        if let Some(text) = detail.provider_text.as_ref().filter(|_| !by_storecast) {
+            RawText { label: say.provider_text, text: text.clone(), lang: "en" }
+        }
+        if detail.request_id.is_some() && row.outcome != Outcome::Succeeded {
+            ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {say.request_id.1} }
+        }
+    }
+}
+
+#[component]
+fn Attempts(detail: DeliveryDetail) -> Element {
+    let words = use_words();
+    let say = &words.records.person;
+    rsx! {
+        Panel { title: say.attempts,
+            Facts { inset: true, start: true,
+                for (place , attempt) in detail.attempts.into_iter().enumerate() {
+                    Fact { key: "{place}", label: attempt.at.format("%m/%d %H:%M:%S").to_string(),
+                        {(say.attempt)(&attempt.outcome)}
+                        if let Some(code) = attempt.provider_code {
+                            " · {code}"
+                        }
+                        if let Some(text) = attempt.provider_text {
+                            " · "
+                            span { lang: "en", "{text}" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The check in words: who will be sent, who will not and why, who is not sure, and what can be done.
+
+use dioxus::prelude::*;
+use lucide_dioxus::{Check as CheckIcon, CircleAlert, CircleQuestionMark, Info, TriangleAlert, UserX, Users, X};
+use shared::{
+    campaigns::{ChannelCheck, Check, CheckGroup, LeaveOut, Person},
+    limits::Platform,
+};
+
+use crate::{
+    api::{Failed, use_api},
+    draft::use_drafts,
+    ui::{
+        banner::{Banner, Live},
+        button::{Button, ButtonSize, ButtonTone},
+        icon::{Icon, IconSize},
+        list_note::ListNote,
+        meter::Meter,
+        outcome::Outcome,
+        outcome_bar::OutcomeBar,
+        panel::{Panel, PanelBody},
+        reason_group::{ReasonGroup, ReasonText},
+        tone::{Share, Tone},
+    },
+    words::{Words, number, reasons::ReasonWords, use_words},
+};
+
+/// Names of a group that are printed; the rest is a number.
+const NAMES: usize = 12;
+
+/// The check.
+#[component]
+pub(super) fn CheckResult(
+    /// The check.
+    check: Check,
+    /// The draft was changed by a cure: check again.
+    onchanged: EventHandler<u64>,
+) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    let mut busy = use_signal(|| false);
+    let mut failed = use_signal(|| None::<Failed>);
+    let api = use_api();
+    let drafts = use_drafts();
+    let leave = use_callback(move |(call, count): (LeaveOut, u64)| {
+        if busy() {
+            return;
+        }
+        busy.set(true);
+        failed.set(None);
+        let api = api.clone();
+        spawn(async move {
+            match api.call(call).await {
+                Ok(draft) => {
+                    drafts.adopt(draft);
+                    onchanged.call(count);
+                }
+                Err(why) => failed.set(Some(why)),
+            }
+            busy.set(false);
+        });
+    });
+    let id = drafts.draft().id;
+    let by_account = check
+        .channels
+        .iter()
+        .map(|one| format!("{} {}", one.channel.name, number(one.tried)))
+        .collect::<Vec<_>>()
+        .join(" · ");
+    let failing = check
+        .will_fail
+        .iter()
+        .map(|group| {
+            let title = (words.reasons.reason)(group.reason).title;
+            format!("{title} {}", number(group.count))
+        })
+        .collect::<Vec<_>>()
+        .join(" · ");
+    let some_fail = check.failing() > 0;
+    let has_unsure = check.unsure() > 0;
+    rsx! {
+        for one in check.channels.iter().filter(|one| one.paused.is_some()) {
+            Paused { key: "{one.channel.id}", one: one.clone() }
+        }
+        if let Some(why) = failed() {
+            Banner {
+                tone: Tone::Danger,
+                live: Live::Alert,
+                icon: rsx! { Icon { CircleAlert {} } },
+                title: words.problems.said(&why).line(),
+            }
+        }
+        Panel { id: "check", title: say.panel, sub: (say.of_all)(check.audience),
+            PanelBody {
+                OutcomeBar {
+                    shares: vec![
+                        Share { tone: Tone::Ok, n: check.will_send },
+                        Share { tone: Tone::Danger, n: check.failing() },
+                        Share { tone: Tone::Unknown, n: check.unsure() },
+                    ],
+                }
+            }
+            Outcome {
+                tone: Tone::Ok,
+                icon: rsx! { Icon { CheckIcon {} } },
+                count: number(check.will_send),
+                label: say.will,
+                sub: by_account,
+                ReasonText { {say.will_text} }
+            }
+            if some_fail {
+                Outcome {
+                    tone: Tone::Danger,
+                    icon: rsx! { Icon { X {} } },
+                    count: number(check.failing()),
+                    label: say.will_not,
+                    sub: failing,
+                    open: true,
+                    for group in check.will_fail.clone() {
+                        Group {
+                            key: "{group.reason.as_str()}",
+                            said: (words.reasons.reason)(group.reason),
+                            count: group.count,
+                            people: names(words, &group),
+                            leaving: busy(),
+                            onleave: move |()| leave.call((LeaveOut { id, reason: Some(group.reason), doubt: None }, group.count)),
+                        }
+                    }
+                }
+            }
+            if has_unsure {
+                Outcome {
+                    tone: Tone::Unknown,
+                    icon: rsx! { Icon { CircleQuestionMark {} } },
+                    count: number(check.unsure()),
+                    label: say.unsure,
+                    sub: say.unsure_sub,
+                    for group in check.not_sure.clone() {
+                        Group {
+                            key: "{group.reason:?}",
+                            said: (words.reasons.doubt)(group.reason),
+                            count: group.count,
+                            people: names(words, &group),
+                            leaving: busy(),
+                            onleave: move |()| leave.call((LeaveOut { id, reason: None, doubt: Some(group.reason) }, group.count)),
+                        }
+                    }
+                }
+            }
+        }
+        if check.same_person > 0 {
+            Banner {
+                tone: Tone::Warn,
+                icon: rsx! { Icon { Users {} } },
+                title: (say.same_title)(check.same_person),
+                text: say.same_text,
+            }
+        }
+        Quotas { channels: check.channels.clone() }
+        if check.referral_links > 0 {
+            ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } },
+                {(say.links)(check.referral_links)}
+            }
+        }
+    }
+}
+
+#[component]
+fn Paused(one: ChannelCheck) -> Element {
+    let words = use_words();
+    let Some(reason) = one.paused else {
+        return rsx! {};
+    };
+    rsx! {
+        Banner {
+            tone: Tone::Warn,
+            live: Live::Status,
+            icon: rsx! { Icon { TriangleAlert {} } },
+            title: (words.send.check.paused_title)(&one.channel.name),
+            text: (words.send.check.paused_text)((words.reasons.reason)(reason).why),
+        }
+    }
+}
+
+#[component]
+fn Group(said: ReasonWords, count: u64, people: String, leaving: bool, onleave: EventHandler<()>) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    rsx! {
+        ReasonGroup {
+            title: said.title,
+            count: (words.send.people)(count),
+            people,
+            actions: rsx! {
+                Button {
+                    tone: ButtonTone::Soft,
+                    size: ButtonSize::Small,
+                    onclick: move |_| onleave.call(()),
+                    Icon { size: IconSize::Small, UserX {} }
+                    if leaving {
+                        {say.leaving_out}
+                    } else {
+                        {(say.leave_out)(count)}
+                    }
+                }
+            },
+            {said.why}
+        }
+    }
+}
+
+fn names<T>(words: &Words, group: &CheckGroup<T>) -> String {
+    let named: Vec<&str> = group.people.iter().take(NAMES).map(|Person { name, .. }| words.name(name)).collect();
+    let shown = named.len() as u64;
+    let names = named.join(words.send.name_separator);
+    match group.count.saturating_sub(shown) {
+        0 => names,
+        more => (words.send.and_more)(&names, more),
+    }
+}
+
+#[component]
+fn Quotas(channels: Vec<ChannelCheck>) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    let line: Vec<ChannelCheck> = channels.into_iter().filter(|one| one.channel.platform == Platform::Line).collect();
+    if line.is_empty() {
+        return rsx! {};
+    }
+    rsx! {
+        Panel { label: say.quotas, padded: true,
+            div { class: "stack",
+                for one in line {
+                    Quota { key: "{one.channel.id}", one }
+                }
+                ListNote { {say.quota_note} }
+            }
+        }
+    }
+}
+
+#[component]
+fn Quota(one: ChannelCheck) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    let (before, after) = say.quota_left;
+    let takes = (say.quota_takes)(one.tried);
+    let label = (say.quota)(&one.channel.name);
+    let Some(quota) = one.quota else {
+        return rsx! {
+            Meter { label,
+                b { "–" }
+                " {say.quota_unknown} · {takes}"
+            }
+        };
+    };
+    let (Some(left), Some(limit)) = (quota.left(), quota.limit) else {
+        return rsx! {
+            Meter { label,
+                b { {say.quota_none} }
+                " · {takes}"
+            }
+        };
+    };
+    let tone = if left < one.tried {
+        Tone::Danger
+    } else if left < 2 * one.tried {
+        Tone::Warn
+    } else {
+        Tone::Ok
+    };
+    rsx! {
+        Meter { label, percent: percent(quota.used, limit), tone,
+            "{before} "
+            b { {number(left)} }
+            " {after} · {takes}"
+        }
+    }
+}
+
+fn percent(used: u64, limit: u64) -> f64 {
+    let hundredths = used.saturating_mul(10_000).checked_div(limit).unwrap_or(10_000).min(10_000);
+    f64::from(u32::try_from(hundredths).unwrap_or(10_000)) / 100.0
+}

@@ -1,0 +1,116 @@
+//! Content: too many messages, empty ones, long ones.
+
+use rstest::rstest;
+use shared::{
+    campaigns::{CheckDraft, Kind, SaveDraft, SendDraft},
+    content::NAME_TOKEN,
+    conversations::Reply,
+    id::MessageId,
+    problem::{Problem, Rule, Unit},
+};
+use tests::{World, world::new_draft};
+
+use super::{check, content, save, ticked};
+
+const fn too_long(limit: u64, actual: u64) -> Rule {
+    Rule::TooLong { limit, actual, unit: Unit::Utf16 }
+}
+
+/// Seed step 5: 限五則訊息內容.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sixth_message_is_refused_when_it_is_written_already() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let draft = new_draft();
+    let six = Problem::invalid("content.parts", Rule::TooMany { limit: 5, actual: 6 });
+    assert_eq!(save(&sales, draft, &[id], &["a"; 6]).await.map(drop), Err(six));
+    assert_eq!(check(&sales, draft, &[id], &["a"; 5]).await.unwrap().will_send, 1);
+}
+
+#[rstest]
+#[case::no_message(vec![], "content.parts", Rule::Required)]
+#[case::empty(vec!["一".into(), String::new()], "content.parts[1].text", Rule::Required)]
+#[case::blank(vec![" \n\u{3000}".into()], "content.parts[0].text", Rule::Required)]
+#[case::nothing_but_a_name(vec![NAME_TOKEN.into()], "content.parts[0].text", Rule::Required)]
+#[case::long(vec!["好".into(), "a".repeat(5_001)], "content.parts[1].text", too_long(5_000, 5_001))]
+#[case::long_by_emoji(vec![format!("{}a", "😀".repeat(2_500))], "content.parts[0].text", too_long(5_000, 5_001))]
+#[case::long_by_the_name(vec![format!("{}{NAME_TOKEN}", "a".repeat(4_999))], "content.parts[0].text", too_long(5_000, 5_002))]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_sent_is_kept_as_a_draft_and_named_by_check_and_send(
+    #[case] texts: Vec<String>,
+    #[case] field: &str,
+    #[case] rule: Rule,
+) {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let draft = new_draft();
+    let problem = Problem::invalid(field, rule);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    save(&sales, draft, &[id], &texts).await.unwrap();
+    assert_eq!(sales.call(CheckDraft { id: draft }).await.map(drop), Err(problem.clone()));
+    let send = SendDraft { id: draft, audience: 1, digest: "any".to_owned() };
+    assert_eq!(sales.call(send).await.map(drop), Err(problem));
+    assert!(world.sandbox.ledger().is_empty());
+}
+
+/// LINE counts UTF-16 code units (providers.md A3): 5,000 of them pass, in emoji as in letters, and arrive whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn five_thousand_utf16_units_pass_and_arrive_whole() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let (emoji, letters) = ("😀".repeat(2_500), "長".repeat(5_000));
+    let named = format!("{}{NAME_TOKEN}", "a".repeat(4_997));
+    let campaign = world.send(&sales, &[id], &[&emoji, &letters, &named]).await.unwrap();
+    assert_eq!(world.settled(&sales, campaign).await.unwrap().figures.succeeded, 1);
+    let ledger = world.sandbox.ledger();
+    let texts: Vec<&str> = ledger[0].messages.iter().map(|message| message["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, [emoji.as_str(), &letters, &format!("{}林雅婷", "a".repeat(4_997))]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_may_run_over_but_not_without_end_and_holds_no_nul() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let text = "content.parts[0].text";
+    let refused = save(&sales, new_draft(), &[], &[&"a".repeat(20_001)]).await.map(drop);
+    assert_eq!(refused, Err(Problem::invalid(text, too_long(20_000, 20_001))));
+    assert!(save(&sales, new_draft(), &[], &[&"a".repeat(20_000)]).await.is_ok());
+    let refused = save(&sales, new_draft(), &[], &["a\0b"]).await.map(drop);
+    assert_eq!(refused, Err(Problem::invalid(text, Rule::ControlCharacter)));
+    let nobody = check(&sales, new_draft(), &[], &["a"]).await.map(drop);
+    assert_eq!(nobody, Err(Problem::invalid("selection", Rule::Required)));
+}
+
+#[rstest]
+#[case::empty("", Rule::Required)]
+#[case::blank(" \u{3000}\n", Rule::Required)]
+#[case::long(&format!("{}a", "😀".repeat(2_500)), too_long(5_000, 5_001))]
+#[case::nul("a\0b", Rule::ControlCharacter)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_is_held_to_the_same(#[case] text: &str, #[case] rule: Rule) {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let reply = Reply { id, key: MessageId(new_draft().0), text: text.to_owned() };
+    assert_eq!(sales.call(reply).await.map(drop), Err(Problem::invalid("text", rule)));
+}
+
+/// Another device wrote in between: nothing is overwritten, and the same change twice is no conflict.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_changed_elsewhere_is_not_overwritten() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let id = new_draft();
+    let write = |text: &str, revision| {
+        let (selection, content) = (ticked(&[]), content(&[text]));
+        sales.call(SaveDraft { id, kind: Kind::GroupMessage, selection, content, revision })
+    };
+    assert_eq!(write("one", 0).await.unwrap().revision, 1);
+    assert_eq!(write("one", 0).await.unwrap().revision, 1, "its answer was lost, so it came again");
+    assert_eq!(write("two", 1).await.unwrap().revision, 2);
+    let conflict = Problem::conflict(shared::problem::Conflict::DraftChanged { revision: 2 });
+    assert_eq!(write("three", 1).await.map(drop), Err(conflict));
+}

@@ -1,0 +1,379 @@
+//! Seed 004, 群發訊息（OMO 限定）: one test for each of its text steps that is about the server, named after the step.
+//! Steps 6 to 8 are about saved replies, steps 16 to 18 about WhatsApp: they come with those.
+
+use rstest::rstest;
+use sandbox::line::Act;
+use shared::{
+    campaigns::{
+        CampaignState, Check, CheckDraft, CountSelection, Draft, Kind, LeaveOut, ListCampaigns, SaveDraft, SendDraft,
+        ShowCampaign, ShowDraft,
+    },
+    contacts::{AddTag, Subscription},
+    content::{Content, NAME_TOKEN, Part},
+    conversations::{Close, ConversationFilter, ConversationState, CountConversations, MarkRead, Reply, Scope, When},
+    deliveries::{DeliveryRow, ListDeliveries, Outcome, ShowDelivery},
+    id::{CampaignId, ConversationId, DraftId, MessageId},
+    members::{Action, Role},
+    problem::{Forbidden, Problem, Rule},
+    reasons::{CheckedBy, Reason},
+    selection::{Matching, Selection},
+};
+use tests::{
+    Client, World,
+    world::{Customer, new_draft},
+};
+
+const MINE: (ConversationState, Scope) = (ConversationState::InProgress, Scope::Mine);
+
+/// A world, and the sales staff of the first team.
+async fn begin() -> (World, Client) {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    (world, sales)
+}
+
+fn content(texts: &[&str]) -> Content {
+    Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() }
+}
+
+fn ticked(ids: &[ConversationId]) -> Selection {
+    Selection { ids: ids.to_vec(), matching: Vec::new() }
+}
+
+async fn save(client: &Client, id: DraftId, selection: Selection, texts: &[&str]) -> Result<Draft, Problem> {
+    client.call(SaveDraft { id, kind: Kind::GroupMessage, selection, content: content(texts), revision: 0 }).await
+}
+
+async fn check(client: &Client, selection: Selection, texts: &[&str]) -> (DraftId, Check) {
+    let id = new_draft();
+    save(client, id, selection, texts).await.unwrap();
+    (id, client.call(CheckDraft { id }).await.unwrap())
+}
+
+/// Someone blocks the account after she was taken; returns once that is known.
+async fn blocks(world: &World, client: &Client, customer: &Customer) {
+    world.act(customer, Act::Block).await.unwrap();
+    world.find(client, MINE, &customer.name, |card| card.subscription == Subscription::Blocked).await.unwrap();
+}
+
+/// The texts that reached a customer, in order.
+fn received(world: &World, customer: &Customer) -> Vec<String> {
+    let ledger = world.sandbox.ledger();
+    let hers = ledger.iter().filter(|entry| entry.user == customer.user && entry.delivered);
+    hers.flat_map(|entry| &entry.messages).map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A send to two people of whom one has blocked the account: the record, and the one that blocked.
+async fn half_failed(world: &World, sales: &Client) -> (CampaignId, Customer) {
+    let (_, reached) = world.taken(sales, "林雅婷", "在嗎").await.unwrap();
+    let (customer, blocked) = world.taken(sales, "陳柏翰", "在嗎").await.unwrap();
+    blocks(world, sales, &customer).await;
+    let campaign = world.send(sales, &[reached, blocked], &["新品到店"]).await.unwrap();
+    world.settled(sales, campaign).await.unwrap();
+    (campaign, customer)
+}
+
+async fn failed(client: &Client, id: CampaignId) -> Vec<DeliveryRow> {
+    let call = ListDeliveries { id, outcome: Some(Outcome::Failed), reason: None, limit: 50, after: None };
+    client.call(call).await.unwrap().items
+}
+
+/// 只有購買 OMO 方案才可以使用此功能，並僅限「銷售經理」、「銷售人員」方可使用
+#[tokio::test(flavor = "multi_thread")]
+async fn hint_1_only_sales_roles_of_a_team_with_the_omo_plan() {
+    let world = World::start().await.unwrap();
+    for (team, omo) in [(&world.team, true), (&world.plain, false)] {
+        for role in Role::ALL {
+            let seat = team.members.iter().find(|seat| seat.role == role).unwrap();
+            let client = world.sign_in(seat).await.unwrap();
+            let came = save(&client, new_draft(), ticked(&[]), &["新品"]).await.map(drop);
+            let expected = match (role, omo) {
+                (Role::Admin, _) => {
+                    let allowed = vec![Role::SalesManager, Role::SalesStaff];
+                    Err(Problem::Forbidden { why: Forbidden::Role { action: Action::GroupSend, allowed } })
+                }
+                (_, true) => Ok(()),
+                (_, false) => Err(Problem::Forbidden { why: Forbidden::OmoPlan }),
+            };
+            assert_eq!(came, expected, "{role:?}, omo {omo}");
+            assert_eq!(client.me().unwrap().may(Action::GroupSend), came.is_ok(), "the menu shows what is allowed");
+        }
+    }
+}
+
+/// 群發訊息僅能向對話事件狀態為「處理中事件」的消費者使用
+#[tokio::test(flavor = "multi_thread")]
+async fn hint_3_only_conversations_in_progress() {
+    let (world, sales) = begin().await;
+    let (open_customer, open) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let (_, pending) = world.arrives(&sales, "陳柏翰", "在嗎").await.unwrap();
+    let (_, closed) = world.taken(&sales, "黃詩涵", "在嗎").await.unwrap();
+    sales.call(Close { id: closed }).await.unwrap();
+    // "All that match" never even finds the others; who was ticked all the same is told and fails.
+    let everybody = Selection { ids: Vec::new(), matching: vec![all(ConversationFilter::default(), &[])] };
+    assert_eq!(sales.call(CountSelection { selection: everybody }).await.unwrap().total, 1);
+    let (id, seen) = check(&sales, ticked(&[open, pending.id, closed]), &["新品"]).await;
+    assert_eq!((seen.will_send, seen.will_fail[0].reason, seen.will_fail[0].count), (1, Reason::NotInProgress, 2));
+    let send = SendDraft { id, audience: seen.audience, digest: seen.digest };
+    let campaign = sales.call(send).await.unwrap().campaign;
+    world.settled(&sales, campaign).await.unwrap();
+    let users: Vec<String> = world.sandbox.ledger().into_iter().map(|entry| entry.user).collect();
+    assert_eq!(users, [open_customer.user]);
+}
+
+/// 1. 銷售經理/銷售人員進入 APP 後點擊「處理中」事件
+#[tokio::test(flavor = "multi_thread")]
+async fn step_1_her_conversations_in_progress() {
+    let world = World::start().await.unwrap();
+    for who in ["manager", "sales"] {
+        let client = world.client(who).await.unwrap();
+        let (customer, id) = world.taken(&client, &format!("{who} 的客人"), "在嗎").await.unwrap();
+        let card = world.find(&client, MINE, &customer.name, |_| true).await.unwrap();
+        assert_eq!((card.id, card.state, card.unread), (id, ConversationState::InProgress, 1));
+        let counts = client.call(CountConversations::default()).await.unwrap();
+        assert_eq!((counts.in_progress, counts.matching, counts.unread), (1, 1, 1), "{who}");
+        assert!(client.me().unwrap().may(Action::GroupSend) && client.me().unwrap().may(Action::ReadGroupRecords));
+    }
+}
+
+/// 2. 選擇「群發訊息」or「群發範本訊息」，此範例以「群發訊息」為例
+#[tokio::test(flavor = "multi_thread")]
+async fn step_2_a_group_message_begins_as_a_draft() {
+    let (_world, sales) = begin().await;
+    let id = new_draft();
+    let draft = save(&sales, id, Selection::default(), &[]).await.unwrap();
+    assert_eq!((draft.id, draft.kind, draft.revision, draft.campaign), (id, Kind::GroupMessage, 1, None));
+    assert_eq!(sales.call(ShowDraft { id }).await.unwrap(), draft);
+}
+
+fn all(filter: ConversationFilter, except: &[ConversationId]) -> Matching {
+    Matching { filter, except: except.to_vec() }
+}
+
+/// 3. 可直接點擊勾選欲發送對象，也可以點擊「篩選」使用更多條件，並點擊「下一步」
+#[tokio::test(flavor = "multi_thread")]
+async fn step_3_people_are_ticked_or_all_that_match_are_taken() {
+    let (world, sales) = begin().await;
+    let mut ids = Vec::new();
+    for name in ["甲一", "甲二", "甲三", "乙一"] {
+        ids.push(world.taken(&sales, name, "在嗎").await.unwrap().1);
+    }
+    let first = ConversationFilter { search: "甲".to_owned(), ..Default::default() };
+    for (selection, names) in [
+        (ticked(&[ids[0], ids[3]]), vec!["乙一", "甲一"]),
+        (Selection { ids: vec![], matching: vec![all(first.clone(), &[])] }, vec!["甲一", "甲三", "甲二"]),
+        (Selection { ids: vec![], matching: vec![all(first.clone(), &[ids[1]])] }, vec!["甲一", "甲三"]),
+        (Selection { ids: vec![ids[3]], matching: vec![all(first, &[ids[1]])] }, vec!["乙一", "甲一", "甲三"]),
+    ] {
+        let count = sales.call(CountSelection { selection: selection.clone() }).await.unwrap();
+        let (_, seen) = check(&sales, selection, &["新品"]).await;
+        let mut found: Vec<_> = seen.samples.iter().map(|person| person.name.as_str()).collect();
+        found.sort_unstable();
+        assert_eq!(found, names);
+        assert_eq!(
+            (count.total, count.channels[0].count, seen.audience),
+            (names.len() as u64, count.total, count.total)
+        );
+    }
+}
+
+/// 4. 使用「篩選」功能以消費者所屬條件進行發送對象選擇
+#[rstest]
+#[case::name(|filter: &mut ConversationFilter, _| filter.search = "雅".into(), &["林雅婷"])]
+#[case::any_tag(|filter: &mut ConversationFilter, tags: &[_]| filter.tags_any = tags.to_vec(), &["林雅婷", "陳柏翰"])]
+#[case::all_tags(|filter: &mut ConversationFilter, tags: &[_]| filter.tags_all = tags.to_vec(), &["林雅婷"])]
+#[case::no_tag(|filter: &mut ConversationFilter, tags: &[_]| filter.tags_none = tags.to_vec(), &["吳承恩", "黃詩涵"])]
+#[case::wrote_lately(|filter: &mut ConversationFilter, _| filter.last_customer = Some(When::Within { days: 1 }), &["林雅婷", "陳柏翰", "黃詩涵", "吳承恩"])]
+#[case::wrote_long_ago(|filter: &mut ConversationFilter, _| filter.last_customer = Some(When::NotWithin { days: 1 }), &[])]
+#[case::answered(|filter: &mut ConversationFilter, _| filter.last_team = Some(When::Within { days: 7 }), &["黃詩涵"])]
+#[case::never_answered(|filter: &mut ConversationFilter, _| filter.last_team = Some(When::NotWithin { days: 7 }), &["林雅婷", "陳柏翰", "吳承恩"])]
+#[case::marketed(|filter: &mut ConversationFilter, _| filter.last_marketing = Some(When::Within { days: 30 }), &["陳柏翰"])]
+#[case::blocked(|filter: &mut ConversationFilter, _| filter.subscriptions = vec![Subscription::Blocked], &["吳承恩"])]
+#[case::unread(|filter: &mut ConversationFilter, _| filter.unread = true, &["陳柏翰", "黃詩涵", "吳承恩"])]
+#[case::waiting(|filter: &mut ConversationFilter, _| filter.waiting = true, &["林雅婷", "陳柏翰", "吳承恩"])]
+#[case::both(|filter: &mut ConversationFilter, tags: &[_]| { filter.tags_any = tags.to_vec(); filter.unread = true }, &["陳柏翰"])]
+#[tokio::test(flavor = "multi_thread")]
+async fn step_4_by_what_customers_have_in_common(
+    #[case] ask: fn(&mut ConversationFilter, &[shared::id::TagId]),
+    #[case] names: &[&str],
+) {
+    let (world, sales) = begin().await;
+    let (_, lin) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let (_, chen) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
+    let (_, huang) = world.taken(&sales, "黃詩涵", "在嗎").await.unwrap();
+    let (customer, wu) = world.taken(&sales, "吳承恩", "在嗎").await.unwrap();
+    let vip = sales.call(AddTag { id: lin, name: "VIP".into() }).await.unwrap();
+    let new = sales.call(AddTag { id: lin, name: "新客".into() }).await.unwrap();
+    sales.call(AddTag { id: chen, name: "vip".into() }).await.unwrap();
+    sales.call(MarkRead { id: lin }).await.unwrap();
+    sales.call(Reply { id: huang, key: MessageId(new_draft().0), text: "在的".into() }).await.unwrap();
+    blocks(&world, &sales, &customer).await;
+    let campaign = world.send(&sales, &[chen], &["新品"]).await.unwrap();
+    world.settled(&sales, campaign).await.unwrap();
+
+    let mut filter = ConversationFilter::default();
+    ask(&mut filter, &[vip.id, new.id]);
+    let selection = Selection { ids: vec![], matching: vec![all(filter, &[])] };
+    let ids = [("林雅婷", lin), ("陳柏翰", chen), ("黃詩涵", huang), ("吳承恩", wu)];
+    assert_eq!(sales.call(CountSelection { selection: selection.clone() }).await.unwrap().total, names.len() as u64);
+    for (name, id) in ids {
+        // Leaving her out makes one fewer exactly where she was in.
+        let mut without = selection.clone();
+        without.remove(id);
+        let left = sales.call(CountSelection { selection: without }).await.unwrap().total;
+        assert_eq!(left, (names.len() - usize::from(names.contains(&name))) as u64, "{name}");
+    }
+}
+
+/// 5. 可手動輸入本次欲發送的內容（支援 圖片、影片、文字，限五則訊息內容）
+#[tokio::test(flavor = "multi_thread")]
+async fn step_5_five_messages_and_no_sixth() {
+    let (world, sales) = begin().await;
+    let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let six = save(&sales, new_draft(), ticked(&[id]), &["一", "二", "三", "四", "五", "六"]).await.map(drop);
+    assert_eq!(six, Err(Problem::invalid("content.parts", Rule::TooMany { limit: 5, actual: 6 })));
+    let campaign = world.send(&sales, &[id], &["一", "二", "三", "四", "五"]).await.unwrap();
+    world.settled(&sales, campaign).await.unwrap();
+    assert_eq!(received(&world, &customer), ["一", "二", "三", "四", "五"]);
+}
+
+/// 9. 點擊「下一步」進入傳送訊息的預覽畫面
+#[tokio::test(flavor = "multi_thread")]
+async fn step_9_the_preview_says_who_gets_it_and_who_does_not() {
+    let (world, sales) = begin().await;
+    let (_, reached) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let (customer, blocked) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
+    blocks(&world, &sales, &customer).await;
+    let (id, seen) = check(&sales, ticked(&[reached, blocked]), &[&format!("{NAME_TOKEN} 您好")]).await;
+    assert_eq!((seen.audience, seen.will_send, seen.unsure(), seen.failing()), (2, 1, 0, 1));
+    assert_eq!(seen.samples.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["林雅婷"]);
+    assert_eq!((seen.will_fail[0].reason, seen.will_fail[0].people[0].name.as_str()), (Reason::Unfollowed, "陳柏翰"));
+    assert_eq!((seen.channels[0].audience, seen.channels[0].tried), (2, 1));
+    // The cure beside the reason: go on without her.
+    sales.call(LeaveOut { id, reason: Some(Reason::Unfollowed), doubt: None }).await.unwrap();
+    let seen = sales.call(CheckDraft { id }).await.unwrap();
+    assert_eq!((seen.audience, seen.will_send, seen.failing()), (1, 1, 0));
+    assert!(world.sandbox.ledger().is_empty(), "looking sends nothing");
+}
+
+/// 10. 點擊「送出」，成功將本次訊息傳送給所選擇的對象
+#[tokio::test(flavor = "multi_thread")]
+async fn step_10_everybody_selected_gets_it_once() {
+    let (world, sales) = begin().await;
+    let (lin, first) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let (chen, second) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
+    let (id, seen) = check(&sales, ticked(&[first, second]), &[&format!("{NAME_TOKEN} 您好"), "新品到店"]).await;
+    let accepted = sales.call(SendDraft { id, audience: 2, digest: seen.digest }).await.unwrap();
+    let done = world.settled(&sales, accepted.campaign).await.unwrap();
+    assert_eq!((done.state, done.figures.succeeded, done.figures.audience), (CampaignState::Completed, 2, 2));
+    assert_eq!(received(&world, &lin), ["林雅婷 您好", "新品到店"]);
+    assert_eq!(received(&world, &chen), ["陳柏翰 您好", "新品到店"]);
+    assert_eq!(world.sandbox.ledger().len(), 2);
+}
+
+/// 11. 點擊「群發訊息紀錄」查看訊息是否成功傳送
+#[tokio::test(flavor = "multi_thread")]
+async fn step_11_the_record_says_whether_it_was_sent() {
+    let (world, sales) = begin().await;
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let campaign = world.send(&sales, &[id], &["新品到店", "歡迎光臨"]).await.unwrap();
+    world.settled(&sales, campaign).await.unwrap();
+    let rows = sales.call(ListCampaigns { limit: 50, ..Default::default() }).await.unwrap().items;
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(
+        (row.id, row.state, row.parts, row.first_text.as_str()),
+        (campaign, CampaignState::Completed, 2, "新品到店")
+    );
+    assert_eq!((row.figures.succeeded, row.figures.failed, row.sender.name.as_str()), (1, 0, "許芷晴"));
+    assert_eq!(row.store.as_ref().unwrap().name, "信義店");
+    let record = sales.call(ShowCampaign { id: campaign }).await.unwrap();
+    assert_eq!((record.content, record.reasons.len()), (content(&["新品到店", "歡迎光臨"]), 0));
+    assert_eq!(record.selection, ticked(&[id]));
+}
+
+/// 12. 群發訊息記錄中有「⚠」圖示，代表有部分對象傳送失敗。點擊本次群發訊息紀錄查看傳送失敗的對象
+#[tokio::test(flavor = "multi_thread")]
+async fn step_12_a_warning_counts_the_failed() {
+    let (world, sales) = begin().await;
+    let (campaign, _) = half_failed(&world, &sales).await;
+    let filter = shared::campaigns::CampaignFilter { with_failures: true, ..Default::default() };
+    let rows = sales.call(ListCampaigns { filter, limit: 50, after: None }).await.unwrap().items;
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].id, rows[0].figures.failed, rows[0].figures.succeeded), (campaign, 1, 1));
+    assert_eq!(rows[0].state, CampaignState::Completed, "somebody got it");
+    let record = sales.call(ShowCampaign { id: campaign }).await.unwrap();
+    let reason = &record.reasons[0];
+    assert_eq!((record.reasons.len(), reason.reason, reason.count), (1, Reason::Unfollowed, 1));
+    assert_eq!(reason.names, ["陳柏翰"]);
+}
+
+/// 13. 點擊傳送失敗對象
+#[tokio::test(flavor = "multi_thread")]
+async fn step_13_the_failed_recipient_is_in_the_list() {
+    let (world, sales) = begin().await;
+    let (campaign, customer) = half_failed(&world, &sales).await;
+    let rows = failed(&sales, campaign).await;
+    let [row] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(
+        (row.name.as_str(), row.outcome, row.reason),
+        (customer.name.as_str(), Outcome::Failed, Some(Reason::Unfollowed))
+    );
+}
+
+/// 14. 點擊「檢視」查看傳送失敗原因
+#[tokio::test(flavor = "multi_thread")]
+async fn step_14_viewing_her_says_why_and_who_says_so() {
+    let (world, sales) = begin().await;
+    let (campaign, _) = half_failed(&world, &sales).await;
+    let delivery = failed(&sales, campaign).await[0].id;
+    let detail = sales.call(ShowDelivery { id: campaign, delivery }).await.unwrap();
+    assert_eq!((detail.row.reason, detail.row.checked_by), (Some(Reason::Unfollowed), Some(CheckedBy::Storecast)));
+    assert_eq!(detail.content, content(&["新品到店"]));
+    // LINE was never asked, so it said nothing.
+    assert_eq!((detail.provider_code, detail.provider_text, detail.request_id), (None, None, None));
+    assert!(detail.attempts.is_empty() && detail.conversation.is_some());
+}
+
+/// 15. 此範例傳送失敗原因為「unfollowed」(該名消費者已將 LINE 官方帳號封鎖)
+#[tokio::test(flavor = "multi_thread")]
+async fn step_15_unfollowed_is_who_blocked_the_account_and_nothing_went_out_to_her() {
+    let (world, sales) = begin().await;
+    let (campaign, customer) = half_failed(&world, &sales).await;
+    let row = &failed(&sales, campaign).await[0];
+    assert_eq!(serde_json::to_value(row.reason).unwrap(), "unfollowed", "the seed's own word");
+    assert_eq!(received(&world, &customer), [String::new(); 0]);
+    assert!(world.sandbox.ledger().iter().all(|entry| entry.user != customer.user), "not sent at all");
+    // When she comes back, she is reached again.
+    world.act(&customer, Act::Unblock).await.unwrap();
+    let back = world.find(&sales, MINE, &customer.name, |card| card.subscription == Subscription::Subscribed).await;
+    let again = world.send(&sales, &[back.unwrap().id], &["歡迎回來"]).await.unwrap();
+    world.settled(&sales, again).await.unwrap();
+    assert_eq!(received(&world, &customer), ["歡迎回來"]);
+}
+
+/// Q1. 若內文中帶有 3 個連結，則導購連結發送數目則會計算為 3 則
+#[tokio::test(flavor = "multi_thread")]
+async fn question_1_three_links_count_as_three() {
+    let (world, sales) = begin().await;
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let texts = ["新品 https://shop.example/a，預留https://shop.example/b", "再看一次 https://shop.example/a"];
+    let (_, seen) = check(&sales, ticked(&[id]), &texts).await;
+    assert_eq!(seen.referral_links, 3);
+    let campaign = world.send(&sales, &[id], &texts).await.unwrap();
+    world.settled(&sales, campaign).await.unwrap();
+    assert_eq!(sales.call(ShowCampaign { id: campaign }).await.unwrap().row.referral_links, 3);
+}
+
+/// Q2. 不會在群發訊息中自動加上 UTM，但可以自行在連結中手動加入 UTM
+#[tokio::test(flavor = "multi_thread")]
+async fn question_2_links_go_out_as_they_were_typed() {
+    let (world, sales) = begin().await;
+    let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let texts = [
+        "手動 https://shop.example/a?utm_source=line&utm_campaign=x%20y&b=%E4%B8%AD#top 請看",
+        "沒有 https://shop.example/b?x=1",
+    ];
+    let campaign = world.send(&sales, &[id], &texts).await.unwrap();
+    world.settled(&sales, campaign).await.unwrap();
+    assert_eq!(received(&world, &customer), texts);
+}
