@@ -207,7 +207,8 @@ impl Drafts {
             Status::Conflict(theirs) => theirs.revision,
             _ => return,
         };
-        if let Some(mut kept) = self.kept.peek().clone() {
+        let kept = self.kept.peek().clone();
+        if let Some(mut kept) = kept {
             kept.draft.revision = revision;
             kept.unsaved = true;
             self.put(kept, Status::Saving);

@@ -1,7 +1,7 @@
 // The whole flow of the seed on a phone, by visible labels: from the in-progress tab to the record and the reason, and what
 // LINE then has in its ledger. 林雅婷 and 陳柏翰 get it; 周子晴 has blocked the account.
 
-import { check, journey, ledger, signIn, still, world } from './journey.mjs';
+import { check, control, journey, ledger, shown, signIn, still, world } from './journey.mjs';
 
 await journey(async (open) => {
   const page = await open();
@@ -15,7 +15,7 @@ await journey(async (open) => {
   await menu.getByRole('link', { name: /^群發訊息 / }).click();
 
   // Step 3: tick, then 下一步; without anybody the button says why.
-  const next = page.getByRole('button', { name: '下一步' });
+  const next = control(page, '下一步');
   check((await next.getAttribute('aria-disabled')) === 'true', '下一步 is open with nobody ticked');
   // Step 4: 篩選 by a condition of the customer; the count on its button is live.
   await page.getByRole('button', { name: '篩選' }).click();
@@ -47,30 +47,30 @@ await journey(async (open) => {
   await page.reload();
   check((await page.getByLabel('訊息內容 5').inputValue()) === '第 5 則', 'the draft did not survive a reload');
   check((await first.inputValue()).startsWith('【顧客姓名】 您好'), 'the name is not shown as words');
-  await page.getByRole('button', { name: '下一步' }).click();
+  await control(page, '下一步').click();
 
   // Steps 9 and 10: the preview with the customer's name, the note on the order, the check before Send.
   await page.getByText('消費者實際收到的訊息順序，依傳輸狀況可能與預覽略有不同。').waitFor();
   await page.getByText(/(林雅婷|陳柏翰) 您好，新品到店/).first().waitFor();
-  await page.getByText('2 人會送出').first().waitFor();
-  await page.getByText('1 人不會').first().waitFor();
-  await page.getByText('unfollowed').first().waitFor();
+  await shown(page, '2 人會送出');
+  await shown(page, '1 人不會');
+  await shown(page, 'unfollowed');
   await page.getByRole('button', { name: '送出給 2 人' }).click();
 
   // Sent, live, to the end; then step 11: the record.
   await page.getByText('全部處理完成，1 人沒有收到。').waitFor();
-  await page.getByRole('link', { name: '看這次紀錄' }).click();
+  await control(page, '看這次紀錄').click();
 
   // Steps 12 to 15: who failed, 檢視, and why in the seed's own word.
-  await page.getByText('66.67%').first().waitFor();
-  await page.getByRole('link', { name: /周子晴/ }).first().click();
-  await page.getByText('unfollowed').first().waitFor();
-  await page.getByText(/Storecast 檢查/).first().waitFor();
+  await shown(page, '66.67%');
+  await page.getByRole('listitem').filter({ hasText: '周子晴' }).filter({ hasText: '檢視' }).first().click();
+  await shown(page, 'unfollowed');
+  await shown(page, /Storecast 檢查/);
   await still(page);
 
   // In the list the record carries the warning.
   await page.goto(`${world.url}/records`);
-  await page.getByText('1 人失敗').first().waitFor();
+  await shown(page, '1 人失敗');
 
   const sent = (await ledger()).filter((entry) => entry.endpoint === 'push');
   check(sent.length === 2, `LINE accepted ${sent.length} pushes, not 2`);

@@ -36,3 +36,13 @@ export async function ledger() {
 export function check(holds, words) {
   if (!holds) throw new Error(words);
 }
+
+/** What can be pressed under this name, a button or a link alike: to a person they are the same. */
+export function control(within, name) {
+  return within.getByRole('button', { name }).or(within.getByRole('link', { name }));
+}
+
+/** Waits until these words can be seen: a table and cards may hold the same ones, and one of them is hidden. */
+export async function shown(page, words) {
+  await page.getByText(words).filter({ visible: true }).first().waitFor();
+}

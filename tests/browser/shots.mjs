@@ -10,14 +10,92 @@ if (!demo) throw new Error('DEMO is missing: pictures are taken by `cargo xtask 
 const folder = process.env.SHOTS ?? path.join(import.meta.dirname, '..', '..', 'shots');
 const only = process.env.SHOTS_ONLY ?? '';
 
+/** Words of the app in both languages, as a person reads them. */
+const WORDS = {
+  menu: /^(群發選單|Group-send menu)$/,
+  next: /^(下一步|Next)/,
+  anew: /^(捨棄草稿，重新開始|Discard it and start anew)$/,
+  message: /^(訊息內容|Message text) 1/,
+  filter: /^(篩選|Filter)/,
+};
+
+/** Opens the first send step, with nothing left of an earlier draft, and ticks the first customers. */
+async function chooseRecipients(page) {
+  const anew = page.getByRole('button', { name: WORDS.anew });
+  const rows = page.getByRole('checkbox');
+  await rows.or(anew).first().waitFor();
+  if (await anew.isVisible()) await anew.click();
+  // The first of them is "select all".
+  for (const place of [1, 2, 3, 4, 5, 6]) {
+    const row = rows.nth(place);
+    if ((await row.getAttribute('aria-checked')) !== 'true') await row.click();
+  }
+}
+
+async function goOn(page) {
+  await page.getByRole('link', { name: WORDS.next }).or(page.getByRole('button', { name: WORDS.next })).click();
+}
+
+async function write(page) {
+  await chooseRecipients(page);
+  await goOn(page);
+  await page.getByLabel(WORDS.message).first().fill(
+    '您好，我是信義店的芷晴。\n秋冬新品「霧面手作杯」今天到店，幫您留了兩色。\nhttps://qingyu.example/new',
+  );
+}
+
+async function openFirst(page, part) {
+  await page.locator(`a[href*="${part}"]:visible`).first().click();
+  await page.waitForURL((url) => url.pathname.includes(part));
+}
+
 /**
- * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, and steps to take there.
- * Words are given in both languages, as a person reads them.
+ * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, and the steps to take there.
  */
 const SCREENS = [
   { name: 'sign-in', as: null, route: '/' },
   { name: 'conversations', route: '/' },
+  { name: 'conversations-pending', route: '/?tab=pending' },
+  { name: 'conversations-closed', route: '/?tab=closed' },
+  { name: 'conversations-team', as: 'admin', route: '/' },
+  { name: 'menu', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
+  { name: 'menu-without-omo', as: 'plain', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
+  { name: 'conversation', route: '/', steps: (page) => openFirst(page, '/conversations/') },
+  { name: 'recipients', route: '/send/recipients', steps: chooseRecipients },
+  {
+    name: 'recipients-filter',
+    route: '/send/recipients',
+    steps: async (page) => {
+      await chooseRecipients(page);
+      await page.getByRole('button', { name: WORDS.filter }).first().click();
+    },
+  },
+  { name: 'message', route: '/send/recipients', steps: write },
+  {
+    name: 'check',
+    route: '/send/recipients',
+    steps: async (page) => {
+      await write(page);
+      await goOn(page);
+      await page.waitForURL('**/send/check');
+    },
+  },
+  { name: 'records', route: '/records' },
+  { name: 'record', route: '/records', steps: (page) => openFirst(page, '/records/') },
+  {
+    name: 'record-person',
+    route: '/records',
+    steps: async (page) => {
+      await openFirst(page, '/records/');
+      await openFirst(page, '/people/');
+    },
+  },
+  { name: 'more', route: '/more' },
+  { name: 'not-found', route: '/nowhere' },
 ];
+
+/** How long a step may take, in milliseconds: shorter than a journey's, as there are hundreds of them. */
+const PATIENCE = 8_000;
 
 const LOOKS = [];
 for (const [size, viewport] of [['phone', PHONE], ['desk', DESK]]) {
@@ -37,18 +115,22 @@ await withBrowser('shots', async (open) => {
       try {
         if (!pages.has(as)) {
           const page = await open(look);
+          page.setDefaultTimeout(PATIENCE);
           if (as !== null) await signIn(page, demo.url, demo.members[as]);
           pages.set(as, page);
         }
         const page = pages.get(as);
         await load(page, demo.url + route);
-        if (as !== null) await page.getByRole('navigation').first().waitFor({ state: 'attached' });
+        await still(page);
         await steps?.(page, look);
         await still(page);
         await page.screenshot({ path: file, animations: 'disabled' });
         console.log(file);
       } catch (error) {
-        failed.push(`${path.basename(file)}: ${error.message}`);
+        const why = `${path.basename(file)}: ${error.message}`;
+        console.error(why);
+        failed.push(why);
+        await pages.get(as)?.screenshot({ path: file.replace('.png', '.failed.png') });
       }
     }
     for (const page of pages.values()) await page.context().close();

@@ -154,7 +154,9 @@ impl Desk {
     }
 
     fn note(&self, change: impl FnOnce(&mut Kept)) {
-        if let Some(mut kept) = self.kept.peek().clone() {
+        // Apart from the `if`, which would hold the signal while it is written.
+        let kept = self.kept.peek().clone();
+        if let Some(mut kept) = kept {
             change(&mut kept);
             let status = self.status.peek().clone();
             self.put(kept, status);

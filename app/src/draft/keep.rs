@@ -24,8 +24,8 @@ pub struct Kept {
 pub struct Tap {
     /// Everyone selected.
     pub audience: u64,
-    /// Those it said would be tried.
-    pub tried: u64,
+    /// How many the button said it sends to.
+    pub shown: u64,
     /// The digest of the check.
     pub digest: String,
 }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn it_reads_back_what_it_keeps_and_drops_what_it_does_not_understand() {
         let mut mine = kept("您好", 3, true);
-        mine.tap = Some(Tap { audience: 3, tried: 2, digest: "d".into() });
+        mine.tap = Some(Tap { audience: 3, shown: 2, digest: "d".into() });
         assert_eq!(Kept::parse(&mine.to_text()), Some(mine));
         assert_eq!(Kept::parse("{}"), None);
     }

@@ -70,22 +70,24 @@ fn Profile() -> Element {
     };
     rsx! {
         Panel { label: words.more.profile, padded: true,
-            Person {
-                avatar: rsx! {
-                    Avatar { name: me.name.clone(), tint_of: me.id.to_string(), size: AvatarSize::Row }
-                },
-                name: me.name.clone(),
-                sub: (words.common.role)(me.role),
-            }
-            Facts {
-                Fact { label: words.more.email, {me.email.clone()} }
-                Fact { label: words.more.stores, "{stores}" }
-                Fact { label: words.more.team, {me.team.name.clone()} }
-                Fact { label: words.more.plan,
-                    if me.team.omo {
-                        {words.more.omo}
-                    } else {
-                        {words.more.no_omo}
+            div { class: "stack", "data-gap": "sm",
+                Person {
+                    avatar: rsx! {
+                        Avatar { name: me.name.clone(), tint_of: me.id.to_string(), size: AvatarSize::Row }
+                    },
+                    name: me.name.clone(),
+                    sub: (words.common.role)(me.role),
+                }
+                Facts {
+                    Fact { label: words.more.email, {me.email.clone()} }
+                    Fact { label: words.more.stores, "{stores}" }
+                    Fact { label: words.more.team, {me.team.name.clone()} }
+                    Fact { label: words.more.plan,
+                        if me.team.omo {
+                            {words.more.omo}
+                        } else {
+                            {words.more.no_omo}
+                        }
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! What every pressable part of the kit is made of: a real button, or a real link where a press only goes somewhere.
 
-use dioxus::{prelude::*, router::NavigationTarget};
+use dioxus::{html::input_data::MouseButton, prelude::*, router::NavigationTarget};
 
 use super::layer::use_opener;
 
@@ -58,8 +58,8 @@ pub fn Press(
     let mounted = opener.clone();
     match to.0 {
         Some(target) if blocked.is_none() => rsx! {
-            Link {
-                to: target,
+            Anchor {
+                target,
                 class,
                 onmounted: move |event: MountedEvent| mounted.mounted(&event),
                 onclick: move |event| {
@@ -92,6 +92,48 @@ pub fn Press(
                     {children}
                 }
             }
+        }
+    }
+}
+
+/// A link inside the app or out of it.
+///
+/// The router's own `Link` sets `aria-current` by the address alone, and so takes it from a tab as soon as something is
+/// opened beside its list.
+#[component]
+fn Anchor(
+    target: NavigationTarget,
+    class: String,
+    onmounted: EventHandler<MountedEvent>,
+    onclick: EventHandler<MouseEvent>,
+    attributes: Vec<Attribute>,
+    children: Element,
+) -> Element {
+    let navigator = use_navigator();
+    let (href, inside) = match &target {
+        NavigationTarget::Internal(address) => (address.clone(), true),
+        NavigationTarget::External(address) => (address.clone(), false),
+    };
+    let pressed = move |event: MouseEvent| {
+        // With a modifier or another button the browser opens a tab or a menu.
+        if !event.modifiers().is_empty() || event.trigger_button() != Some(MouseButton::Primary) {
+            return;
+        }
+        if inside {
+            event.prevent_default();
+            navigator.push(target.clone());
+        }
+        onclick.call(event);
+    };
+    rsx! {
+        a {
+            href,
+            class,
+            rel: (!inside).then_some("noopener noreferrer"),
+            onmounted: move |event| onmounted.call(event),
+            onclick: pressed,
+            ..attributes,
+            {children}
         }
     }
 }

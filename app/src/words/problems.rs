@@ -24,7 +24,9 @@ impl Said {
 
     /// Both as one line, for a toast or a field.
     pub fn line(&self) -> String {
-        format!("{} {}", self.title, self.text)
+        // Chinese sentences follow each other without a space.
+        let between = if self.title.ends_with('。') { "" } else { " " };
+        format!("{}{between}{}", self.title, self.text)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Issue 2, *Bad input*, item by item over HTTP: every refusal is a [`Problem`] that names the field and the rule.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod messages;
 mod requests;
 mod sends;

@@ -1,6 +1,5 @@
 //! Content: too many messages, empty ones, long ones.
 
-use rstest::rstest;
 use shared::{
     campaigns::{CheckDraft, Kind, SaveDraft, SendDraft},
     content::NAME_TOKEN,
@@ -28,30 +27,31 @@ async fn a_sixth_message_is_refused_when_it_is_written_already() {
     assert_eq!(check(&sales, draft, &[id], &["a"; 5]).await.unwrap().will_send, 1);
 }
 
-#[rstest]
-#[case::no_message(vec![], "content.parts", Rule::Required)]
-#[case::empty(vec!["一".into(), String::new()], "content.parts[1].text", Rule::Required)]
-#[case::blank(vec![" \n\u{3000}".into()], "content.parts[0].text", Rule::Required)]
-#[case::nothing_but_a_name(vec![NAME_TOKEN.into()], "content.parts[0].text", Rule::Required)]
-#[case::long(vec!["好".into(), "a".repeat(5_001)], "content.parts[1].text", too_long(5_000, 5_001))]
-#[case::long_by_emoji(vec![format!("{}a", "😀".repeat(2_500))], "content.parts[0].text", too_long(5_000, 5_001))]
-#[case::long_by_the_name(vec![format!("{}{NAME_TOKEN}", "a".repeat(4_999))], "content.parts[0].text", too_long(5_000, 5_002))]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_sent_is_kept_as_a_draft_and_named_by_check_and_send(
-    #[case] texts: Vec<String>,
-    #[case] field: &str,
-    #[case] rule: Rule,
-) {
+async fn what_cannot_be_sent_is_kept_as_a_draft_and_named_by_check_and_send() {
     let world = World::start().await.unwrap();
     let sales = world.client("sales").await.unwrap();
     let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
-    let draft = new_draft();
-    let problem = Problem::invalid(field, rule);
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    save(&sales, draft, &[id], &texts).await.unwrap();
-    assert_eq!(sales.call(CheckDraft { id: draft }).await.map(drop), Err(problem.clone()));
-    let send = SendDraft { id: draft, audience: 1, digest: "any".to_owned() };
-    assert_eq!(sales.call(send).await.map(drop), Err(problem));
+    let (long, emoji) = ("a".repeat(5_001), format!("{}a", "😀".repeat(2_500)));
+    let named = format!("{}{NAME_TOKEN}", "a".repeat(4_999));
+    for (texts, field, rule) in [
+        (&[][..], "content.parts", Rule::Required),
+        (&["一", ""], "content.parts[1].text", Rule::Required),
+        (&[" \n\u{3000}"], "content.parts[0].text", Rule::Required),
+        // Who has no name would get nothing.
+        (&[NAME_TOKEN], "content.parts[0].text", Rule::Required),
+        (&["好", &long], "content.parts[1].text", too_long(5_000, 5_001)),
+        (&[&emoji], "content.parts[0].text", too_long(5_000, 5_001)),
+        // With the longest name of the selection filled in.
+        (&[&named], "content.parts[0].text", too_long(5_000, 5_002)),
+    ] {
+        let draft = new_draft();
+        let problem = Problem::invalid(field, rule);
+        save(&sales, draft, &[id], texts).await.unwrap();
+        assert_eq!(sales.call(CheckDraft { id: draft }).await.map(drop), Err(problem.clone()));
+        let send = SendDraft { id: draft, audience: 1, digest: "any".to_owned() };
+        assert_eq!(sales.call(send).await.map(drop), Err(problem));
+    }
     assert!(world.sandbox.ledger().is_empty());
 }
 
@@ -84,18 +84,21 @@ async fn a_draft_may_run_over_but_not_without_end_and_holds_no_nul() {
     assert_eq!(nobody, Err(Problem::invalid("selection", Rule::Required)));
 }
 
-#[rstest]
-#[case::empty("", Rule::Required)]
-#[case::blank(" \u{3000}\n", Rule::Required)]
-#[case::long(&format!("{}a", "😀".repeat(2_500)), too_long(5_000, 5_001))]
-#[case::nul("a\0b", Rule::ControlCharacter)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reply_is_held_to_the_same(#[case] text: &str, #[case] rule: Rule) {
+async fn a_reply_is_held_to_the_same() {
     let world = World::start().await.unwrap();
     let sales = world.client("sales").await.unwrap();
     let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
-    let reply = Reply { id, key: MessageId(new_draft().0), text: text.to_owned() };
-    assert_eq!(sales.call(reply).await.map(drop), Err(Problem::invalid("text", rule)));
+    for (text, rule) in [
+        ("", Rule::Required),
+        (" \u{3000}\n", Rule::Required),
+        (&format!("{}a", "😀".repeat(2_500)), too_long(5_000, 5_001)),
+        ("a\0b", Rule::ControlCharacter),
+    ] {
+        let reply = Reply { id, key: MessageId(new_draft().0), text: text.to_owned() };
+        assert_eq!(sales.call(reply).await.map(drop), Err(Problem::invalid("text", rule)));
+    }
+    assert!(world.sandbox.ledger().is_empty());
 }
 
 /// Another device wrote in between: nothing is overwritten, and the same change twice is no conflict.

@@ -12,7 +12,7 @@ use shared::{
     reasons::{CheckedBy, Reason},
 };
 use tests::{
-    Client, World,
+    Client, Engine, World,
     world::{PATIENCE, new_draft},
 };
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
@@ -21,7 +21,11 @@ use super::{check, content, refusal, save, ticked};
 
 /// A world, a client of the first team's sales staff, and a customer of hers.
 async fn begin() -> (World, Client, ConversationId) {
-    let world = World::start().await.unwrap();
+    begin_on(Engine::Sqlite).await
+}
+
+async fn begin_on(engine: Engine) -> (World, Client, ConversationId) {
+    let world = World::start_on(engine).await.unwrap();
     let sales = world.client("sales").await.unwrap();
     let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
     (world, sales, id)
@@ -63,32 +67,35 @@ async fn a_selection_with_another_teams_conversation_is_refused_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn closed_and_someone_elses_conversations_become_failed_rows_and_the_rest_go_out() {
-    let (world, sales, mine) = begin().await;
-    let colleague = world.client("colleague").await.unwrap();
-    let (closed_customer, closed) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
-    let (other_customer, others) = world.taken(&colleague, "黃詩涵", "在嗎").await.unwrap();
-    sales.call(Close { id: closed }).await.unwrap();
+    for engine in Engine::here().unwrap() {
+        let (world, sales, mine) = begin_on(engine).await;
+        let colleague = world.client("colleague").await.unwrap();
+        let (closed_customer, closed) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
+        let (other_customer, others) = world.taken(&colleague, "黃詩涵", "在嗎").await.unwrap();
+        sales.call(Close { id: closed }).await.unwrap();
 
-    let id = new_draft();
-    let seen = check(&sales, id, &[mine, closed, others], &["新品"]).await.unwrap();
-    assert_eq!((seen.audience, seen.will_send, seen.failing()), (3, 1, 2));
-    let send = SendDraft { id, audience: seen.audience, digest: seen.digest };
-    let campaign = sales.call(send).await.unwrap().campaign;
-    let figures = world.settled(&sales, campaign).await.unwrap().figures;
-    assert_eq!((figures.audience, figures.succeeded, figures.failed), (3, 1, 2));
+        let id = new_draft();
+        let seen = check(&sales, id, &[mine, closed, others], &["新品"]).await.unwrap();
+        assert_eq!((seen.audience, seen.will_send, seen.failing()), (3, 1, 2));
+        let send = SendDraft { id, audience: seen.audience, digest: seen.digest };
+        let campaign = sales.call(send).await.unwrap().campaign;
+        let figures = world.settled(&sales, campaign).await.unwrap().figures;
+        assert_eq!((figures.audience, figures.succeeded, figures.failed), (3, 1, 2));
 
-    let call = ListDeliveries { id: campaign, outcome: Some(Outcome::Failed), reason: None, limit: 50, after: None };
-    let failed = sales.call(call).await.unwrap().items;
-    let mut failed: Vec<_> = failed.iter().map(|row| (row.name.as_str(), row.reason, row.checked_by)).collect();
-    failed.sort_unstable_by_key(|(name, ..)| *name);
-    let storecast = Some(CheckedBy::Storecast);
-    let mut expected =
-        [("陳柏翰", Some(Reason::NotInProgress), storecast), ("黃詩涵", Some(Reason::NotOwner), storecast)];
-    expected.sort_unstable_by_key(|(name, ..)| *name);
-    assert_eq!(failed, expected);
-    let ledger = world.sandbox.ledger();
-    assert_eq!(ledger.len(), 1);
-    assert!(ledger.iter().all(|entry| entry.user != closed_customer.user && entry.user != other_customer.user));
+        let call =
+            ListDeliveries { id: campaign, outcome: Some(Outcome::Failed), reason: None, limit: 50, after: None };
+        let failed = sales.call(call).await.unwrap().items;
+        let mut failed: Vec<_> = failed.iter().map(|row| (row.name.as_str(), row.reason, row.checked_by)).collect();
+        failed.sort_unstable_by_key(|(name, ..)| *name);
+        let storecast = Some(CheckedBy::Storecast);
+        let mut expected =
+            [("陳柏翰", Some(Reason::NotInProgress), storecast), ("黃詩涵", Some(Reason::NotOwner), storecast)];
+        expected.sort_unstable_by_key(|(name, ..)| *name);
+        assert_eq!(failed, expected);
+        let ledger = world.sandbox.ledger();
+        assert_eq!(ledger.len(), 1);
+        assert!(ledger.iter().all(|entry| entry.user != closed_customer.user && entry.user != other_customer.user));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,19 +115,21 @@ async fn nobody_to_send_is_said_and_the_cure_leaves_them_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_draft_sent_twice_at_once_is_one_campaign() {
-    let (world, sales, mine) = begin().await;
-    let (_, second) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
-    let id = new_draft();
-    let seen = check(&sales, id, &[mine, second], &["新品"]).await.unwrap();
-    let send = || sales.call(SendDraft { id, audience: seen.audience, digest: seen.digest.clone() });
-    let answers = futures_util::future::join_all((0..6).map(|_| send())).await;
-    let campaigns: Vec<CampaignId> = answers.into_iter().map(|answer| answer.unwrap().campaign).collect();
-    assert!(campaigns.iter().all(|campaign| *campaign == campaigns[0]), "{campaigns:?}");
-    world.settled(&sales, campaigns[0]).await.unwrap();
-    // Long after it is done, it is still the same one.
-    assert_eq!(send().await.unwrap().campaign, campaigns[0]);
-    assert_eq!(records(&sales).await, campaigns[..1]);
-    each_once(&world, 2);
+    for engine in Engine::here().unwrap() {
+        let (world, sales, mine) = begin_on(engine).await;
+        let (_, second) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
+        let id = new_draft();
+        let seen = check(&sales, id, &[mine, second], &["新品"]).await.unwrap();
+        let send = || sales.call(SendDraft { id, audience: seen.audience, digest: seen.digest.clone() });
+        let answers = futures_util::future::join_all((0..6).map(|_| send())).await;
+        let campaigns: Vec<CampaignId> = answers.into_iter().map(|answer| answer.unwrap().campaign).collect();
+        assert!(campaigns.iter().all(|campaign| *campaign == campaigns[0]), "{campaigns:?}");
+        world.settled(&sales, campaigns[0]).await.unwrap();
+        // Long after it is done, it is still the same one.
+        assert_eq!(send().await.unwrap().campaign, campaigns[0]);
+        assert_eq!(records(&sales).await, campaigns[..1]);
+        each_once(&world, 2);
+    }
 }
 
 /// The client hangs up as soon as the send is stored, without reading the answer, and asks again.
@@ -190,11 +199,11 @@ async fn one_draft_sent_with_another_audience_or_other_content_is_a_conflict() {
     let campaign = send(1, &now.digest).await.unwrap().campaign;
     world.settled(&sales, campaign).await.unwrap();
     // Afterwards: this draft is that send, and nothing else can be made of it.
-    let sent = Err(Problem::conflict(Conflict::AlreadySent { campaign }));
-    assert_eq!(send(1, &seen.digest).await.map(drop), sent);
-    assert_eq!(send(2, &now.digest).await.map(drop), sent);
-    assert_eq!(change(vec![mine, second], "別的", 3).await.map(drop), sent);
-    assert_eq!(sales.call(shared::campaigns::DropDraft { id }).await.map(drop), sent);
+    let already = Err(Problem::conflict(Conflict::AlreadySent { campaign }));
+    assert_eq!(send(1, &seen.digest).await.map(drop), already);
+    assert_eq!(send(2, &now.digest).await.map(drop), already);
+    assert_eq!(change(vec![mine, second], "別的", 3).await.map(drop), already);
+    assert_eq!(sales.call(shared::campaigns::DropDraft { id }).await.map(drop), already);
     assert_eq!(records(&sales).await, [campaign]);
     each_once(&world, 1);
 }

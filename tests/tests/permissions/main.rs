@@ -1,6 +1,8 @@
 //! Who may do what, over HTTP: every mounted route × role × whose thing × with and without the OMO plan, held against a
 //! table that is written out by hand (domain.md 2; architecture.md 5; issue 2, item 3).
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
+
 mod stage;
 mod table;
 
@@ -16,7 +18,7 @@ use shared::{
     members::{ListColleagues, Role},
     problem::{Conflict, Problem, What},
 };
-use tests::{Client, World};
+use tests::{Client, Engine, World};
 
 use self::{
     stage::Stage,
@@ -41,8 +43,15 @@ fn the_table_has_every_mounted_route_and_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_for_every_role_about_everybodys_things_with_and_without_the_plan() {
-    // Seven routes change a conversation and get a fresh one, for three roles, twice.
-    let stage = Stage::set(8 * 3 * 2).await;
+    for engine in Engine::here().unwrap() {
+        walk(engine).await;
+    }
+}
+
+/// Asks for every cell of the table.
+async fn walk(engine: Engine) {
+    // Eight routes change a conversation and get a fresh one, for three roles, twice.
+    let stage = Stage::set(engine, 8 * 3 * 2).await;
     let mut wrong = Vec::new();
     let mut cells = 0;
     for omo in [true, false] {
@@ -68,7 +77,7 @@ async fn every_route_for_every_role_about_everybodys_things_with_and_without_the
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{engine:?}: {} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
     assert!(cells > 450, "only {cells} cells were walked");
     // Whoever wrote over another's id wrote a draft of her own.
     stage.set_plan(true).await;
@@ -141,7 +150,14 @@ async fn listed(client: &Client, state: ConversationState, scope: Scope) -> BTre
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_hold_what_is_in_the_callers_scope_and_nothing_else() {
-    let stage = Stage::set(2).await;
+    for engine in Engine::here().unwrap() {
+        look_at_lists(engine).await;
+    }
+}
+
+/// Compares every list with what each actor may see.
+async fn look_at_lists(engine: Engine) {
+    let stage = Stage::set(engine, 2).await;
     let customers = |who: &[&str]| who.iter().map(|who| stage.actor(who).customer()).collect::<BTreeSet<_>>();
     let pending =
         |who: &[&str]| who.iter().flat_map(|who| stage.actor(who).untouched()).collect::<BTreeSet<ConversationId>>();
@@ -185,7 +201,7 @@ async fn lists_hold_what_is_in_the_callers_scope_and_nothing_else() {
 /// domain.md 11.24: without the setting, pending conversations are handed out by an admin and are nobody else's to see.
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_team_says_so_sales_roles_do_not_take_pending_conversations() {
-    let stage = Stage::set(2).await;
+    let stage = Stage::set(Engine::Sqlite, 2).await;
     let id = stage.actor("sales").untouched()[0];
     let team = stage.world.team.id;
     let set = move |tx: &mut db::Tx<'_>| {

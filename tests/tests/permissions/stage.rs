@@ -23,7 +23,7 @@ use shared::{
     reasons::Reason,
     selection::Selection,
 };
-use tests::{Client, Seat, World, team::PASSWORD, world};
+use tests::{Client, Engine, Seat, World, team::PASSWORD, world};
 
 use crate::table::Whose;
 
@@ -52,8 +52,8 @@ const ACTORS: [&str; 6] = ["admin", "manager", "sales", "colleague", "elsewhere"
 
 impl Stage {
     /// Sets the stage, with so many untouched conversations for each actor.
-    pub(crate) async fn set(pool: usize) -> Self {
-        let mut world = World::start().await.unwrap();
+    pub(crate) async fn set(engine: Engine, pool: usize) -> Self {
+        let mut world = World::start_on(engine).await.unwrap();
         let there = world.team.stores[1];
         let app = world.server.app().unwrap();
         world.team.connect_line(app, &world.sandbox, "台中店", &[there]).await.unwrap();

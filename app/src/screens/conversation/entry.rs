@@ -181,7 +181,7 @@ pub(super) fn LeavingBubble(leaving: Leaving, onretry: EventHandler<()>) -> Elem
         };
     };
     let why = words.problems.said(failed);
-    let meta = (words.thread.not_sent)(&why.line());
+    let meta = (words.thread.not_sent)(&why.title);
     rsx! {
         MessageBubble {
             side: BubbleSide::Out,

@@ -10,7 +10,7 @@ use crate::{
     routes::{Route, Tab},
     screens::{
         conversations::{Layer, card::avatar, use_desk},
-        parts::BackButton,
+        parts::{BackButton, mark},
     },
     ui::{
         app_bar::{AppBar, AppBarTitle, AppBarWho, TitleLevel},

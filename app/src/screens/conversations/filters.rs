@@ -125,8 +125,10 @@ pub(super) fn TagFilter(onclose: EventHandler<()>) -> Element {
             foot: rsx! {
                 Button { onclick: move |_| chosen.set(Vec::new()), {words.conversations.clear_filters} }
                 Button { tone: ButtonTone::Primary, class: "grow", onclick: move |_| onclose.call(()),
-                    span { role: "status", "{apply}" }
+                    "{apply}"
                 }
+                // Beside the button: a live region inside it would leave the button without a name.
+                span { class: "vh", role: "status", "{apply}" }
             },
             if let Some(failed) = known.failed() {
                 LoadFailed { failed, onretry: move |()| known.reload() }

@@ -13,7 +13,7 @@ use shared::{
     contacts::Tag,
     conversations::{ConversationFilter, ConversationState, Scope},
     id::ConversationId,
-    members::Action,
+    members::{Action, Role},
 };
 
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         conversation::layers::{CloseQuestion, TagSheet, TransferSheet},
         parts::Allowed,
     },
+    session::use_me,
     ui::{
         empty_state::EmptyState,
         icon::{Icon, IconSize},
@@ -127,8 +128,17 @@ pub fn Conversations() -> Element {
     }
 }
 
+/// An admin looks after everybody's conversations and seldom owns one.
+fn first_scope(role: Role) -> Scope {
+    match role {
+        Role::Admin => Scope::Team,
+        Role::SalesManager | Role::SalesStaff => Scope::Mine,
+    }
+}
+
 #[component]
 fn DeskPanes() -> Element {
+    let me = use_me();
     let route = use_route::<Route>();
     let mut tab = use_signal(|| match &route {
         Route::NoneChosen { tab } => tab.0,
@@ -136,7 +146,7 @@ fn DeskPanes() -> Element {
     });
     let desk = Desk {
         tab,
-        scope: use_signal(Scope::default),
+        scope: use_signal(|| first_scope(me.peek().role)),
         quick: use_signal(Quick::default),
         tags: use_signal(Vec::new),
         typed: use_signal(String::new),

@@ -147,7 +147,12 @@ fn Result(row: CampaignRow, onchoose: EventHandler<Shown>) -> Element {
     let part = |part: u64| {
         let whole = Rate { part, whole: audience };
         let (percent, fraction) = rate(whole, say.no_rate);
-        if whole.percent().is_some() { format!("{percent} · {fraction}") } else { fraction }
+        if whole.percent().is_some() {
+            // The fraction stays in one piece where the line is too short for both.
+            format!("{percent} {}", fraction.replace(' ', "\u{a0}"))
+        } else {
+            fraction
+        }
     };
     let open = move |outcome: Outcome| {
         move |_| {

@@ -280,7 +280,7 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
                 DataTable {
                     caption: say.title,
                     head: rsx! {
-                        HeadCell { fit: true, {say.sent_at} }
+                        HeadCell { {say.sent_at} }
                         HeadCell { {say.content} }
                         HeadCell { {say.sender} }
                         HeadCell { num: true, {say.audience} }
@@ -310,7 +310,7 @@ fn TableRow(row: CampaignRow, day: String) -> Element {
     let store = row.store.as_ref().map(|store| store.name.clone());
     rsx! {
         Row {
-            Cell { fit: true,
+            Cell {
                 CellMain { "{day}" }
                 CellSub { {clock(row.sent_at)} }
             }

@@ -7,6 +7,9 @@ mod list;
 mod people;
 mod person;
 
+#[cfg(test)]
+mod tests;
+
 pub use detail::Record;
 pub use list::{Records, RecordsHome};
 pub use person::RecordPerson;

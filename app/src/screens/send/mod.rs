@@ -8,6 +8,9 @@ mod settle;
 mod start;
 mod write;
 
+#[cfg(test)]
+mod send_test;
+
 pub use check::SendCheck;
 pub use pick::SendRecipients;
 pub use sent::SendSent;

@@ -23,7 +23,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
     tags_help: "Customers with any of these tags",
     no_tags: "The team has no tags yet. Put the first one on a customer in a conversation.",
     remove_filter: "remove this filter",
-    show_matching: |n| format!("Show the {} that match", number(n)),
+    show_matching: |n| if n == 0 { "Nothing matches".to_owned() } else { format!("Show the {} that match", number(n)) },
     waited: |time| format!("Waiting {time}"),
     blocked: "Blocked",
     unsubscribed: "Opted out",

@@ -81,7 +81,7 @@ pub(super) const RECORDS: Records = Records {
         result: "Result",
         audience: |n| format!("{} {}", number(n), plural(n, "recipient", "recipients")),
         audience_note: "Everyone selected when Send was pressed, those known not to get it included",
-        honest: "“Accepted” means that LINE took the message, not yet that the customer has it.",
+        honest: "\"Accepted\" means that LINE took the message, not yet that the customer has it.",
         no_rate: "nobody selected",
         reasons: "Reasons",
         reasons_sub: |people, kinds| {
@@ -141,9 +141,9 @@ pub(super) const RECORDS: Records = Records {
         code: "Reason code",
         at: "Time",
         provider_code: "Platform code",
-        provider_text: "The platform’s own words",
-        request_id: ("Request id", "Give the request id to LINE’s support."),
-        content: "This customer’s messages",
+        provider_text: "The platform's own words",
+        request_id: ("Request id", "Give the request id to LINE's support."),
+        content: "This customer's messages",
         attempts: "Tries",
         attempt: |outcome| match outcome {
             "later" => "To be tried later",
@@ -155,6 +155,6 @@ pub(super) const RECORDS: Records = Records {
         conversation: "Open the conversation",
         no_conversation: "This conversation is not among those you may see.",
         loading: "Loading the result",
-        failed: "This customer’s result could not be loaded",
+        failed: "This customer's result could not be loaded",
     },
 };

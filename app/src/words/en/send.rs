@@ -36,9 +36,9 @@ pub(super) const SEND: Send = Send {
         },
         holds: |messages, first| match (messages, first) {
             (0, _) => "recipients and no message yet".to_owned(),
-            (1, Some(first)) => format!("1 message: “{first}”"),
+            (1, Some(first)) => format!("1 message: \"{first}\""),
             (1, None) => "1 message".to_owned(),
-            (n, Some(first)) => format!("{n} messages: “{first}”"),
+            (n, Some(first)) => format!("{n} messages: \"{first}\""),
             (n, None) => format!("{n} messages"),
         },
         take_theirs: "Use the other copy",
@@ -104,8 +104,8 @@ pub(super) const SEND: Send = Send {
         tags_how: "How tags are compared",
         tags_modes: ["Any of", "All of", "None of"],
         no_tags: "The team has no tags yet.",
-        last_customer: ("Customer’s last message", "when they last wrote to you"),
-        last_team: ("Team’s last message", "one-to-one replies"),
+        last_customer: ("Customer's last message", "when they last wrote to you"),
+        last_team: ("Team's last message", "one-to-one replies"),
         last_marketing: ("Last marketing", "group messages and broadcasts"),
         any_time: "Any time",
         within: |days| match days {
@@ -160,9 +160,9 @@ pub(super) const SEND: Send = Send {
             let over = count.used.saturating_sub(count.limit) as u64;
             let over = format!("{} {}", number(over), plural(over, "character", "characters"));
             match longest {
-                None => format!("{over} over LINE’s limit: shorten it, or move some of it to another message."),
+                None => format!("{over} over LINE's limit: shorten it, or move some of it to another message."),
                 Some(name) => format!(
-                    "With the longest name, “{name}”, it is {over} over LINE’s limit: shorten it, or move some of it to another message."
+                    "With the longest name, \"{name}\", it is {over} over LINE's limit: shorten it, or move some of it to another message."
                 ),
             }
         },
@@ -201,15 +201,15 @@ pub(super) const SEND: Send = Send {
         left_out: |n| format!("{} left out", people(n)),
         same_title: |n| format!("{} will get it more than once", people(n)),
         same_text: "The same customer is in the selection with two or more accounts, and each of them gets the messages.",
-        paused_title: |account| format!("“{account}” is paused"),
+        paused_title: |account| format!("\"{account}\" is paused"),
         paused_text: |reason| format!("{reason} What you send now waits and goes out once it is resumed."),
         quotas: "Quota",
         quota: |account| format!("{account}, this month"),
         quota_left: ("", "left"),
         quota_takes: |n| format!("this send takes {}", number(n)),
         quota_none: "No limit",
-        quota_unknown: "LINE has not told this month’s use yet",
-        quota_note: "LINE’s figures are approximate; each recipient counts as 1, however many messages.",
+        quota_unknown: "LINE has not told this month's use yet",
+        quota_note: "LINE's figures are approximate; each recipient counts as 1, however many messages.",
         links: |n| format!("{} referral {} in the content", number(n), plural(n, "link", "links")),
         bar_will: |n| format!("{} will be sent", number(n)),
         bar_will_not: |n| format!("{} will not", number(n)),
@@ -241,7 +241,7 @@ pub(super) const SEND: Send = Send {
         },
         content_title: "The content changed since the check; nothing was sent",
         content_text: "Perhaps on another device or tab. Check again before you send.",
-        quota_title: "This month’s quota is too small; nothing was sent",
+        quota_title: "This month's quota is too small; nothing was sent",
         quota_text: |needed, left| {
             format!(
                 "It takes {} and {} are left. Pick fewer people, or ask an admin to buy more at LINE.",
@@ -253,7 +253,7 @@ pub(super) const SEND: Send = Send {
         nobody_title: "Nobody of this selection can get it",
         nobody_text: "None of them will be sent; the check says why. Pick other customers.",
         lost_title: "Not known yet whether it was sent",
-        lost_text: "The server’s answer did not come. Press Send again once you are back: the same draft is sent once only.",
+        lost_text: "The server's answer did not come. Press Send again once you are back: the same draft is sent once only.",
         refused: "Nothing was sent",
         mend_content: "Back to the message",
     },
@@ -278,7 +278,7 @@ pub(super) const SEND: Send = Send {
         none: "None",
         waiting: ("Waiting", "in the queue"),
         unknown: ("Unknown", "no answer"),
-        honest: "“Accepted” means that LINE took the message, not yet that the customer has it.",
+        honest: "\"Accepted\" means that LINE took the message, not yet that the customer has it.",
         to_conversations: "Conversations",
         to_record: "See the record",
         loading: "Loading the progress",

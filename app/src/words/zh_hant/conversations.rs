@@ -23,7 +23,9 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
     tags_help: "有其中任一個標籤的顧客",
     no_tags: "團隊還沒有標籤。在對話裡可以替顧客加上第一個。",
     remove_filter: "移除這個條件",
-    show_matching: |n| format!("看符合的 {} 個", number(n)),
+    show_matching: |n| {
+        if n == 0 { "沒有符合的對話".to_owned() } else { format!("看符合的 {} 個", number(n)) }
+    },
     waited: |time| format!("等候 {time}"),
     blocked: "已封鎖",
     unsubscribed: "已退訂",

@@ -14,7 +14,8 @@ use shared::{
     problem::Problem,
 };
 
-use self::{refusal::SendRefusal, result::CheckResult};
+pub(super) use self::refusal::SendRefusal;
+use self::result::CheckResult;
 use super::frame::{DraftBanner, FlowHead};
 use crate::{
     api::Failed,
@@ -79,7 +80,7 @@ fn PreviewAndCheck() -> Element {
     let go = use_callback(move |()| {
         asking.set(false);
         let seen =
-            check.value().map(|check| Tap { audience: check.audience, tried: check.tried(), digest: check.digest });
+            check.value().map(|check| Tap { audience: check.audience, shown: counted(&check), digest: check.digest });
         if let Some(tap) = drafts.tap().or(seen) {
             drafts.send(tap);
         }
@@ -94,10 +95,11 @@ fn PreviewAndCheck() -> Element {
     let me = use_me();
     let limit = u64::from(me.read().team.confirm_above);
     let parts = drafts.content().parts.len();
-    let tried = drafts.tap().map(|tap| tap.tried).or_else(|| result.as_ref().map(Check::tried));
+    let shown = drafts.tap().map(|tap| tap.shown).or_else(|| result.as_ref().map(counted));
+    let tried = result.as_ref().map_or(0, Check::tried);
     let press = move |_| {
         let lost = drafts.sending() == Sending::Lost;
-        if !lost && tried.is_some_and(|tried| tried > limit) {
+        if !lost && tried > limit {
             asking.set(true);
         } else {
             go.call(());
@@ -142,7 +144,7 @@ fn PreviewAndCheck() -> Element {
                     }
                 }
                 PaneFoot {
-                    Bar { check, sending: drafts.sending(), tried, onsend: press }
+                    Bar { check, sending: drafts.sending(), shown, onsend: press }
                     Toast {
                         message: left_out()
                             .map(|count| ToastMessage {
@@ -154,20 +156,25 @@ fn PreviewAndCheck() -> Element {
             }
         }
         if asking() {
-            if let Some(tried) = tried {
+            if let Some(shown) = shown {
                 Dialog {
-                    title: (say.confirm_title)(tried),
+                    title: (say.confirm_title)(shown),
                     text: (say.confirm_text)(limit, parts),
                     onclose: move |()| asking.set(false),
                     Button { tone: ButtonTone::Go, block: true, onclick: move |_| go.call(()),
                         Icon { size: IconSize::Small, SendIcon {} }
-                        {(say.send)(tried)}
+                        {(say.send)(shown)}
                     }
                     Button { block: true, onclick: move |_| asking.set(false), {say.look_again} }
                 }
             }
         }
     }
+}
+
+/// The number on the button: those who will be sent for sure, or else those who are tried.
+fn counted(check: &Check) -> u64 {
+    if check.will_send > 0 { check.will_send } else { check.tried() }
 }
 
 /// While there is no check to show: it runs, the draft is being saved first, or one of them failed.
@@ -268,7 +275,7 @@ fn Preview(check: Check, content: Content) -> Element {
 
 /// The figures in sight, and the one green button.
 #[component]
-fn Bar(check: Load<Check>, sending: Sending, tried: Option<u64>, onsend: EventHandler<MouseEvent>) -> Element {
+fn Bar(check: Load<Check>, sending: Sending, shown: Option<u64>, onsend: EventHandler<MouseEvent>) -> Element {
     let words = use_words();
     let say = &words.send.check;
     let result = check.value();
@@ -282,7 +289,7 @@ fn Bar(check: Load<Check>, sending: Sending, tried: Option<u64>, onsend: EventHa
         None
     } else if result.is_none() || stale {
         Some(if check.error().is_some() { say.failed } else { say.loading })
-    } else if tried == Some(0) {
+    } else if shown == Some(0) {
         Some(say.nobody_title)
     } else if refused {
         Some(say.refused)
@@ -334,7 +341,7 @@ fn Bar(check: Load<Check>, sending: Sending, tried: Option<u64>, onsend: EventHa
                         Icon { size: IconSize::Small, RotateCcw {} }
                         {say.again}
                     }
-                } else if let Some(tried) = tried {
+                } else if let Some(shown) = shown {
                     Button {
                         tone: ButtonTone::Go,
                         class: ACTION_BAR_MAIN,
@@ -344,7 +351,7 @@ fn Bar(check: Load<Check>, sending: Sending, tried: Option<u64>, onsend: EventHa
                         if now {
                             {say.sending}
                         } else {
-                            {(say.send)(tried)}
+                            {(say.send)(shown)}
                         }
                     }
                 }

@@ -19,7 +19,7 @@ use crate::{
 
 /// What came of Send, where it was not accepted.
 #[component]
-pub(super) fn SendRefusal(
+pub(in crate::screens::send) fn SendRefusal(
     /// Where the Send stands.
     sending: Sending,
     /// Check again.

@@ -94,8 +94,10 @@ pub(super) fn FilterSheet(
                     tone: ButtonTone::Primary,
                     blocked: upside_down.then(|| "filter-upside-down".to_owned()),
                     onclick: move |_| onapply.call(edited.peek().clone()),
-                    span { role: "status", "{apply}" }
+                    "{apply}"
                 }
+                // Beside the button: a live region inside it would leave the button without a name.
+                span { class: "vh", role: "status", "{apply}" }
             },
             if let Some(failed) = channels.failed().or_else(|| tags.failed()) {
                 Banner {

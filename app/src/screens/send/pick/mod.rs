@@ -167,7 +167,10 @@ fn Recipients() -> Element {
                     ActionBar {
                         DraftBanner {}
                         if let Some(why) = &why {
-                            ActionBarNote { id: WHY, tone: NoteTone::Danger, role: "status",
+                            ActionBarNote {
+                                id: WHY,
+                                tone: if selection.read().is_empty() { NoteTone::Quiet } else { NoteTone::Danger },
+                                role: "status",
                                 Icon { size: IconSize::Small, CircleAlert {} }
                                 span { "{why}" }
                             }
