@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 /** The sizes of the drawings: a phone and a desk. */
@@ -89,7 +90,7 @@ export async function withBrowser(name, use, { expected = [] } = {}) {
 }
 
 async function keepPictures(name, pages) {
-  const folder = path.join(import.meta.dirname, 'results');
+  const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'results');
   mkdirSync(folder, { recursive: true });
   for (const [number, page] of pages.entries()) {
     const file = path.join(folder, `${name}-${number}.png`);

@@ -3,11 +3,12 @@
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DESK, PHONE, load, signIn, still, withBrowser } from './browser.mjs';
 
 const demo = JSON.parse(process.env.DEMO ?? 'null');
 if (!demo) throw new Error('DEMO is missing: pictures are taken by `cargo xtask shots`');
-const folder = process.env.SHOTS ?? path.join(import.meta.dirname, '..', '..', 'shots');
+const folder = process.env.SHOTS ?? path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'shots');
 const only = process.env.SHOTS_ONLY ?? '';
 
 /** Words of the app in both languages, as a person reads them. */

@@ -35,8 +35,9 @@ pub(super) fn Head(open: Option<Conversation>, load: Opened) -> Element {
         };
     };
     let card = &open.card;
-    let facts: Vec<&str> =
-        std::iter::once(card.channel.name.as_str()).chain(card.tags.iter().map(|tag| tag.name.as_str())).collect();
+    let account = format!("{} {}", mark(&card.channel).name(), card.channel.name);
+    let tags = card.tags.iter().map(|tag| tag.name.as_str());
+    let facts: Vec<&str> = std::iter::once(account.as_str()).chain(tags).collect();
     let facts = facts.join(" · ");
     let name = words.name(&card.name).to_owned();
     let mut layer = desk.layer;

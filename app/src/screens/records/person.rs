@@ -142,16 +142,13 @@ fn Why(detail: DeliveryDetail) -> Element {
         Outcome::Failed if row.reason == Some(Reason::Unfollowed) => (Tone::Danger, rsx! { UserX {} }),
         Outcome::Failed => (Tone::Danger, rsx! { TriangleAlert {} }),
     };
-    let (title, text) = match row.reason {
-        Some(reason) => {
-            let said = (words.reasons.reason)(reason);
-            let next = words.records.detail.next;
-            (said.title, format!("{} {next}{}", said.why, said.next))
-        }
-        None => {
-            let (title, text) = (say.outcome)(row.outcome);
-            (title, text.to_owned())
-        }
+    let (title, text) = if let Some(reason) = row.reason {
+        let said = (words.reasons.reason)(reason);
+        let next = words.records.detail.next;
+        (said.title, format!("{} {next}{}", said.why, said.next))
+    } else {
+        let (title, text) = (say.outcome)(row.outcome);
+        (title, text.to_owned())
     };
     let by_storecast = row.checked_by == Some(CheckedBy::Storecast);
     rsx! {

@@ -27,13 +27,23 @@ pub(super) fn lock(
 /// Begins a pending conversation, unless another event of the same customer was first.
 pub(super) fn begin(tx: &mut Tx<'_>, inbound: &Inbound, id: ConversationId, now: i64) -> Result<()> {
     tx.execute(
-        "INSERT INTO conversation (team_id, id, identity_id, contact_id, channel_id, state, folded_name, subscription, unread, \
-         last_at, created_at) \
-         SELECT i.team_id, $3, i.id, k.id, $5, 'pending', k.folded_name, i.subscription, 0, CAST($6 AS BIGINT), \
-         CAST($7 AS BIGINT) \
-         FROM identity i JOIN contact k ON k.team_id = i.team_id AND k.id = $4 \
-         WHERE i.team_id = $1 AND i.id = $2 \
-         ON CONFLICT (team_id, identity_id) DO NOTHING",
+        Sql::pair(
+            "INSERT INTO conversation (team_id, id, identity_id, contact_id, channel_id, state, folded_name, subscription, unread, \
+             last_at, created_at) \
+             SELECT i.team_id, $3, i.id, k.id, $5, 'pending', k.folded_name, i.subscription, 0, CAST($6 AS BIGINT), \
+             CAST($7 AS BIGINT) \
+             FROM identity i JOIN contact k ON k.team_id = i.team_id AND k.id = $4 \
+             WHERE i.team_id = $1 AND i.id = $2 \
+             ON CONFLICT (team_id, identity_id) DO NOTHING",
+            // A profile that names the contact at this moment is waited for, or its name would be missed here.
+            "INSERT INTO conversation (team_id, id, identity_id, contact_id, channel_id, state, folded_name, subscription, unread, \
+             last_at, created_at) \
+             SELECT i.team_id, $3, i.id, k.id, $5, 'pending', k.folded_name, i.subscription, 0, CAST($6 AS BIGINT), \
+             CAST($7 AS BIGINT) \
+             FROM identity i JOIN contact k ON k.team_id = i.team_id AND k.id = $4 \
+             WHERE i.team_id = $1 AND i.id = $2 FOR SHARE OF k \
+             ON CONFLICT (team_id, identity_id) DO NOTHING",
+        ),
         params![inbound.team, inbound.identity, id, inbound.contact, inbound.channel, inbound.at, now],
     )?;
     Ok(())

@@ -210,9 +210,9 @@ fn Group(said: ReasonWords, count: u64, people: String, leaving: bool, onleave: 
 }
 
 fn names<T>(words: &Words, group: &CheckGroup<T>) -> String {
-    let named: Vec<&str> = group.people.iter().take(NAMES).map(|Person { name, .. }| words.name(name)).collect();
-    let shown = named.len() as u64;
-    let names = named.join(words.send.name_separator);
+    let listed: Vec<&str> = group.people.iter().take(NAMES).map(|Person { name, .. }| words.name(name)).collect();
+    let shown = listed.len() as u64;
+    let names = listed.join(words.send.name_separator);
     match group.count.saturating_sub(shown) {
         0 => names,
         more => (words.send.and_more)(&names, more),
