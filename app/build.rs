@@ -1,7 +1,7 @@
 //! Gathers the tokens, the base and every component's `style.module.css` into the app's one style sheet, `OUT_DIR/styles.css`.
 //!
-//! Native builds include the sheet by `include_str!(env!("STORECAST_STYLES"))`. The web build links it as a file, because the content
-//! policy forbids inline styles: it sets `STORECAST_STYLES_OUT` to the path where the sheet is to be written as well.
+//! Its path is the variable `STORECAST_STYLES` of the build: `xtask` reads it from cargo's messages and serves the sheet as a file,
+//! because the content policy forbids inline styles.
 
 use std::{
     env,
@@ -76,7 +76,6 @@ const MODULE: &str = "style.module.css";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.toml");
-    println!("cargo::rerun-if-env-changed=STORECAST_STYLES_OUT");
 
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = root.join("src");
@@ -98,9 +97,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let styles = Path::new(&out).join("styles.css");
     write(&styles, &sheet)?;
     println!("cargo::rustc-env=STORECAST_STYLES={}", styles.display());
-    if let Some(wanted) = env::var_os("STORECAST_STYLES_OUT") {
-        write(Path::new(&wanted), &sheet)?;
-    }
     Ok(())
 }
 

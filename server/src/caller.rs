@@ -82,3 +82,22 @@ impl Caller {
         self.stores.first().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    #[test]
+    fn a_day_far_away_is_only_far_away() {
+        for name in ["Asia/Taipei", "America/New_York", "Pacific/Kiritimati", "UTC"] {
+            let zone = Zone::named(name).unwrap();
+            let days = [NaiveDate::MIN, NaiveDate::from_ymd_opt(1, 1, 1).unwrap(), NaiveDate::MAX];
+            assert!(days.map(|day| zone.start_of(day)).is_sorted(), "{name}");
+            for millis in [i64::MIN, -1, 0, i64::MAX] {
+                assert!(serde_json::to_string(&zone.stamp(millis)).is_ok(), "{name} {millis}");
+            }
+        }
+    }
+}

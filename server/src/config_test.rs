@@ -121,6 +121,15 @@ fn settings_are_shown_without_secrets() {
     }
 }
 
+#[rstest]
+#[case("postgres://ann:hu@sh@db/shop", "postgres://…@db/shop")]
+#[case("postgres://ann:hu?sh@db/shop", "postgres://…@…")]
+#[case("postgres://db/shop?password=hu@sh", "postgres://…@…")]
+#[case("sqlite:data/storecast.db", "sqlite:data/storecast.db")]
+fn an_address_is_shown_without_its_password(#[case] address: &str, #[case] shown: &str) {
+    assert_eq!(DatabaseAddress::new(address).to_string(), shown);
+}
+
 #[test]
 fn a_new_key_is_read_back() {
     let key = RootKey::generate();

@@ -8,38 +8,20 @@ use crate::{
     content::Content,
     id::{CampaignId, ConversationId, DraftId, MemberId, StoreId},
     members::{MemberRef, StoreRef},
+    named::named,
     rates::Rate,
     reasons::Reason,
     selection::Selection,
     time::{Day, Stamp},
 };
 
-/// What kind of send (seed step 2; broadcasts come from the back office).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// 群發訊息.
-    #[default]
-    GroupMessage,
-}
-
-impl Kind {
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::GroupMessage => "group_message",
-        }
-    }
-}
-
-impl std::str::FromStr for Kind {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "group_message" => Ok(Self::GroupMessage),
-            other => Err(format!("no kind of send is called {other:?}")),
-        }
+named! {
+    /// What kind of send (seed step 2; broadcasts come from the back office).
+    #[derive(Default)]
+    pub enum Kind, "kind of send" {
+        /// 群發訊息.
+        #[default]
+        GroupMessage = "group_message",
     }
 }
 
@@ -285,46 +267,19 @@ pub struct SendDraft {
 }
 call!(SendDraft { id }: Post "/drafts/{id}/send" -> Progress, needs GroupSend, "Accepts a send once; answered after it is safely stored.", [Missing, Invalid, Conflict, TooMany, Unavailable], status 202);
 
-/// The state of a send as people see it (domain.md 4.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum CampaignState {
-    /// Going out.
-    Sending,
-    /// Held, with what is queued kept: the account is paused.
-    Paused,
-    /// Everyone is settled; somebody got it.
-    Completed,
-    /// Everyone is settled; nobody got it (domain.md 6.3).
-    Failed,
-    /// Stopped by a person.
-    Cancelled,
-}
-
-impl CampaignState {
-    /// Every state.
-    pub const ALL: [Self; 5] = [Self::Sending, Self::Paused, Self::Completed, Self::Failed, Self::Cancelled];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sending => "sending",
-            Self::Paused => "paused",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl std::str::FromStr for CampaignState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("no campaign state is called {text:?}"))
+named! {
+    /// The state of a send as people see it (domain.md 4.6).
+    pub enum CampaignState, "campaign state" {
+        /// Going out.
+        Sending = "sending",
+        /// Held, with what is queued kept: the account is paused.
+        Paused = "paused",
+        /// Everyone is settled; somebody got it.
+        Completed = "completed",
+        /// Everyone is settled; nobody got it (domain.md 6.3).
+        Failed = "failed",
+        /// Stopped by a person.
+        Cancelled = "cancelled",
     }
 }
 

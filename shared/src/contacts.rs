@@ -6,45 +6,20 @@ use crate::{
     call::{Done, call},
     id::{ChannelId, ConversationId, TagId},
     limits::Platform,
+    named::named,
 };
 
-/// Whether a customer can be reached on a channel, as far as its webhooks told (providers.md A5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Subscription {
-    /// She wrote, but no follow event came: she may or may not be a friend of the account.
-    Unknown,
-    /// 訂閱中.
-    Subscribed,
-    /// 封鎖: blocked or unfollowed the account.
-    Blocked,
-    /// 退訂: asked for no more messages.
-    Unsubscribed,
-}
-
-impl Subscription {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Unknown, Self::Subscribed, Self::Blocked, Self::Unsubscribed];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Subscribed => "subscribed",
-            Self::Blocked => "blocked",
-            Self::Unsubscribed => "unsubscribed",
-        }
-    }
-}
-
-impl std::str::FromStr for Subscription {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("no subscription is called {text:?}"))
+named! {
+    /// Whether a customer can be reached on a channel, as far as its webhooks told (providers.md A5).
+    pub enum Subscription, "subscription" {
+        /// She wrote, but no follow event came: she may or may not be a friend of the account.
+        Unknown = "unknown",
+        /// 訂閱中.
+        Subscribed = "subscribed",
+        /// 封鎖: blocked or unfollowed the account.
+        Blocked = "blocked",
+        /// 退訂: asked for no more messages.
+        Unsubscribed = "unsubscribed",
     }
 }
 

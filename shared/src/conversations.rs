@@ -9,46 +9,23 @@ use crate::{
     id::{CampaignId, ChannelId, ConversationId, EventId, MediaId, MemberId, MessageId, TagId},
     limits,
     members::MemberRef,
+    named::named,
     problem::{Problem, Rule, Unit},
     reasons::Reason,
     time::{Day, Stamp},
 };
 
-/// The state of a conversation (domain.md 3.1).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ConversationState {
-    /// 待處理: the customer wrote, nobody owns it.
-    Pending,
-    /// 處理中: owned by a member. The only state a group send may target (seed).
-    #[default]
-    InProgress,
-    /// 已結束: finished; a message of the customer makes it pending again.
-    Closed,
-}
-
-impl ConversationState {
-    /// Every state, in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::InProgress, Self::Closed];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::InProgress => "in_progress",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl std::str::FromStr for ConversationState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("no conversation state is called {text:?}"))
+named! {
+    /// The state of a conversation (domain.md 3.1).
+    #[derive(Default)]
+    pub enum ConversationState, "conversation state" {
+        /// 待處理: the customer wrote, nobody owns it.
+        Pending = "pending",
+        /// 處理中: owned by a member. The only state a group send may target (seed).
+        #[default]
+        InProgress = "in_progress",
+        /// 已結束: finished; a message of the customer makes it pending again.
+        Closed = "closed",
     }
 }
 
@@ -208,68 +185,27 @@ pub struct LastMessage {
     pub at: Stamp,
 }
 
-/// What a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum MessageKind {
-    /// Text.
-    Text,
-    /// A picture.
-    Image,
-    /// A film.
-    Video,
-    /// A recording.
-    Audio,
-    /// A sticker.
-    Sticker,
-    /// A file.
-    File,
-    /// A place on the map.
-    Location,
-    /// A press on a button of a card.
-    Postback,
-    /// Something that this version does not know; kept, shown as such.
-    Other,
-}
-
-impl MessageKind {
-    /// Every kind.
-    pub const ALL: [Self; 9] = [
-        Self::Text,
-        Self::Image,
-        Self::Video,
-        Self::Audio,
-        Self::Sticker,
-        Self::File,
-        Self::Location,
-        Self::Postback,
-        Self::Other,
-    ];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Sticker => "sticker",
-            Self::File => "file",
-            Self::Location => "location",
-            Self::Postback => "postback",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl std::str::FromStr for MessageKind {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| format!("no message kind is called {text:?}"))
+named! {
+    /// What a message is.
+    pub enum MessageKind, "message kind" {
+        /// Text.
+        Text = "text",
+        /// A picture.
+        Image = "image",
+        /// A film.
+        Video = "video",
+        /// A recording.
+        Audio = "audio",
+        /// A sticker.
+        Sticker = "sticker",
+        /// A file.
+        File = "file",
+        /// A place on the map.
+        Location = "location",
+        /// A press on a button of a card.
+        Postback = "postback",
+        /// Something that this version does not know; kept, shown as such.
+        Other = "other",
     }
 }
 
@@ -424,57 +360,23 @@ pub enum Entry {
     },
 }
 
-/// What happened to a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// 接手: someone became its owner.
-    Taken,
-    /// 移轉: handed to someone else.
-    Transferred,
-    /// Closed.
-    Closed,
-    /// Opened again by a member.
-    Reopened,
-    /// The customer blocked the account.
-    Blocked,
-    /// The customer can be reached again.
-    Unblocked,
-    /// The customer opted out.
-    Unsubscribed,
-}
-
-impl EventKind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Taken,
-        Self::Transferred,
-        Self::Closed,
-        Self::Reopened,
-        Self::Blocked,
-        Self::Unblocked,
-        Self::Unsubscribed,
-    ];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Taken => "taken",
-            Self::Transferred => "transferred",
-            Self::Closed => "closed",
-            Self::Reopened => "reopened",
-            Self::Blocked => "blocked",
-            Self::Unblocked => "unblocked",
-            Self::Unsubscribed => "unsubscribed",
-        }
-    }
-}
-
-impl std::str::FromStr for EventKind {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| format!("no event is called {text:?}"))
+named! {
+    /// What happened to a conversation.
+    pub enum EventKind, "event" {
+        /// 接手: someone became its owner.
+        Taken = "taken",
+        /// 移轉: handed to someone else.
+        Transferred = "transferred",
+        /// Closed.
+        Closed = "closed",
+        /// Opened again by a member.
+        Reopened = "reopened",
+        /// The customer blocked the account.
+        Blocked = "blocked",
+        /// The customer can be reached again.
+        Unblocked = "unblocked",
+        /// The customer opted out.
+        Unsubscribed = "unsubscribed",
     }
 }
 

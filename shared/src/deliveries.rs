@@ -7,39 +7,26 @@ use crate::{
     contacts::ChannelRef,
     content::Content,
     id::{CampaignId, ConversationId, DeliveryId},
+    named::named,
     reasons::{CheckedBy, Reason},
     time::Stamp,
 };
 
-/// The state of a delivery in the engine (architecture.md 4). WhatsApp adds its later ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// Waits to be sent.
-    Queued,
-    /// It may or may not have arrived, and is not repeated by itself.
-    Unknown,
-    /// The platform took it. LINE tells no more.
-    Accepted,
-    /// It did not go out.
-    Failed,
+named! {
+    /// The state of a delivery in the engine (architecture.md 4). WhatsApp adds its later ones.
+    pub enum DeliveryState, "delivery state" {
+        /// Waits to be sent.
+        Queued = "queued",
+        /// It may or may not have arrived, and is not repeated by itself.
+        Unknown = "unknown",
+        /// The platform took it. LINE tells no more.
+        Accepted = "accepted",
+        /// It did not go out.
+        Failed = "failed",
+    }
 }
 
 impl DeliveryState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Unknown, Self::Accepted, Self::Failed];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Unknown => "unknown",
-            Self::Accepted => "accepted",
-            Self::Failed => "failed",
-        }
-    }
-
     /// What the screens show for it.
     pub const fn outcome(self) -> Outcome {
         match self {
@@ -48,16 +35,6 @@ impl DeliveryState {
             Self::Accepted => Outcome::Succeeded,
             Self::Failed => Outcome::Failed,
         }
-    }
-}
-
-impl std::str::FromStr for DeliveryState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("no delivery state is called {text:?}"))
     }
 }
 

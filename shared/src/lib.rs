@@ -11,6 +11,7 @@ pub mod id;
 pub mod limits;
 pub mod links;
 pub mod members;
+mod named;
 pub mod problem;
 pub mod rates;
 pub mod reasons;

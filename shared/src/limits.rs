@@ -1,6 +1,6 @@
 //! The platforms' limits that are checked while writing and again on the server (providers.md A3, domain.md 4.3).
 
-use serde::{Deserialize, Serialize};
+use crate::named::named;
 
 /// Messages in one send, text and media counting one each (seed step 5: 限五則訊息內容).
 pub const MAX_PARTS: usize = 5;
@@ -17,34 +17,12 @@ pub const TAG_NAME: usize = 40;
 /// A search text, in characters.
 pub const SEARCH: usize = 100;
 
-/// A platform that carries messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Platform {
-    /// LINE official accounts.
-    Line,
-    /// WhatsApp business numbers.
-    Whatsapp,
-}
-
-impl Platform {
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Line => "line",
-            Self::Whatsapp => "whatsapp",
-        }
-    }
-}
-
-impl std::str::FromStr for Platform {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "line" => Ok(Self::Line),
-            "whatsapp" => Ok(Self::Whatsapp),
-            other => Err(format!("no platform is called {other:?}")),
-        }
+named! {
+    /// A platform that carries messages.
+    pub enum Platform, "platform" {
+        /// LINE official accounts.
+        Line = "line",
+        /// WhatsApp business numbers.
+        Whatsapp = "whatsapp",
     }
 }

@@ -5,41 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::{
     call::{Done, call},
     id::{MemberId, StoreId, TeamId},
+    named::named,
     problem::Forbidden,
     time::Stamp,
 };
 
-/// What a member is (domain.md 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 管理員: everything at the desk, but no group send.
-    Admin,
-    /// 銷售經理: her own customers, and the records of her stores.
-    SalesManager,
-    /// 銷售人員: her own customers.
-    SalesStaff,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::SalesManager, Self::SalesStaff];
-
-    /// As the database and the wire spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::SalesManager => "sales_manager",
-            Self::SalesStaff => "sales_staff",
-        }
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| format!("no role is called {text:?}"))
+named! {
+    /// What a member is (domain.md 2.3).
+    pub enum Role, "role" {
+        /// 管理員: everything at the desk, but no group send.
+        Admin = "admin",
+        /// 銷售經理: her own customers, and the records of her stores.
+        SalesManager = "sales_manager",
+        /// 銷售人員: her own customers.
+        SalesStaff = "sales_staff",
     }
 }
 

@@ -2,29 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! reasons {
-    ($($(#[doc = $doc:literal])* $name:ident = $code:literal),* $(,)?) => {
-        /// A failure reason. The app has its words in both languages; the platform's own text stands beside it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "snake_case")]
-        pub enum Reason {
-            $($(#[doc = $doc])* #[serde(rename = $code)] $name),*
-        }
+use crate::named::named;
 
-        impl Reason {
-            /// Every reason.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// As the database, the wire and an export spell it.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $code),* }
-            }
-        }
-    };
-}
-
-reasons! {
+named! {
+    /// A failure reason. The app has its words in both languages; the platform's own text stands beside it.
+    pub enum Reason, "reason" {
     /// The customer blocked or unfollowed the LINE account: known from webhooks, as LINE answers 200 (seed step 15).
     Unfollowed = "unfollowed",
     /// The customer opted out of messages.
@@ -53,16 +35,6 @@ reasons! {
     Cancelled = "cancelled",
     /// A fault of Storecast.
     Internal = "internal",
-}
-
-impl std::str::FromStr for Reason {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|reason| reason.as_str() == text)
-            .ok_or_else(|| format!("no reason is called {text:?}"))
     }
 }
 
@@ -107,7 +79,7 @@ mod tests {
     #[test]
     fn codes_read_back() {
         for reason in Reason::ALL {
-            assert_eq!(reason.as_str().parse(), Ok(*reason));
+            assert_eq!(reason.as_str().parse(), Ok(reason));
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
         }
     }

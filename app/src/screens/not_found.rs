@@ -7,6 +7,7 @@ use crate::{
     app::use_title,
     routes::Route,
     ui::{
+        app_bar::TitleLevel,
         button::{Button, ButtonTone},
         empty_state::EmptyState,
         icon::{Icon, IconSize},
@@ -27,6 +28,7 @@ pub fn NotFound(segments: Vec<String>) -> Element {
                     EmptyState {
                         icon: rsx! { Icon { size: IconSize::ExtraLarge, Search {} } },
                         title: words.common.not_found_title,
+                        level: TitleLevel::First,
                         text: words.common.not_found_text,
                         facts: format!("/{}", segments.join("/")),
                         actions: rsx! {

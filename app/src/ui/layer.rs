@@ -132,12 +132,38 @@ pub fn use_opener() -> Opener {
     use_hook(move || Opener { element: Rc::default(), layers })
 }
 
-/// Moves the focus to an element as it appears; for `onmounted` of a layer with `tabindex: "-1"`.
-pub fn focus_on_mount(event: MountedEvent) {
+/// Moves the focus to a layer as it appears, and keeps it for its [`Edge`]s; for `onmounted` of a layer with `tabindex: "-1"`.
+pub fn focus_on_mount(event: &MountedEvent, mut layer: Signal<Option<Rc<MountedData>>>) {
+    let element = event.data();
+    layer.set(Some(Rc::clone(&element)));
     spawn(async move {
         // A refusal leaves the focus where it was; there is no better place to send it to.
-        let _ = event.data().set_focus(true).await;
+        let _ = element.set_focus(true).await;
     });
+}
+
+/// An edge of a sheet or dialog, one before and one after it: Tab past its end comes back to it. Without them the focus would leave
+/// the page, and Escape would no longer reach the layer.
+#[component]
+pub fn Edge(
+    /// The layer, once it is on the page.
+    layer: ReadSignal<Option<Rc<MountedData>>>,
+) -> Element {
+    rsx! {
+        span {
+            class: "vh",
+            tabindex: "0",
+            aria_hidden: "true",
+            onfocus: move |_| {
+                if let Some(layer) = layer.peek().clone() {
+                    spawn(async move {
+                        // A layer that has just gone cannot take the focus; its opener gets it then.
+                        let _ = layer.set_focus(true).await;
+                    });
+                }
+            },
+        }
+    }
 }
 
 /// Closes a layer on Escape; for `onkeydown` of the layer.

@@ -117,6 +117,8 @@ pub fn Pane(
     /// [`PaneHead`], [`PaneBody`] and [`PaneFoot`].
     children: Element,
 ) -> Element {
+    // A phone shows the detail alone: the first heading of the page is in the list, which it hides.
+    let heading = (role == PaneRole::Detail).then(|| label.clone());
     let role = match role {
         PaneRole::Single => None,
         PaneRole::List => Some("list"),
@@ -128,6 +130,9 @@ pub fn Pane(
             "data-role": role,
             "data-ground": (ground == Ground::Surface).then_some("surface"),
             aria_label: label,
+            if let Some(heading) = heading {
+                h1 { class: "vh compact-only", "{heading}" }
+            }
             {children}
         }
     }

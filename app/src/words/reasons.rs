@@ -36,10 +36,10 @@ mod tests {
     fn every_reason_has_its_own_title_and_a_cure_in_both_languages() {
         for language in Language::ALL {
             let words = &language.words().reasons;
-            let titles: HashSet<&str> = Reason::ALL.iter().map(|reason| (words.reason)(*reason).title).collect();
+            let titles: HashSet<&str> = Reason::ALL.into_iter().map(|reason| (words.reason)(reason).title).collect();
             assert_eq!(titles.len(), Reason::ALL.len());
             for reason in Reason::ALL {
-                let said = (words.reason)(*reason);
+                let said = (words.reason)(reason);
                 assert!(!said.why.is_empty() && !said.next.is_empty(), "{reason:?}");
             }
         }

@@ -130,6 +130,27 @@ async fn the_quota_is_asked_for_once_a_minute_and_ends_a_pause() {
 }
 
 #[tokio::test]
+async fn a_refused_channel_sends_again_once_line_takes_its_token() {
+    let world = World::new().await;
+    let (app, team, channel) = (&world.app, world.team, world.create("good").await.unwrap());
+    pause(app, team, channel, Reason::LineRefused).await.unwrap();
+    look_after(app, Reason::LineMonthlyLimit).await;
+    assert_eq!(show(app, team, channel).await.unwrap().paused, Some(Reason::LineRefused));
+    look_after(app, Reason::LineRefused).await;
+    assert_eq!(show(app, team, channel).await.unwrap().paused, None);
+
+    pause(app, team, channel, Reason::LineRefused).await.unwrap();
+    let row = channel.to_string();
+    let bad = app.keys.seal(team, "channel", "access_token", &row, b"revoked").unwrap();
+    let secret = app.keys.seal(team, "channel", "secret", &row, b"hush").unwrap();
+    app.db.write(move |tx| store::set_secrets(tx, team, channel, &secret, &bad)).await.unwrap();
+    look_after(app, Reason::LineRefused).await;
+    assert_eq!(show(app, team, channel).await.unwrap().paused, Some(Reason::LineRefused), "the token is asked anew");
+    replace_secrets(app, channel, "hush".to_owned().into(), "newer".to_owned().into()).await.unwrap();
+    assert_eq!(show(app, team, channel).await.unwrap().paused, None);
+}
+
+#[tokio::test]
 async fn a_channel_of_another_team_is_missing() {
     let world = World::new().await;
     let channel = world.create("good").await.unwrap();

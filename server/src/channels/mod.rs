@@ -37,8 +37,10 @@ use crate::{
 
 /// How long what is remembered of a channel or its quota is believed, in milliseconds: another server may have changed it.
 const FRESH: i64 = 60_000;
-/// How often channels that ran out of messages are looked at again.
+/// How often paused channels are looked at again.
 const QUOTA_LOOK: Duration = Duration::from_mins(10);
+/// How long a check waits for LINE to tell a quota.
+const QUOTA_WAIT: Duration = Duration::from_secs(3);
 /// A channel's name, in characters.
 const NAME: usize = 80;
 /// The endpoint whose pace the delivery engine keeps.
@@ -179,7 +181,8 @@ pub async fn credentials(app: &App, channel: ChannelId) -> Result<Arc<str>> {
     Ok(Arc::clone(&account(app, channel).await?.token))
 }
 
-/// Replaces a channel's secrets, as after a leak; both are checked by LINE's answer to the token.
+/// Replaces a channel's secrets, as after a leak; the token is checked by LINE's answer to it. A channel that LINE had refused
+/// sends again.
 pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString, token: SecretString) -> Result<()> {
     let account = account(app, channel).await?;
     let token = token.expose_secret().trim().to_owned();
@@ -196,6 +199,9 @@ pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString
     let token = seal("access_token", &token)?;
     app.db.write(move |tx| store::set_secrets(tx, team, channel, &secret, &token)).await?;
     app.channels.forget(channel);
+    if show(app, team, channel).await?.paused == Some(Reason::LineRefused) {
+        resume(app, team, channel).await?;
+    }
     Ok(())
 }
 
@@ -237,10 +243,14 @@ pub async fn quota(app: &App, team: TeamId, channel: ChannelId) -> Result<Option
     {
         return Ok(Some(quota));
     }
-    match refresh_quota(app, team, channel).await {
-        Ok(quota) => Ok(Some(quota)),
-        Err(error) => {
+    match tokio::time::timeout(QUOTA_WAIT, refresh_quota(app, team, channel)).await {
+        Ok(Ok(quota)) => Ok(Some(quota)),
+        Ok(Err(error)) => {
             tracing::warn!(%channel, %error, "the quota of a channel is not known now");
+            Ok(known.quota)
+        }
+        Err(_) => {
+            tracing::warn!(%channel, "LINE does not tell the quota of a channel in time");
             Ok(known.quota)
         }
     }
@@ -259,6 +269,14 @@ pub async fn refresh_quota(app: &App, team: TeamId, channel: ChannelId) -> Resul
     Ok(quota)
 }
 
+/// Asks whether LINE takes a channel's token again, which another server or the command line may have replaced, or LINE itself
+/// forgiven; if so, a channel that was paused for it sends again.
+async fn retry_refused(app: &App, team: TeamId, channel: ChannelId) -> Result<()> {
+    app.channels.forget(channel);
+    refresh_quota(app, team, channel).await?;
+    resume(app, team, channel).await
+}
+
 /// The channels that the caller's stores use; all of the team for an admin.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ChannelRef>> {
     let (team, stores) = (caller.team, caller.stores.clone());
@@ -266,12 +284,17 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ChannelRef>> {
     Ok(app.db.read(move |tx| store::list(tx, team, stores.as_deref())).await?)
 }
 
+/// All channels of a team, by name, for its operator.
+pub async fn all(app: &App, team: TeamId) -> Result<Vec<ChannelRef>> {
+    Ok(app.db.read(move |tx| store::list(tx, team, None)).await?)
+}
+
 /// Remembers that a channel's webhooks arrive, to the minute.
 pub fn webhook_seen(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId, at: i64) -> db::Result<()> {
     store::webhook_seen(tx, team, channel, at, at - FRESH)
 }
 
-/// Starts looking after channels that ran out of messages: the month turns, or the plan grows.
+/// Starts looking after channels that are paused: the month turns, the plan grows, or LINE takes their token again.
 pub fn start(app: &App) {
     let watcher = app.clone();
     app.tasks.spawn("channels.quota", async move {
@@ -280,17 +303,26 @@ pub fn start(app: &App) {
                 () = watcher.tasks.stopping() => return,
                 () = tokio::time::sleep(QUOTA_LOOK) => {}
             }
-            let paused = watcher.db.read(|tx| store::paused(tx, Platform::Line, Reason::LineMonthlyLimit)).await;
-            match paused {
-                Ok(paused) => {
-                    for (team, channel) in paused {
-                        if let Err(error) = refresh_quota(&watcher, team, channel).await {
-                            tracing::warn!(%channel, %error, "the quota of a paused channel is not known now");
-                        }
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "paused channels cannot be listed now"),
+            for reason in [Reason::LineMonthlyLimit, Reason::LineRefused] {
+                look_after(&watcher, reason).await;
             }
         }
     });
+}
+
+/// Looks after the channels that are paused for this reason.
+async fn look_after(app: &App, reason: Reason) {
+    let paused = match app.db.read(move |tx| store::paused(tx, Platform::Line, reason)).await {
+        Ok(paused) => paused,
+        Err(error) => return tracing::warn!(%error, "paused channels cannot be listed now"),
+    };
+    for (team, channel) in paused {
+        let looked = match reason {
+            Reason::LineRefused => retry_refused(app, team, channel).await,
+            _ => refresh_quota(app, team, channel).await.map(drop),
+        };
+        if let Err(error) = looked {
+            tracing::warn!(%channel, %error, "a paused channel still cannot send");
+        }
+    }
 }

@@ -16,7 +16,7 @@ use server::{
     serve,
 };
 use shared::{
-    id::{StoreId, TeamId},
+    id::{ChannelId, StoreId, TeamId},
     members::Role,
 };
 
@@ -118,6 +118,22 @@ pub(crate) enum Admin {
         #[arg(long = "store", value_name = "STORE")]
         stores: Vec<StoreId>,
     },
+    /// Replaces the secrets of a LINE official account, as after a leak. Reads two lines from standard input: the channel
+    /// secret, then the channel access token. A channel that LINE had refused sends again.
+    SetLineSecrets {
+        #[command(flatten)]
+        channel: Channel,
+    },
+    /// Lets a paused channel send again, once the cause is gone.
+    ResumeChannel {
+        #[command(flatten)]
+        channel: Channel,
+    },
+    /// Lists the channels of a team: id, platform, name, and why one is paused.
+    ListChannels {
+        #[command(flatten)]
+        team: Team,
+    },
     /// Lists teams: id and name.
     ListTeams,
     /// Lists the stores of a team: id, code and name.
@@ -153,6 +169,15 @@ impl Team {
 }
 
 #[derive(clap::Args)]
+pub(crate) struct Channel {
+    #[command(flatten)]
+    team: Team,
+    /// The channel, by an id of `storecast admin list-channels`.
+    #[arg(long)]
+    channel: ChannelId,
+}
+
+#[derive(clap::Args)]
 pub(crate) struct FromStdin {
     /// Says that the password comes on standard input, which it does in any case.
     #[arg(long = "password-stdin")]
@@ -162,12 +187,24 @@ pub(crate) struct FromStdin {
 /// Runs one of them.
 pub(super) async fn run(config: Config, command: Admin) -> Result<()> {
     let clock = Clock::system();
-    if let Admin::AddLineChannel { team, name, stores } = command {
-        return add_line_channel(serve::open(config, clock).await?, team, name, stores).await;
-    }
+    let command = match command {
+        Admin::AddLineChannel { team, name, stores } => {
+            return add_line_channel(serve::open(config, clock).await?, team, name, stores).await;
+        }
+        Admin::SetLineSecrets { channel } => {
+            return set_line_secrets(&serve::open(config, clock).await?, channel).await;
+        }
+        Admin::ResumeChannel { channel } => return resume_channel(&serve::open(config, clock).await?, channel).await,
+        Admin::ListChannels { team } => return list_channels(&serve::open(config, clock).await?, team).await,
+        other => other,
+    };
     let (db, _) = serve::open_database(&config).await?;
     match command {
-        Admin::NewKey | Admin::AddLineChannel { .. } => Ok(()),
+        Admin::NewKey
+        | Admin::AddLineChannel { .. }
+        | Admin::SetLineSecrets { .. }
+        | Admin::ResumeChannel { .. }
+        | Admin::ListChannels { .. } => Ok(()),
         Admin::CreateTeam { name, zone, locale, no_omo } => {
             let new = NewTeam { zone, locale, omo: !no_omo, ..NewTeam::named(&name) };
             say(&admin::create_team(&db, &clock, new).await?.to_string())
@@ -224,6 +261,32 @@ pub(super) async fn run(config: Config, command: Admin) -> Result<()> {
             Ok(())
         }
     }
+}
+
+async fn set_line_secrets(app: &App, Channel { team, channel }: Channel) -> Result<()> {
+    let team = team.id(&app.db).await?;
+    channels::show(app, team, channel).await?;
+    let secret = read_secret("channel secret")?;
+    let access_token = read_secret("channel access token")?;
+    channels::replace_secrets(app, channel, secret, access_token).await?;
+    say("the secrets are replaced; a running server uses them within a minute")
+}
+
+async fn resume_channel(app: &App, Channel { team, channel }: Channel) -> Result<()> {
+    let team = team.id(&app.db).await?;
+    channels::show(app, team, channel).await?;
+    channels::resume(app, team, channel).await?;
+    say("the channel may send again")
+}
+
+async fn list_channels(app: &App, team: Team) -> Result<()> {
+    let team = team.id(&app.db).await?;
+    for channel in channels::all(app, team).await? {
+        let paused = channels::show(app, team, channel.id).await?.paused;
+        let state = paused.map(|reason| format!("paused: {}", reason.as_str())).unwrap_or_default();
+        say(&format!("{}\t{}\t{}\t{state}", channel.id, channel.platform.as_str(), channel.name))?;
+    }
+    Ok(())
 }
 
 async fn add_line_channel(app: App, team: Team, name: Option<String>, stores: Vec<StoreId>) -> Result<()> {

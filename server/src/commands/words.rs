@@ -29,6 +29,7 @@ fn problem_in_words(problem: &Problem) -> String {
         Problem::Invalid { field, rule } => format!("{}: {}", field.replace('_', "-"), rule_in_words(rule)),
         Problem::Missing { what } => match what {
             What::Member => "there is no such member: see `storecast admin list-members`".into(),
+            What::Channel => "there is no such channel: see `storecast admin list-channels`".into(),
             What::Store => "there is no such store: see `storecast admin list-stores`".into(),
             what => format!("there is no such {}", format!("{what:?}").to_lowercase()),
         },

@@ -26,8 +26,9 @@ impl fmt::Display for DatabaseAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.expose();
         let shown = text.split_once("://").and_then(|(scheme, rest)| {
-            let (_, host) = rest.rsplit_once('@')?;
-            let host = host.split('?').next().unwrap_or_default();
+            let (user, host) = rest.rsplit_once('@')?;
+            // An `@` behind a `?` may be in a password that is given there.
+            let host = if user.contains('?') { "…" } else { host.split('?').next().unwrap_or_default() };
             Some(format!("{scheme}://…@{host}"))
         });
         f.write_str(shown.as_deref().unwrap_or_else(|| text.split('?').next().unwrap_or_default()))

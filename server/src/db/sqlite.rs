@@ -41,6 +41,7 @@ impl Sqlite {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).map_err(|e| file_error(folder, &e))?;
             }
+            make_private(&path)?;
             // Two processes that turn the same new file to WAL at once do not wait for each other.
             let _lock = lock(&path)?;
             let writer = writer::start(connect(&path)?)?;
@@ -112,6 +113,7 @@ impl Sqlite {
                 }
                 _ => {}
             }
+            make_private(&unfinished)?;
             connect(&from)?.execute("VACUUM INTO ?1", [text])?;
             // SQLite does not wait for the disk here.
             File::open(&unfinished)
@@ -159,6 +161,15 @@ fn lock(path: &Path) -> Result<File> {
     let file = File::create(&path).map_err(|e| file_error(&path, &e))?;
     file.lock().map_err(|e| file_error(&path, &e))?;
     Ok(file)
+}
+
+/// Makes the file, if it is missing, for nobody else on this machine to read; SQLite gives its side files the same rights.
+fn make_private(path: &Path) -> Result<()> {
+    let mut new = File::options();
+    new.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    new.open(path).map(drop).map_err(|e| file_error(path, &e))
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

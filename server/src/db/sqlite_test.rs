@@ -197,6 +197,14 @@ async fn the_file_is_as_it_has_to_be() {
     let right = Ok(("wal".to_owned(), 2, 1, 5_000));
     assert_eq!((db.read(pragmas).await, db.write(pragmas).await), (right.clone(), right));
     assert!(path.exists());
+    let copy = folder.path().join("copy.db");
+    db.backup(&copy).await.unwrap();
+    #[cfg(unix)]
+    for name in ["new/folder/shop.db", "new/folder/shop.db-wal", "copy.db"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}: customers' words are for nobody else on the machine");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

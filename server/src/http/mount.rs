@@ -1,7 +1,7 @@
 //! Mounts a [`Call`] where it says it lives, behind the permission it says it needs: a handler that forgets to authorise
 //! cannot be written.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use axum::{
     Json, RequestExt, Router,
@@ -24,6 +24,9 @@ use crate::{App, caller::Caller, members, refused::Refused};
 
 /// The largest JSON body, in bytes: five long texts and a selection of 20,000 ids fit.
 pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// The whole body must be there after this, however steadily it trickles.
+const BODY_TIME: Duration = Duration::from_mins(2);
 
 /// A mounted call, for the OpenAPI document and the test that walks all routes.
 #[derive(Debug, Clone, Copy)]
@@ -121,14 +124,27 @@ async fn read<C: Call>(ids: &RawPathParams, RawQuery(query): RawQuery, request: 
     Ok(call)
 }
 
+/// Whether a body says that it is no JSON. A form of another site could otherwise make a browser sign in to an account that
+/// is not its user's: what is no form type needs the leave that no other site has.
+fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    kind.is_some_and(|kind| !kind.starts_with(b"application/json"))
+}
+
 /// Reads a JSON body of at most [`BODY_LIMIT`] bytes.
 pub(crate) async fn from_body<C: serde::de::DeserializeOwned>(request: Request) -> Result<C, Problem> {
-    let body = request.with_limited_body().extract::<Bytes, _>().await.map_err(|rejection| match rejection {
+    if is_form(&request) {
+        let rule = Rule::Malformed { expected: "application/json".into() };
+        return Err(Problem::invalid("content-type", rule));
+    }
+    let cut = || Problem::invalid("body", Rule::Malformed { expected: "a whole body".into() });
+    let body = tokio::time::timeout(BODY_TIME, request.with_limited_body().extract::<Bytes, _>());
+    let body = body.await.map_err(|_| cut())?.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             Problem::TooLarge { limit: BODY_LIMIT as u64 }
         }
         // Cut, or too slow.
-        _ => Problem::invalid("body", Rule::Malformed { expected: "a whole body".into() }),
+        _ => cut(),
     })?;
     // A call without fields may come without a body.
     let body: &[u8] = if body.is_empty() { b"{}" } else { &body };

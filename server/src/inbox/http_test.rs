@@ -150,7 +150,9 @@ async fn three_megabytes_are_taken_and_not_a_byte_more() {
     assert_eq!(world.signed(&body).await, 200);
     body.push(b' ');
     assert_eq!(world.signed(&body).await, 413);
-    assert_eq!(world.post(&body, None).await, 413);
+    assert_eq!(world.post(&body, None).await, 401, "it is not even read");
+    let other = world.shop.clock.id::<ChannelId>().to_string();
+    assert_eq!(world.post_to(&other, &body, Some("x")).await, 404);
 }
 
 #[tokio::test]
@@ -168,6 +170,21 @@ async fn a_poisoned_event_is_left_and_holds_nobody_up() {
     }
     assert_eq!(rounds, 5);
     assert_eq!((world.count("failed").await, world.count("waiting").await, world.count("message").await), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn half_an_emoji_costs_no_message() {
+    let world = World::new().await;
+    let (whole, half) = (r"\ud83d\ude00", r"\ud83d");
+    let body = format!(
+        r#"{{"destination":"{}","events":[{{"type":"message","timestamp":{NOW},"webhookEventId":"1",
+        "source":{{"type":"user","userId":"Uann"}},"message":{{"id":"1","type":"text","text":"好{whole}{half}!\\u"}}}}]}}"#,
+        world.bot
+    );
+    assert_eq!(world.signed(body.as_bytes()).await, 200);
+    assert_eq!(process::round(&world.app).await.unwrap().applied, 1);
+    let kept: String = world.shop.read(|tx| tx.one("SELECT text FROM message", params![])).await;
+    assert_eq!(kept, "好😀\u{fffd}!\\u");
 }
 
 #[tokio::test]

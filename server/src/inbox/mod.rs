@@ -62,6 +62,9 @@ pub(crate) enum NotTaken {
     /// Not signed by the channel's secret.
     #[error("its signature is wrong")]
     WrongSignature,
+    /// Its body does not come.
+    #[error("its body takes too long")]
+    Slow,
     /// Signed, but no webhook.
     #[error(transparent)]
     Unreadable(#[from] webhook::Unreadable),
@@ -73,6 +76,23 @@ pub(crate) enum NotTaken {
     Fault(#[from] Refused),
 }
 
+/// The account that a webhook is for, if it has a signature at all: asked before its body is read.
+pub(crate) async fn expected(
+    app: &App,
+    channel: ChannelId,
+    signature: Option<&str>,
+) -> Result<Arc<channels::Account>, NotTaken> {
+    let account = channels::account(app, channel).await.map_err(|error| match error {
+        Refused::Problem(shared::problem::Problem::Missing { .. }) => NotTaken::NoChannel,
+        error => NotTaken::Fault(error),
+    })?;
+    if signature.is_none() {
+        log_refusal(app, channel, &NotTaken::NoSignature);
+        return Err(NotTaken::NoSignature);
+    }
+    Ok(account)
+}
+
 /// Takes a webhook of LINE: signature first, over the bytes as they came; then one row per event. A repeat changes
 /// nothing. Returns once the rows are on disk.
 pub(crate) async fn take_line(
@@ -81,16 +101,12 @@ pub(crate) async fn take_line(
     signature: Option<&str>,
     body: &[u8],
 ) -> Result<(), NotTaken> {
-    let account = channels::account(app, channel).await.map_err(|error| match error {
-        Refused::Problem(shared::problem::Problem::Missing { .. }) => NotTaken::NoChannel,
-        error => NotTaken::Fault(error),
-    })?;
+    let account = expected(app, channel, signature).await?;
     let refused = |why: NotTaken| {
         log_refusal(app, channel, &why);
         why
     };
-    let signature = signature.ok_or_else(|| refused(NotTaken::NoSignature))?;
-    if !webhook::is_signed(&account.secret, body, signature) {
+    if !webhook::is_signed(&account.secret, body, signature.unwrap_or_default()) {
         return Err(refused(NotTaken::WrongSignature));
     }
     let webhook = Webhook::read(body).map_err(|error| refused(error.into()))?;
@@ -124,7 +140,7 @@ fn row_of(app: &App, event: &Envelope<'_>, now: i64) -> store::NewEvent {
         Some(key) => hash(key.as_bytes()),
         None => hash(event.body.as_bytes()),
     };
-    let at = event.at.unwrap_or(now).min(now + AHEAD);
+    let at = event.at.unwrap_or(now).clamp(0, now + AHEAD);
     store::NewEvent { key, id: app.clock.id::<uuid::Uuid>().to_string(), body: event.body.to_owned(), at }
 }
 

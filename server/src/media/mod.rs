@@ -59,7 +59,12 @@ impl Media {
     pub fn open(data_dir: &Path) -> Result<Self, MediaError> {
         let folder = data_dir.join("media");
         let unusable = |cause: String| MediaError::Folder { folder: folder.display().to_string(), cause };
-        std::fs::create_dir_all(&folder).map_err(|error| unusable(error.to_string()))?;
+        let mut new = std::fs::DirBuilder::new();
+        new.recursive(true);
+        // What customers send is for nobody else on this machine.
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
+        new.create(&folder).map_err(|error| unusable(error.to_string()))?;
         let files = LocalFileSystem::new_with_prefix(&folder).map_err(|error| unusable(error.to_string()))?;
         Ok(Self { files: Arc::new(files.with_fsync(true)), wake: Arc::default() })
     }

@@ -120,6 +120,24 @@ async fn an_unreadable_body_names_its_field() {
 }
 
 #[tokio::test]
+async fn a_form_of_another_site_signs_nobody_in() {
+    let world = World::new().await;
+    let body = r#"{"email": "ann@example.com", "password": "x", "client": "web", "a": "="}"#;
+    for (kind, field) in [
+        ("text/plain", "content-type"),
+        ("application/x-www-form-urlencoded", "content-type"),
+        ("multipart/form-data; boundary=x", "content-type"),
+    ] {
+        let request = Request::post("/api/v1/session").header(header::CONTENT_TYPE, kind);
+        let problem = world.ask(request.body(Body::from(body)).unwrap()).await.problem();
+        assert!(matches!(&problem, Problem::Invalid { field: named, .. } if named == field), "{kind}: {problem:?}");
+    }
+    let request = Request::post("/api/v1/session").header(header::CONTENT_TYPE, "Application/JSON; charset=utf-8");
+    assert_eq!(world.ask(request.body(Body::from(body)).unwrap()).await.problem(), Problem::WrongCredentials);
+    assert_eq!(world.app.limits.passwords.verified(), 1);
+}
+
+#[tokio::test]
 async fn tries_are_limited_by_account_and_by_address() {
     let world = World::with(|config| {
         config.limits.sign_in_per_account = 2;

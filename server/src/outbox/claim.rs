@@ -38,6 +38,8 @@ pub(crate) struct Want {
 pub(crate) struct Claimed {
     /// Rows to send, in order, each with its moment (UTC µs).
     pub(crate) rows: Vec<Row>,
+    /// Until when they are leased (UTC ms).
+    pub(crate) until: i64,
     /// Content of campaigns that the lane did not know, JSON.
     pub(crate) contents: HashMap<CampaignId, String>,
     /// When there is budget again (UTC µs), where that is why nothing came.
@@ -57,7 +59,7 @@ pub(crate) struct Row {
 /// Does it.
 pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
     let now = want.now_micros / 1_000;
-    let mut claimed = Claimed::default();
+    let mut claimed = Claimed { until: now + want.lease_ms, ..Claimed::default() };
     let mut budget = store::budget(tx, want.busy.channel, PUSH)?;
     if let Some(budget) = &mut budget {
         recover(budget, now);
@@ -112,15 +114,14 @@ fn recover(budget: &mut Budget, now: i64) {
 fn take_share(tx: &mut Tx<'_>, want: &Want, now: i64, share: Due, rows: u64, claimed: &mut Claimed) -> db::Result<()> {
     let mut left = i64::try_from(rows).unwrap_or(i64::MAX);
     while left > 0 {
-        let Some(slice) = store::take(tx, want.busy.channel, share.campaign, now, &want.me, now + want.lease_ms)?
-        else {
+        let Some(slice) = store::take(tx, want.busy.channel, share.campaign, now, &want.me, claimed.until)? else {
             break;
         };
         let queued = store::queued(tx, &slice, share.campaign)?;
         left -= i64::try_from(queued.len()).unwrap_or(i64::MAX).max(1);
         let dropped = unfit(tx, want, &slice, &queued, now)?;
         let gone: HashSet<DeliveryId> = dropped.iter().map(|row| row.id).collect();
-        claimed.dropped += settle::settle_unsent(tx, want, &slice, share.campaign, dropped, queued.len(), now)?;
+        claimed.dropped += settle::settle_unsent(tx, &slice, share.campaign, dropped, queued.len(), now)?;
         claimed.rows.extend(queued.into_iter().filter(|row| !gone.contains(&row.id)).map(|queued| Row {
             slice: slice.clone(),
             campaign: share.campaign,

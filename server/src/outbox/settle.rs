@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -16,8 +16,8 @@ use shared::{
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    Policies,
-    claim::{PUSH, Want},
+    Busy, Policies,
+    claim::PUSH,
     schedule,
     store::{self, Moved, Settled, Taken, Try},
 };
@@ -37,17 +37,38 @@ pub(crate) struct Lease {
     outstanding: AtomicUsize,
     /// When the last of those that come later is due (UTC ms).
     due_at: AtomicI64,
+    /// Until when it is surely ours (UTC ms).
+    until: AtomicI64,
+    /// Answers of it could not be settled.
+    is_torn: AtomicBool,
 }
 
 impl Lease {
-    pub(crate) fn new(
-        team: TeamId,
-        channel: ChannelId,
-        campaign: Option<CampaignId>,
-        slice: Taken,
-        calls: usize,
-    ) -> Self {
-        Self { team, channel, campaign, slice, outstanding: AtomicUsize::new(calls), due_at: AtomicI64::new(0) }
+    pub(crate) fn new(busy: &Busy, campaign: Option<CampaignId>, slice: Taken, calls: usize, until: i64) -> Self {
+        Self {
+            team: busy.team,
+            channel: busy.channel,
+            campaign,
+            slice,
+            outstanding: AtomicUsize::new(calls),
+            due_at: AtomicI64::new(0),
+            until: AtomicI64::new(until),
+            is_torn: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether a call may still be made under it: not once another engine may have taken the slice over.
+    pub(crate) fn holds(&self, now: i64) -> bool {
+        now < self.until.load(Ordering::SeqCst)
+    }
+
+    fn renewed(&self, until: i64) {
+        self.until.fetch_max(until, Ordering::SeqCst);
+    }
+
+    /// Answers of it were given up.
+    fn tear(&self) {
+        self.is_torn.store(true, Ordering::SeqCst);
     }
 }
 
@@ -87,22 +108,39 @@ pub(crate) async fn settle_behind(app: App, policies: Policies, me: Arc<str>, mu
     }
 }
 
-/// Settles one batch. If the database fails, it is tried again for as long as the lease may hold; after that the leases run
-/// out and the same calls are made again under the same keys.
+/// Waits between tries of a batch that the database would not take, in milliseconds; the last one goes on as long as it has to.
+const SETTLE_AGAIN: [u64; 4] = [50, 200, 1_000, 5_000];
+
+/// Settles one batch. While the database cannot be reached it is tried again for as long as its leases hold; after that, or
+/// where the database refuses it, the same calls are made again under the same keys.
 async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<Done>) {
     let plan = Arc::new(plan(app, policies, me, &batch));
-    for wait in [50, 200, 1_000, 5_000, 0] {
-        let work = plan.clone();
-        match app.db.write_as(Lane::Engine, move |tx| carry_out(tx, &work)).await {
-            Ok(()) => break,
-            Err(error) => {
-                tracing::error!(%error, answers = batch.len(), "answers could not be settled");
+    let lease_ms = app.config.engine.lease_ms;
+    let give_up = app.clock.now() + lease_ms;
+    let mut waits = SETTLE_AGAIN.iter();
+    let mut wait = 0;
+    let is_free = loop {
+        let (work, until) = (plan.clone(), app.clock.now() + lease_ms);
+        let error = match app.db.write_as(Lane::Engine, move |tx| carry_out(tx, &work, until)).await {
+            Ok(is_free) => {
+                plan.slices.iter().for_each(|slice| slice.lease.renewed(until));
+                break is_free;
             }
+            Err(error) => error,
+        };
+        tracing::error!(%error, answers = batch.len(), "answers could not be settled");
+        let may_pass = matches!(error, db::Error::Unavailable(_) | db::Error::Full | db::Error::Race);
+        if !may_pass || app.clock.now() >= give_up {
+            plan.slices.iter().for_each(|slice| slice.lease.tear());
+            break false;
         }
+        wait = waits.next().copied().unwrap_or(wait);
         tokio::time::sleep(Duration::from_millis(wait)).await;
+    };
+    if is_free {
+        // What is due at once need not wait for the poll.
+        app.outbox.wake();
     }
-    // A slice with rows for later is free again, and what is due at once need not wait for the poll.
-    app.outbox.wake();
 }
 
 /// What a batch comes to, made outside the writer's thread.
@@ -110,7 +148,6 @@ struct Plan {
     me: Arc<str>,
     policies: Policies,
     now: i64,
-    lease_until: i64,
     slices: Vec<SlicePlan>,
 }
 
@@ -143,8 +180,7 @@ fn plan(app: &App, policies: Policies, me: &Arc<str>, batch: &[Done]) -> Plan {
         weigh(app, done, slice, now);
         slice.is_last = done.lease.outstanding.fetch_sub(1, Ordering::SeqCst) == 1;
     }
-    let lease_until = now + app.config.engine.lease_ms;
-    Plan { me: me.clone(), policies, now, lease_until, slices: slices.into_values().collect() }
+    Plan { me: me.clone(), policies, now, slices: slices.into_values().collect() }
 }
 
 /// What one answer means for its row (architecture.md 4).
@@ -216,25 +252,20 @@ fn put_off(app: &App, done: &Done, plan: &mut SlicePlan, now: i64, floor: Durati
     }
 }
 
-/// Writes a plan down. The counters come last, so that they are locked for the shortest time.
-fn carry_out(tx: &mut Tx<'_>, plan: &Plan) -> db::Result<()> {
-    let mut settled = Vec::new();
+/// Writes a plan down, and returns whether rows became due that anyone may claim. Done twice, as when the answer to the first
+/// commit was lost, it comes to the same. The counters come last, so that they are locked for the shortest time.
+fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<bool> {
+    let (mut held, mut settled) = (Vec::new(), Vec::new());
     let (mut later, mut tries) = (Vec::new(), Vec::new());
     let mut campaigns: BTreeMap<DeliveryId, CampaignId> = BTreeMap::new();
     for slice in &plan.slices {
         let lease = &slice.lease;
-        let generation = lease.slice.generation;
-        let booked = store::book(tx, lease.slice.id, &plan.me, generation, slice.settled.len(), plan.lease_until)?;
-        let Some(open) = booked else {
+        if !store::hold(tx, lease.slice.id, &plan.me, lease.slice.generation, until)? {
             metrics::counter!("storecast_outbox_lease_lost_total").increment(1);
             tracing::warn!(slice = %lease.slice.id, answers = slice.settled.len(), "a lease was lost; its answers are left to the next holder");
             continue;
-        };
-        if open <= 0 {
-            store::close_slice(tx, lease.slice.id)?;
-        } else if slice.is_last {
-            store::release(tx, lease.slice.id, lease.due_at.load(Ordering::SeqCst))?;
         }
+        held.push(slice);
         if let Some(campaign) = lease.campaign {
             campaigns.extend(slice.settled.iter().map(|row| (row.id, campaign)));
         }
@@ -253,6 +284,10 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan) -> db::Result<()> {
     let moved: HashSet<DeliveryId> = store::settle(tx, &settled)?.into_iter().collect();
     store::count_tries(tx, &later)?;
     store::add_tries(tx, &tries)?;
+    let mut is_free = false;
+    for slice in held {
+        is_free |= hand_on(tx, slice, &moved, plan.now)?;
+    }
     let reached: Vec<DeliveryId> = settled
         .iter()
         .filter(|row| row.state == "accepted")
@@ -260,7 +295,23 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan) -> db::Result<()> {
         .filter(|id| moved.contains(id))
         .collect();
     tell_reached(tx, plan.policies, &reached, plan.now)?;
-    count(tx, &settled, &moved, &campaigns, plan.now)
+    count(tx, &settled, &moved, &campaigns, plan.now)?;
+    Ok(is_free)
+}
+
+/// Books the rows of a slice that moved: closes it with its last, gives it back with its last answer. Returns whether it was
+/// given back and is due now.
+fn hand_on(tx: &mut Tx<'_>, slice: &SlicePlan, moved: &HashSet<DeliveryId>, now: i64) -> db::Result<bool> {
+    let lease = &slice.lease;
+    let done = slice.settled.iter().filter(|row| moved.contains(&row.id)).count();
+    if store::book(tx, lease.slice.id, done)? <= 0 {
+        store::close_slice(tx, lease.slice.id)?;
+    } else if slice.is_last {
+        let due_at = lease.due_at.load(Ordering::SeqCst);
+        store::release(tx, lease.slice.id, due_at, lease.is_torn.load(Ordering::SeqCst))?;
+        return Ok(due_at <= now);
+    }
+    Ok(false)
 }
 
 /// Halves the pace of a channel that was told it is too fast, at most once a second.
@@ -340,7 +391,6 @@ pub(crate) fn unsent(
 /// Settles rows inside the claim of their slice. `rows` is how many were queued in it: with none left it is closed.
 pub(crate) fn settle_unsent(
     tx: &mut Tx<'_>,
-    want: &Want,
     slice: &Taken,
     campaign: Option<CampaignId>,
     mut dropped: Vec<Settled>,
@@ -351,12 +401,17 @@ pub(crate) fn settle_unsent(
         return Ok(0);
     }
     dropped.sort_by_key(|row| row.id);
-    store::book(tx, slice.id, &want.me, slice.generation, dropped.len(), now + want.lease_ms)?;
+    let moved: HashSet<DeliveryId> = store::settle(tx, &dropped)?.into_iter().collect();
     if dropped.len() == rows {
         store::close_slice(tx, slice.id)?;
+    } else {
+        store::book(tx, slice.id, moved.len())?;
     }
-    let moved: HashSet<DeliveryId> = store::settle(tx, &dropped)?.into_iter().collect();
     let campaigns = campaign.map(|campaign| dropped.iter().map(|row| (row.id, campaign)).collect()).unwrap_or_default();
     count(tx, &dropped, &moved, &campaigns, now)?;
     Ok(moved.len())
 }
+
+#[cfg(test)]
+#[path = "settle_test.rs"]
+mod tests;

@@ -284,20 +284,19 @@ pub(crate) fn set_budget(tx: &mut Tx<'_>, channel: ChannelId, endpoint: &str, bu
     .map(drop)
 }
 
-/// Books answers to a slice: `settled` rows of it are done, and the lease is renewed. Nothing, if the lease was lost: then
-/// somebody else answers for its rows.
-pub(crate) fn book(
-    tx: &mut Tx<'_>,
-    slice: SliceId,
-    me: &str,
-    generation: i64,
-    settled: usize,
-    until: i64,
-) -> Result<Option<i64>> {
-    tx.opt(
-        "UPDATE slice SET open = open - $4, lease_until = $5 WHERE id = $1 AND lease_by = $2 AND generation = $3 RETURNING open",
-        params![slice, me, generation, settled, until],
-    )
+/// Renews the lease of a slice. False, if it was lost: then somebody else answers for its rows.
+pub(crate) fn hold(tx: &mut Tx<'_>, slice: SliceId, me: &str, generation: i64, until: i64) -> Result<bool> {
+    let held = tx.execute(
+        "UPDATE slice SET lease_until = $4 WHERE id = $1 AND lease_by = $2 AND generation = $3",
+        params![slice, me, generation, until],
+    )?;
+    Ok(held > 0)
+}
+
+/// Books that so many rows of a slice that is held are done; returns how many are left. Only rows that moved are counted:
+/// a batch that is settled twice, as when the answer to a commit was lost, then books nothing the second time.
+pub(crate) fn book(tx: &mut Tx<'_>, slice: SliceId, moved: usize) -> Result<i64> {
+    tx.one("UPDATE slice SET open = open - $2 WHERE id = $1 RETURNING open", params![slice, moved])
 }
 
 /// Nothing is open in it any more.
@@ -305,10 +304,14 @@ pub(crate) fn close_slice(tx: &mut Tx<'_>, slice: SliceId) -> Result<()> {
     tx.execute("DELETE FROM slice WHERE id = $1", params![slice]).map(drop)
 }
 
-/// All its answers are in, and some rows come later.
-pub(crate) fn release(tx: &mut Tx<'_>, slice: SliceId, due_at: i64) -> Result<()> {
-    tx.execute("UPDATE slice SET lease_by = NULL, lease_until = 0, due_at = $2 WHERE id = $1", params![slice, due_at])
-        .map(drop)
+/// All its answers are in, and some rows come later. `was_lost`: answers of it could not be settled, so that rows which are
+/// still queued may have arrived.
+pub(crate) fn release(tx: &mut Tx<'_>, slice: SliceId, due_at: i64, was_lost: bool) -> Result<()> {
+    tx.execute(
+        "UPDATE slice SET lease_by = NULL, lease_until = 0, due_at = $2, was_lost = was_lost OR $3 WHERE id = $1",
+        params![slice, due_at, was_lost],
+    )
+    .map(drop)
 }
 
 /// A row that is done.
@@ -419,10 +422,10 @@ pub(crate) fn add_tries(tx: &mut Tx<'_>, tries: &[Try]) -> Result<()> {
     tx.many(
         Sql::pair(
             "INSERT INTO attempt (team_id, id, delivery_id, attempt, outcome, reason, provider_code, provider_text, request_id, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
             "INSERT INTO attempt (team_id, id, delivery_id, attempt, outcome, reason, provider_code, provider_text, request_id, at)
              SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                 $8::text[], $9::text[], $10::bigint[])",
+                 $8::text[], $9::text[], $10::bigint[]) ON CONFLICT (id) DO NOTHING",
         ),
         params![],
         &rows,

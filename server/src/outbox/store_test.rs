@@ -141,10 +141,11 @@ async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_settles_nothing(d
     let ids = |claimed: &Claimed| claimed.rows.iter().map(|row| row.queued.id).collect::<Vec<_>>();
     assert_eq!(ids(&first), ids(&second), "the same rows, so the same keys");
     let slice = first.rows[0].slice.clone();
-    let late = world.write(move |tx| store::book(tx, slice.id, ME, slice.generation, 2, 9)).await;
-    assert_eq!(late, None);
+    assert!(!world.write(move |tx| store::hold(tx, slice.id, ME, slice.generation, 9)).await, "it is another's");
     let slice = second.rows[0].slice.clone();
-    assert_eq!(world.write(move |tx| store::book(tx, slice.id, OTHER, slice.generation, 2, 9)).await, Some(0));
+    assert!(world.write(move |tx| store::hold(tx, slice.id, OTHER, slice.generation, 9)).await);
+    let slice = second.rows[0].slice.id;
+    assert_eq!(world.write(move |tx| store::book(tx, slice, 2)).await, 0);
     assert_eq!(counters(&world, campaign).await.0, 2);
 }
 
@@ -187,13 +188,13 @@ async fn who_is_blocked_between_send_and_claim_is_settled_without_a_call(db: Db)
     assert_eq!((mine.rows.len(), mine.dropped), (1, 1));
     assert_eq!(counters(&world, campaign).await, (1, 0, 1, 0, "sending".into()));
     assert_eq!(rows(&world, campaign).await, (1, 0, 1, 0));
-    let slice = mine.rows[0].slice.clone();
-    let open = world.write(move |tx| store::book(tx, slice.id, ME, slice.generation, 0, i64::MAX)).await;
-    assert_eq!(open, Some(1), "the slice knows that one is left");
+    let slice = mine.rows[0].slice.id;
+    let open = world.write(move |tx| store::book(tx, slice, 0)).await;
+    assert_eq!(open, 1, "the slice knows that one is left");
 
     world.subscribe(people[1], Subscription::Blocked).await;
     let slice = mine.rows[0].slice.id;
-    world.write(move |tx| store::release(tx, slice, 0)).await;
+    world.write(move |tx| store::release(tx, slice, 0, false)).await;
     let none = claimed(&world, ME, 500).await;
     assert_eq!((none.rows.len(), none.dropped), (0, 1));
     assert_eq!(counters(&world, campaign).await, (0, 0, 2, 0, "failed".into()));
@@ -205,7 +206,7 @@ async fn what_is_due_later_is_not_claimed_now(db: Db) {
     sent(&world, &world.ann, 1, "您好").await;
     let mine = claimed(&world, ME, 500).await;
     let (slice, later) = (mine.rows[0].slice.id, world.clock.now() + 5_000);
-    world.write(move |tx| store::release(tx, slice, later)).await;
+    world.write(move |tx| store::release(tx, slice, later, false)).await;
     assert!(claimed(&world, OTHER, 500).await.rows.is_empty());
     world.clock.advance(5_000);
     let again = claimed(&world, OTHER, 500).await;

@@ -1,13 +1,13 @@
 //! Content: too many messages, empty ones, long ones.
 
 use shared::{
-    campaigns::{CheckDraft, Kind, SaveDraft, SendDraft},
+    campaigns::{CheckDraft, Kind, ListDrafts, SaveDraft, SendDraft},
     content::NAME_TOKEN,
     conversations::Reply,
     id::MessageId,
     problem::{Problem, Rule, Unit},
 };
-use tests::{World, world::new_draft};
+use tests::{Engine, World, world::new_draft};
 
 use super::{check, content, save, ticked};
 
@@ -116,4 +116,20 @@ async fn a_draft_that_changed_elsewhere_is_not_overwritten() {
     assert_eq!(write("two", 1).await.unwrap().revision, 2);
     let conflict = Problem::conflict(shared::problem::Conflict::DraftChanged { revision: 2 });
     assert_eq!(write("three", 1).await.map(drop), Err(conflict));
+}
+
+/// As when the app saves, hears nothing and saves again while the first is still on its way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_draft_that_is_saved_many_times_at_once_is_one_draft() {
+    for engine in Engine::here().unwrap() {
+        let world = World::start_on(engine).await.unwrap();
+        let sales = world.client("sales").await.unwrap();
+        let id = new_draft();
+        let saved = futures_util::future::join_all((0..6).map(|_| save(&sales, id, &[], &["a"]))).await;
+        assert!(
+            saved.iter().all(|draft| draft.as_ref().is_ok_and(|draft| draft.revision == 1)),
+            "{engine:?}: {saved:?}"
+        );
+        assert_eq!(sales.call(ListDrafts {}).await.unwrap().len(), 1);
+    }
 }

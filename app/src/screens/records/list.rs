@@ -276,13 +276,13 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
     let now = use_now();
     rsx! {
         Column { width: ColumnWidth::Full,
-            Panel { label: say.title,
+            Panel {
                 DataTable {
                     caption: say.title,
                     head: rsx! {
-                        HeadCell { {say.sent_at} }
+                        HeadCell { fit: true, {say.sent_at} }
                         HeadCell { {say.content} }
-                        HeadCell { {say.sender} }
+                        HeadCell { fit: true, {say.sender} }
                         HeadCell { num: true, {say.audience} }
                         HeadCell { num: true, {say.success_rate} }
                         HeadCell { num: true, {say.links} }
@@ -310,7 +310,7 @@ fn TableRow(row: CampaignRow, day: String) -> Element {
     let store = row.store.as_ref().map(|store| store.name.clone());
     rsx! {
         Row {
-            Cell {
+            Cell { fit: true,
                 CellMain { "{day}" }
                 CellSub { {clock(row.sent_at)} }
             }

@@ -92,8 +92,9 @@ pub fn AppBarWho(
     }
 }
 
+/// A heading of either level.
 #[component]
-fn Heading(class: &'static str, level: TitleLevel, name: String) -> Element {
+pub(super) fn Heading(class: &'static str, level: TitleLevel, name: String) -> Element {
     match level {
         TitleLevel::First => rsx! {
             h1 { class, "{name}" }

@@ -6,7 +6,7 @@ use lucide_dioxus::X;
 use super::{
     icon::{Icon, IconSize},
     icon_button::IconButton,
-    layer::{close_on_escape, focus_on_mount, use_cover, use_unique_id},
+    layer::{Edge, close_on_escape, focus_on_mount, use_cover, use_unique_id},
 };
 
 stylance::import_crate_style!(style, "src/ui/bottom_sheet/style.module.css");
@@ -31,9 +31,11 @@ pub fn BottomSheet(
     children: Element,
 ) -> Element {
     use_cover();
+    let layer = use_signal(|| None);
     let title_id = use_unique_id("sheet");
     rsx! {
         div { class: style::sheet_scrim, onclick: move |_| onclose.call(()) }
+        Edge { layer }
         div {
             class: style::sheet,
             role: "dialog",
@@ -41,7 +43,7 @@ pub fn BottomSheet(
             aria_labelledby: title_id.clone(),
             tabindex: "-1",
             "data-place": side.then_some("side"),
-            onmounted: focus_on_mount,
+            onmounted: move |event| focus_on_mount(&event, layer),
             onkeydown: move |event| close_on_escape(&event, onclose),
             div { class: style::sheet_head,
                 h2 { class: style::sheet_title, id: title_id, "{title}" }
@@ -54,5 +56,6 @@ pub fn BottomSheet(
                 div { class: style::sheet_foot, {foot} }
             }
         }
+        Edge { layer }
     }
 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::layer::{close_on_escape, focus_on_mount, use_cover, use_unique_id};
+use super::layer::{Edge, close_on_escape, focus_on_mount, use_cover, use_unique_id};
 
 stylance::import_crate_style!(style, "src/ui/dialog/style.module.css");
 
@@ -21,10 +21,12 @@ pub fn Dialog(
     children: Element,
 ) -> Element {
     use_cover();
+    let layer = use_signal(|| None);
     let id = use_unique_id("dialog");
     let text_id = format!("{id}-text");
     rsx! {
         div { class: style::dialog_scrim, onclick: move |_| onclose.call(()) }
+        Edge { layer }
         div {
             class: style::dialog,
             role: "alertdialog",
@@ -32,11 +34,12 @@ pub fn Dialog(
             aria_labelledby: id.clone(),
             aria_describedby: text_id.clone(),
             tabindex: "-1",
-            onmounted: focus_on_mount,
+            onmounted: move |event| focus_on_mount(&event, layer),
             onkeydown: move |event| close_on_escape(&event, onclose),
             h2 { class: style::dialog_title, id, "{title}" }
             p { class: style::dialog_text, id: text_id, "{text}" }
             div { class: style::dialog_actions, {children} }
         }
+        Edge { layer }
     }
 }

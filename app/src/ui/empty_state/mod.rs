@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::tone::Tone;
+use super::{
+    app_bar::{Heading, TitleLevel},
+    tone::Tone,
+};
 
 stylance::import_crate_style!(style, "src/ui/empty_state/style.module.css");
 
@@ -16,6 +19,9 @@ pub fn EmptyState(
     icon: Element,
     /// What is missing.
     title: Option<String>,
+    /// The title's level in the page: the first where nothing else on the screen has a title.
+    #[props(default = TitleLevel::Second)]
+    level: TitleLevel,
     /// Why, and what can be done.
     text: String,
     /// Buttons, the main one first.
@@ -30,7 +36,7 @@ pub fn EmptyState(
         div { class: style::empty, role: alert.then_some("alert"),
             span { class: style::empty_art, "data-tone": tone.attr(), {icon} }
             if let Some(title) = title {
-                h2 { class: style::empty_title, "{title}" }
+                Heading { class: style::empty_title, level, name: title }
             }
             p { class: style::empty_text, "{text}" }
             if actions.is_some() {

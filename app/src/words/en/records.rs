@@ -63,7 +63,7 @@ pub(super) const RECORDS: Records = Records {
     content: "Content",
     parts: |n| format!("{n} {}", plural(u64::from(n), "message", "messages")),
     sender: "Sender",
-    open: |when| format!("Open the record of {when}"),
+    open: |when| format!("Open the record: {when}"),
     open_column: "Open",
     no_text: "(no text)",
     empty_title: "No group message was sent yet",
@@ -76,7 +76,7 @@ pub(super) const RECORDS: Records = Records {
     failed: "The records could not be loaded",
     detail: Detail {
         label: "Group-send record",
-        title: |when| format!("Group message of {when}"),
+        title: |when| format!("Group message · {when}"),
         back: "Back to the records",
         result: "Result",
         audience: |n| format!("{} {}", number(n), plural(n, "recipient", "recipients")),

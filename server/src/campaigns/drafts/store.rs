@@ -50,10 +50,11 @@ pub(crate) fn unsent(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, limit: i64
     )
 }
 
+/// Keeps a new draft. Where the same one is kept at this very moment, this is [`Error::Race`]: tried again, it is found.
 pub(crate) fn add(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: &Stored) -> Result<()> {
-    tx.execute(
+    let added = tx.execute(
         "INSERT INTO draft (team_id, sender_id, id, kind, selection, content, revision, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (team_id, sender_id, id) DO NOTHING",
         params![
             team,
             sender,
@@ -64,8 +65,8 @@ pub(crate) fn add(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: &Store
             draft.revision,
             draft.updated_at,
         ],
-    )
-    .map(drop)
+    )?;
+    if added == 0 { Err(Error::Race) } else { Ok(()) }
 }
 
 pub(crate) fn change(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: &Stored) -> Result<()> {

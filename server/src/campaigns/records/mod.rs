@@ -148,10 +148,10 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
 /// The recipients of a record.
 pub(crate) async fn deliveries(app: App, caller: Caller, call: ListDeliveries) -> Result<Page<DeliveryRow>> {
     let limit = page_limit(call.limit)?;
+    let after = call.after.as_deref().map(|after| after.parse().map_err(|_| unreadable_cursor())).transpose()?;
     app.db
         .read(move |tx| {
             let found = find(tx, &caller, call.id)?;
-            let after = call.after.as_deref();
             let mut rows = store::deliveries(tx, caller.team, call.id, call.outcome, call.reason, after, limit + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
@@ -229,7 +229,9 @@ fn cursor(created_at: i64, id: CampaignId) -> String {
 }
 
 fn read_cursor(text: &str) -> Result<(i64, CampaignId), Problem> {
-    text.split_once('_')
-        .and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)))
-        .ok_or_else(|| Problem::invalid("after", Rule::Malformed { expected: "the `next` of the page before".into() }))
+    text.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))).ok_or_else(unreadable_cursor)
+}
+
+fn unreadable_cursor() -> Problem {
+    Problem::invalid("after", Rule::Malformed { expected: "the `next` of the page before".into() })
 }

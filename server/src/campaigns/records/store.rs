@@ -215,7 +215,14 @@ pub(crate) fn list(
     }
     if !filter.states.is_empty() {
         query.push(
-            Sql::pair("AND c.state IN (SELECT value FROM json_each($#))", "AND c.state = ANY($#)"),
+            // As `Stored::state` shows it.
+            Sql::pair(
+                "AND CASE WHEN c.state = 'sending' AND EXISTS (SELECT 1 FROM slice s JOIN channel h ON h.id = s.channel_id
+                     WHERE s.campaign_id = c.id AND h.state = 'paused') THEN 'paused' ELSE c.state END
+                 IN (SELECT value FROM json_each($#))",
+                "AND CASE WHEN c.state = 'sending' AND EXISTS (SELECT 1 FROM slice s JOIN channel h ON h.id = s.channel_id
+                     WHERE s.campaign_id = c.id AND h.state = 'paused') THEN 'paused' ELSE c.state END = ANY($#)",
+            ),
             params![texts(filter.states.iter().map(|state| state.as_str()))],
         );
     }
@@ -335,7 +342,7 @@ pub(crate) fn deliveries(
     campaign: CampaignId,
     outcome: Option<Outcome>,
     reason: Option<Reason>,
-    after: Option<&str>,
+    after: Option<DeliveryId>,
     limit: usize,
 ) -> Result<Vec<StoredDelivery>> {
     let mut query = Query::new(RECIPIENT, params![team, campaign]);

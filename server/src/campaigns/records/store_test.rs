@@ -333,6 +333,10 @@ async fn a_send_on_a_paused_account_is_held_with_its_reason(db: Db) {
     let found = find(&world, &world.ann, campaign).await.unwrap();
     assert_eq!(found.paused, Some(Reason::LineMonthlyLimit));
     assert_eq!(found.state(), CampaignState::Paused);
+    let in_state =
+        |state| list(&world, &world.ann, CampaignFilter { states: vec![state], ..CampaignFilter::default() });
+    assert_eq!(in_state(CampaignState::Paused).await, [campaign], "a filter finds it as it is shown");
+    assert!(in_state(CampaignState::Sending).await.is_empty());
 }
 
 async fn who_may_not_be_sent_any_more_is_found_before_the_call(db: Db) {

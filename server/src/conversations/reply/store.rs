@@ -6,7 +6,7 @@ use shared::{
 };
 
 use super::{super::texts, Written};
-use crate::db::{Result, Sql, Tx, params};
+use crate::db::{Error, Result, Sql, Tx, params};
 
 /// Where the message of this id stands and who wrote it, if it is there.
 pub(super) fn place_of(
@@ -17,14 +17,15 @@ pub(super) fn place_of(
     tx.opt("SELECT conversation_id, member_id FROM message WHERE team_id = $1 AND id = $2", params![team, id])
 }
 
-/// Keeps a message of ours.
+/// Keeps a message of ours. Where the same one is kept at this very moment, this is [`Error::Race`]: tried again, it is
+/// found.
 pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, message: &Written) -> Result<()> {
-    tx.execute(
+    let kept = tx.execute(
         "INSERT INTO message (team_id, id, conversation_id, from_customer, kind, text, member_id, at, created_at) \
-         VALUES ($1, $2, $3, FALSE, 'text', $4, $5, $6, $6)",
+         VALUES ($1, $2, $3, FALSE, 'text', $4, $5, $6, $6) ON CONFLICT (team_id, id) DO NOTHING",
         params![team, message.id, message.conversation, &message.text, message.member, message.at],
     )?;
-    Ok(())
+    if kept == 0 { Err(Error::Race) } else { Ok(()) }
 }
 
 /// Counts the message in: nobody waits any more, and what came before counts as read (domain.md 3.1).

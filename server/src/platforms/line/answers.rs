@@ -155,8 +155,9 @@ fn first_id(body: Option<&[u8]>) -> Option<String> {
     sent.sent_messages.first().map(|message| short(&message.id))
 }
 
+/// PostgreSQL takes no NUL.
 fn short(text: &str) -> String {
-    text.chars().take(200).collect()
+    text.chars().filter(|c| *c != '\0').take(200).collect()
 }
 
 #[cfg(test)]

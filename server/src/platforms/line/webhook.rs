@@ -98,6 +98,35 @@ impl<'a> Webhook<'a> {
     }
 }
 
+/// The JSON with a replacement character for each escaped half of a surrogate pair: what a phone cuts through an emoji is
+/// still a message, but no text.
+fn paired(json: &str) -> Cow<'_, str> {
+    let unit = |at: usize| {
+        let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut text, mut done, mut at) = (String::new(), 0, 0);
+    while let Some(step) = json.get(at..).and_then(|rest| rest.find('\\')) {
+        at += step;
+        at += match (unit(at), unit(at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                text.push_str(json.get(done..at).unwrap_or_default());
+                text.push_str("\\ufffd");
+                done = at + 6;
+                6
+            }
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+    }
+    if done == 0 {
+        return Cow::Borrowed(json);
+    }
+    text.push_str(json.get(done..).unwrap_or_default());
+    Cow::Owned(text)
+}
+
 /// How deep brackets nest outside of strings.
 fn depth(body: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
@@ -195,7 +224,7 @@ pub enum Bytes {
 impl Event {
     /// Reads an event as it was kept. `None` for what is no customer's doing: other kinds, groups and rooms.
     pub fn read(body: &str) -> Result<Option<Self>, Unreadable> {
-        let event: WireEvent = serde_json::from_str(body)?;
+        let event: WireEvent = serde_json::from_str(&paired(body))?;
         let Some(user) = event.source.filter(|source| source.kind == "user").and_then(|source| source.user_id) else {
             return Ok(None);
         };

@@ -196,7 +196,7 @@ fn Recipients() -> Element {
                     }
                 }
             }
-            Pane { label: words.send.pick.show_picked, wide_only: true,
+            Pane { label: bar_title(words, total, &selection.read(), count), wide_only: true,
                 PaneHead {
                     AppBar {
                         AppBarTitle {
