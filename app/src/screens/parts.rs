@@ -2,13 +2,19 @@
 
 use dioxus::prelude::*;
 use lucide_dioxus::{ArrowLeft, CircleAlert, Lock, RotateCcw, WifiOff};
-use shared::{contacts::ChannelRef, limits::Platform, members::Action, problem::Problem};
+use shared::{
+    contacts::ChannelRef,
+    limits::Platform,
+    members::Action,
+    problem::{Forbidden, Problem},
+};
 
 use crate::{
     api::Failed,
     routes::Route,
     session::{use_me, use_session},
     ui::{
+        app_bar::TitleLevel,
         avatar::ChannelMark,
         banner::{Banner, Live},
         button::{Button, ButtonTone},
@@ -100,17 +106,23 @@ pub fn LoadFailed(
 pub fn NotAllowed(
     /// The refusal.
     failed: Failed,
+    /// The level of its title in the page: the first where it is the whole screen.
+    #[props(default = TitleLevel::Second)]
+    level: TitleLevel,
 ) -> Element {
     let words = use_words();
     let said = words.problems.said(&failed);
-    let role = use_me().read().role;
+    let me = use_me();
+    // Where the whole team lacks it, another role would not help: then the refusal's own title is the truth.
+    let team = matches!(failed, Failed::Problem(Problem::Forbidden { why: Forbidden::OmoPlan }));
     rsx! {
         EmptyState {
             tone: Tone::Unknown,
             icon: rsx! { Icon { size: IconSize::ExtraLarge, Lock {} } },
-            title: words.common.forbidden_title,
-            text: said.line(),
-            facts: (words.common.your_role)(role),
+            level,
+            title: if team { said.title.clone() } else { words.common.forbidden_title.to_owned() },
+            text: if team { said.text } else { said.line() },
+            facts: (!team).then(|| (words.common.your_role)(me.read().role)),
             actions: rsx! {
                 Button { tone: ButtonTone::Primary, to: Route::home(), {words.common.to_start} }
             },
@@ -135,7 +147,10 @@ pub fn Allowed(
             ScreenMain {
                 Pane { label: words.common.forbidden_title,
                     PaneBody {
-                        NotAllowed { failed: Failed::Problem(Problem::Forbidden { why }) }
+                        NotAllowed {
+                            level: TitleLevel::First,
+                            failed: Failed::Problem(Problem::Forbidden { why }),
+                        }
                     }
                 }
             }

@@ -20,9 +20,8 @@ pub fn document() -> &'static str {
     &TEXT
 }
 
-/// What a webhook may be refused for.
-const WEBHOOK: &[Kind] =
-    &[Kind::SignedOut, Kind::Missing, Kind::Invalid, Kind::TooLarge, Kind::Internal, Kind::Unavailable];
+/// What a webhook may be refused for, beside statuses of its own.
+const WEBHOOK: &[Kind] = &[Kind::Missing, Kind::TooLarge, Kind::Internal, Kind::Unavailable];
 
 struct Document {
     schemas: SchemaGenerator,
@@ -119,10 +118,16 @@ impl Document {
                 "/webhooks/line/{channel}",
                 Method::Post,
                 "What LINE reports of a channel; signed with its secret over the raw body (`x-line-signature`).",
-                [text("200", "It is kept, and processed after; a repeat is taken and nothing else.")]
-                    .into_iter()
-                    .chain(problems(WEBHOOK))
-                    .collect(),
+                [
+                    text("200", "It is kept, and processed after; a repeat is taken and nothing else."),
+                    text("400", "It is no webhook, or one for another bot."),
+                    text("401", "It has no signature."),
+                    text("403", "Its signature is wrong."),
+                    text("408", "Its body takes too long."),
+                ]
+                .into_iter()
+                .chain(problems(WEBHOOK))
+                .collect(),
             ),
             (
                 "/media/{token}",

@@ -10,7 +10,7 @@ use std::{
 };
 
 use shared::{
-    id::{CampaignId, ChannelId, ConversationId, DeliveryId, TeamId},
+    id::{CampaignId, ChannelId, ConversationId, DeliveryId, SliceId, TeamId},
     reasons::{CheckedBy, Reason},
 };
 use tokio::{sync::mpsc, time::Instant};
@@ -62,8 +62,14 @@ impl Lease {
         now < self.until.load(Ordering::SeqCst)
     }
 
+    /// It is ours until then.
     fn renewed(&self, until: i64) {
-        self.until.fetch_max(until, Ordering::SeqCst);
+        self.until.store(until, Ordering::SeqCst);
+    }
+
+    /// The slice, and which lease of it this is.
+    fn term(&self) -> (SliceId, i64) {
+        (self.slice.id, self.slice.generation)
     }
 
     /// Answers of it were given up.
@@ -108,11 +114,11 @@ pub(crate) async fn settle_behind(app: App, policies: Policies, me: Arc<str>, mu
     }
 }
 
-/// Waits between tries of a batch that the database would not take, in milliseconds; the last one goes on as long as it has to.
+/// Waits between tries of a batch that the database would not take, in milliseconds. The last goes on while it is away.
 const SETTLE_AGAIN: [u64; 4] = [50, 200, 1_000, 5_000];
 
 /// Settles one batch. While the database cannot be reached it is tried again for as long as its leases hold; after that, or
-/// where the database refuses it, the same calls are made again under the same keys.
+/// where the database refuses it time and again, the same calls are made again under the same keys.
 async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<Done>) {
     let plan = Arc::new(plan(app, policies, me, &batch));
     let lease_ms = app.config.engine.lease_ms;
@@ -122,19 +128,22 @@ async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<D
     let is_free = loop {
         let (work, until) = (plan.clone(), app.clock.now() + lease_ms);
         let error = match app.db.write_as(Lane::Engine, move |tx| carry_out(tx, &work, until)).await {
-            Ok(is_free) => {
-                plan.slices.iter().for_each(|slice| slice.lease.renewed(until));
+            Ok(Carried { is_free, lost }) => {
+                for SlicePlan { lease, .. } in &plan.slices {
+                    lease.renewed(if lost.contains(&lease.term()) { 0 } else { until });
+                }
                 break is_free;
             }
             Err(error) => error,
         };
         tracing::error!(%error, answers = batch.len(), "answers could not be settled");
         let may_pass = matches!(error, db::Error::Unavailable(_) | db::Error::Full | db::Error::Race);
-        if !may_pass || app.clock.now() >= give_up {
+        let next = waits.next().copied();
+        if (next.is_none() && !may_pass) || app.clock.now() >= give_up {
             plan.slices.iter().for_each(|slice| slice.lease.tear());
             break false;
         }
-        wait = waits.next().copied().unwrap_or(wait);
+        wait = next.unwrap_or(wait);
         tokio::time::sleep(Duration::from_millis(wait)).await;
     };
     if is_free {
@@ -252,9 +261,18 @@ fn put_off(app: &App, done: &Done, plan: &mut SlicePlan, now: i64, floor: Durati
     }
 }
 
-/// Writes a plan down, and returns whether rows became due that anyone may claim. Done twice, as when the answer to the first
+/// What writing a plan down came to.
+struct Carried {
+    /// Whether rows became due that anyone may claim.
+    is_free: bool,
+    /// Leases that are another's by now.
+    lost: HashSet<(SliceId, i64)>,
+}
+
+/// Writes a plan down. Done twice, as when the answer to the first
 /// commit was lost, it comes to the same. The counters come last, so that they are locked for the shortest time.
-fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<bool> {
+fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
+    let mut carried = Carried { is_free: false, lost: HashSet::new() };
     let (mut held, mut settled) = (Vec::new(), Vec::new());
     let (mut later, mut tries) = (Vec::new(), Vec::new());
     let mut campaigns: BTreeMap<DeliveryId, CampaignId> = BTreeMap::new();
@@ -263,6 +281,7 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<bool> {
         if !store::hold(tx, lease.slice.id, &plan.me, lease.slice.generation, until)? {
             metrics::counter!("storecast_outbox_lease_lost_total").increment(1);
             tracing::warn!(slice = %lease.slice.id, answers = slice.settled.len(), "a lease was lost; its answers are left to the next holder");
+            carried.lost.insert(lease.term());
             continue;
         }
         held.push(slice);
@@ -284,9 +303,8 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<bool> {
     let moved: HashSet<DeliveryId> = store::settle(tx, &settled)?.into_iter().collect();
     store::count_tries(tx, &later)?;
     store::add_tries(tx, &tries)?;
-    let mut is_free = false;
     for slice in held {
-        is_free |= hand_on(tx, slice, &moved, plan.now)?;
+        carried.is_free |= hand_on(tx, slice, &moved, plan.now)?;
     }
     let reached: Vec<DeliveryId> = settled
         .iter()
@@ -296,7 +314,7 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<bool> {
         .collect();
     tell_reached(tx, plan.policies, &reached, plan.now)?;
     count(tx, &settled, &moved, &campaigns, plan.now)?;
-    Ok(is_free)
+    Ok(carried)
 }
 
 /// Books the rows of a slice that moved: closes it with its last, gives it back with its last answer. Returns whether it was

@@ -64,7 +64,12 @@ fn accepted(lease: &Arc<Lease>, id: DeliveryId, is_last: bool) -> Arc<Plan> {
     Arc::new(Plan { me: ME.into(), policies: policies(), now: 1, slices: vec![slice] })
 }
 
+/// Settles; returns whether rows became due that anyone may claim.
 async fn settle(world: &World, plan: &Arc<Plan>) -> bool {
+    carried(world, plan).await.is_free
+}
+
+async fn carried(world: &World, plan: &Arc<Plan>) -> Carried {
     let (plan, until) = (plan.clone(), world.clock.now() + 60_000);
     world.write(move |tx| carry_out(tx, &plan, until)).await
 }
@@ -112,6 +117,7 @@ async fn who_holds_no_lease_settles_nothing(db: Db) {
     world.clock.advance(60_000);
     assert!(!lease.holds(world.clock.now()), "no call is made under a lease that ran out");
     assert_eq!(claimed(&world).await.rows.len(), 2);
-    assert!(!settle(&world, &accepted(&lease, first.rows[0].queued.id, true)).await);
+    let carried = carried(&world, &accepted(&lease, first.rows[0].queued.id, true)).await;
+    assert!(carried.lost.contains(&lease.term()) && !carried.is_free);
     assert_eq!(counters(&world, campaign).await, (2, 0, 0, "sending".into()));
 }

@@ -7,7 +7,7 @@ use shared::content::{Content, NAME_TOKEN};
 
 use crate::{
     api::Failed,
-    draft::{Status, token, use_drafts},
+    draft::{Drafts, Status, token, use_drafts},
     routes::Route,
     screens::parts::{BackButton, OfflineNote},
     ui::{
@@ -22,6 +22,17 @@ use crate::{
     },
     words::{Words, use_words},
 };
+
+/// Leads to the send that the draft became, also when a person comes back to a step of it: what is changed there would reach nobody.
+pub(super) fn use_sent_screen(drafts: Drafts) {
+    let navigator = use_navigator();
+    let went = use_memo(move || drafts.campaign());
+    use_effect(move || {
+        if let Some(campaign) = went() {
+            navigator.replace(Route::SendSent { campaign });
+        }
+    });
+}
 
 /// The head of a step.
 #[component]

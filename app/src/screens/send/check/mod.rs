@@ -16,7 +16,7 @@ use shared::{
 
 pub(super) use self::refusal::SendRefusal;
 use self::result::CheckResult;
-use super::frame::{DraftBanner, FlowHead};
+use super::frame::{DraftBanner, FlowHead, use_sent_screen};
 use crate::{
     api::Failed,
     app::use_title,
@@ -63,17 +63,11 @@ fn PreviewAndCheck() -> Element {
     let say = &words.send.check;
     use_title(|words| words.send.check.title.to_owned());
     let drafts = use_draft_in_work();
-    let navigator = use_navigator();
     use_hook(|| drafts.save_now());
 
     let stored = use_memo(move || drafts.stored());
     let check = use_load_when(move || stored().map(|(id, _)| CheckDraft { id }));
-    let went = use_memo(move || drafts.campaign());
-    use_effect(move || {
-        if let Some(campaign) = went() {
-            navigator.replace(Route::SendSent { campaign });
-        }
-    });
+    use_sent_screen(drafts);
 
     let mut asking = use_signal(|| false);
     let mut left_out = use_signal(|| None::<u64>);
@@ -283,9 +277,11 @@ fn Bar(check: Load<Check>, sending: Sending, shown: Option<u64>, onsend: EventHa
     let lost = sending == Sending::Lost;
     let refused = matches!(sending, Sending::Refused(_));
     let stale = check.pending() || check.error().is_some();
+    // Before the check can begin, the screen itself says what it waits for, or what is to be done.
+    let waits = result.is_none() && !check.pending() && check.error().is_none();
     let why = if now {
         Some(say.sending_text)
-    } else if lost {
+    } else if lost || waits {
         None
     } else if result.is_none() || stale {
         Some(if check.error().is_some() { say.failed } else { say.loading })

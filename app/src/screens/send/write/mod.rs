@@ -19,7 +19,7 @@ use self::{
     card::{TextCard, Tool, field_id},
     trouble::{blocked, first_wrong},
 };
-use super::frame::{DraftBanner, DraftLine, FlowHead, written};
+use super::frame::{DraftBanner, DraftLine, FlowHead, use_sent_screen, written};
 use crate::{
     app::use_title,
     draft::{Drafts, use_draft_in_work},
@@ -61,6 +61,7 @@ fn Message() -> Element {
     let say = &words.send.write;
     use_title(|words| words.send.write.title.to_owned());
     let drafts = use_draft_in_work();
+    use_sent_screen(drafts);
     let device = use_device();
     let selection = use_memo(move || drafts.selection());
     let count = use_load_when(move || {
