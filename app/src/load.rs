@@ -8,6 +8,7 @@ use shared::call::{Call, Page};
 use crate::{
     api::{Failed, use_api},
     platform::{sleep, use_device},
+    session::use_session,
 };
 
 /// Rows of one page.
@@ -91,6 +92,7 @@ pub fn use_load_when<C: Call + 'static>(call: impl Fn() -> Option<C> + 'static) 
         pending: use_signal(|| true),
         runs: use_signal(|| 0_u32),
     };
+    use_again_when_back(load.error, load.runs);
     let mut running = use_hook(|| CopyValue::new(None::<Task>));
     let mut path = use_hook(|| CopyValue::new(None::<String>));
     use_effect(move || {
@@ -127,6 +129,16 @@ pub fn use_load_when<C: Call + 'static>(call: impl Fn() -> Option<C> + 'static) 
         running.set(Some(task));
     });
     load
+}
+
+/// Asks again what failed for want of a connection, once another call reached the server.
+fn use_again_when_back(error: Signal<Option<Failed>>, mut runs: Signal<u32>) {
+    let online = use_session().online;
+    use_effect(move || {
+        if online() && matches!(*error.peek(), Some(Failed::Offline)) {
+            runs += 1;
+        }
+    });
 }
 
 /// Asks again every so often, as long as the component lives and somebody can see it.
@@ -263,6 +275,7 @@ where
     let mut pending = use_signal(|| true);
     let mut more = use_signal(|| false);
     let runs = use_signal(|| 0_u32);
+    use_again_when_back(error, runs);
     let mut running = use_hook(|| CopyValue::new(None::<Task>));
     let mut listed = use_hook(|| CopyValue::new(None::<K>));
     let mut asked = use_hook(|| CopyValue::new(None::<String>));

@@ -81,7 +81,13 @@ const SCREENS = [
       await page.waitForURL('**/send/check');
     },
   },
+  { name: 'send-without-omo', as: 'plain', route: '/send/recipients' },
   { name: 'records', route: '/records' },
+  {
+    name: 'records-filter',
+    route: '/records',
+    steps: (page) => page.getByRole('button', { name: WORDS.filter }).first().click(),
+  },
   { name: 'record', route: '/records', steps: (page) => openFirst(page, '/records/') },
   {
     name: 'record-person',

@@ -24,7 +24,7 @@ use crate::{
         screen::{Pane, PaneBody, ScreenMain},
         tone::Tone,
     },
-    words::use_words,
+    words::{Words, use_words},
 };
 
 /// The mark of a channel.
@@ -113,14 +113,13 @@ pub fn NotAllowed(
     let words = use_words();
     let said = words.problems.said(&failed);
     let me = use_me();
-    // Where the whole team lacks it, another role would not help: then the refusal's own title is the truth.
-    let team = matches!(failed, Failed::Problem(Problem::Forbidden { why: Forbidden::OmoPlan }));
+    let team = is_of_the_team(&failed);
     rsx! {
         EmptyState {
             tone: Tone::Unknown,
             icon: rsx! { Icon { size: IconSize::ExtraLarge, Lock {} } },
             level,
-            title: if team { said.title.clone() } else { words.common.forbidden_title.to_owned() },
+            title: refusal_title(words, &failed),
             text: if team { said.text } else { said.line() },
             facts: (!team).then(|| (words.common.your_role)(me.read().role)),
             actions: rsx! {
@@ -128,6 +127,16 @@ pub fn NotAllowed(
             },
         }
     }
+}
+
+/// Whether the whole team lacks it: another role would not help then.
+fn is_of_the_team(failed: &Failed) -> bool {
+    matches!(failed, Failed::Problem(Problem::Forbidden { why: Forbidden::OmoPlan }))
+}
+
+/// What is missing, as a title.
+fn refusal_title(words: &Words, failed: &Failed) -> String {
+    if is_of_the_team(failed) { words.problems.said(failed).title } else { words.common.forbidden_title.to_owned() }
 }
 
 /// Shows a screen only to those who may; the others read what they lack and whom to ask, without a call that would fail.
@@ -143,18 +152,18 @@ pub fn Allowed(
     let me = me.read();
     match shared::members::allow(me.role, me.team.omo, action) {
         Ok(()) => children,
-        Err(why) => rsx! {
-            ScreenMain {
-                Pane { label: words.common.forbidden_title,
-                    PaneBody {
-                        NotAllowed {
-                            level: TitleLevel::First,
-                            failed: Failed::Problem(Problem::Forbidden { why }),
+        Err(why) => {
+            let failed = Failed::Problem(Problem::Forbidden { why });
+            rsx! {
+                ScreenMain {
+                    Pane { label: refusal_title(words, &failed),
+                        PaneBody {
+                            NotAllowed { level: TitleLevel::First, failed }
                         }
                     }
                 }
             }
-        },
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Conversations {
     pub unread: &'static str,
     /// Only where the customer waits.
     pub waiting: &'static str,
+    /// Filter: wrote in the last so many days.
+    pub recent: fn(u32) -> String,
     /// Chooses tags.
     pub tags: &'static str,
     /// What a sheet of tags says.

@@ -10,7 +10,7 @@ use shared::{
     members::Role,
 };
 
-use super::{Layer, Quick, use_desk};
+use super::{Layer, Quick, RECENT_DAYS, use_desk};
 use crate::{
     load::{Load, use_load},
     platform::sleep,
@@ -75,6 +75,10 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
                     {words.conversations.unread}
                 }
                 Chip { on: quick() == Quick::Waiting, onclick: move |_| quick.set(Quick::Waiting), {words.conversations.waiting} }
+                Chip { on: quick() == Quick::Recent, onclick: move |_| quick.set(Quick::Recent),
+                    {(words.conversations.recent)(RECENT_DAYS)}
+                }
+                Chip { on: quick() == Quick::Blocked, onclick: move |_| quick.set(Quick::Blocked), {words.conversations.blocked} }
                 Chip { on: false, aria_pressed: "false", aria_haspopup: "dialog", onclick: move |_| layer.set(Some(Layer::TagFilter)),
                     Icon { size: IconSize::ExtraSmall, TagGlyph {} }
                     {words.conversations.tags}

@@ -10,8 +10,8 @@ use std::time::Duration;
 use dioxus::{core::Task, prelude::*};
 use lucide_dioxus::MessageCircle;
 use shared::{
-    contacts::Tag,
-    conversations::{ConversationFilter, ConversationState, Scope},
+    contacts::{Subscription, Tag},
+    conversations::{ConversationFilter, ConversationState, Scope, When},
     id::ConversationId,
     members::{Action, Role},
 };
@@ -47,7 +47,14 @@ pub enum Quick {
     Unread,
     /// Only where the customer waits.
     Waiting,
+    /// Only customers who wrote in the last [`RECENT_DAYS`].
+    Recent,
+    /// Only customers who blocked the account.
+    Blocked,
 }
+
+/// Days that count as recent, as in the shortest time filter of the group send beyond a day.
+pub const RECENT_DAYS: u32 = 7;
 
 /// A sheet or question over the desk. They stand beside the panes, because what is inside these is inert meanwhile.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +103,8 @@ impl Desk {
             tags_any: self.tags.read().iter().map(|tag| tag.id).collect(),
             unread: quick == Quick::Unread,
             waiting: quick == Quick::Waiting,
+            last_customer: (quick == Quick::Recent).then_some(When::Within { days: RECENT_DAYS }),
+            subscriptions: if quick == Quick::Blocked { vec![Subscription::Blocked] } else { Vec::new() },
             ..ConversationFilter::default()
         }
     }

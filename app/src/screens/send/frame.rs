@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// Leads to the send that the draft became, also when a person comes back to a step of it: what is changed there would reach nobody.
-pub(super) fn use_sent_screen(drafts: Drafts) {
+pub(super) fn use_sent_screen(drafts: &Drafts) {
+    let drafts = *drafts;
     let navigator = use_navigator();
     let went = use_memo(move || drafts.campaign());
     use_effect(move || {

@@ -165,6 +165,15 @@ async fn an_admin_is_told_that_group_sends_are_not_hers() {
 }
 
 #[tokio::test]
+async fn a_team_without_the_plan_is_not_told_that_its_role_is_wrong() {
+    let mut me = member(Role::SalesStaff);
+    me.team.omo = false;
+    let html = html(Stage::at("/send/recipients", Canned::default()).signed_in(me)).await;
+    has(&html, &["團隊尚未開通 OMO 方案", "請管理員聯絡客服開通"]);
+    assert!(!html.contains("你的角色"), "{html}");
+}
+
+#[tokio::test]
 async fn a_message_shows_the_name_as_words_its_links_and_its_length() {
     let text = format!("{NAME_TOKEN} 您好 https://a.example");
     let html = html(stage("/send/message", draft(&[&text, ""]))).await;
@@ -273,15 +282,18 @@ async fn a_send_without_an_answer_offers_the_same_again() {
 
 #[tokio::test]
 async fn a_draft_that_was_sent_leads_to_its_progress() {
-    let sent = Draft { campaign: Some(CAMPAIGN), ..draft(&["您好"]) };
-    let canned = server(sent).on::<ShowProgress>(|_| Ok(progress(CampaignState::Sending, 13)));
-    let mut playing = Stage::at("/send/check", canned)
-        .on(kept(&Kept::new(draft(&["您好"]))))
-        .signed_in(member(Role::SalesStaff))
-        .play()
-        .await;
-    playing.settle().await;
-    assert_eq!(playing.address(), format!("/send/sent/{CAMPAIGN}"));
+    // The message step too: what is changed there after the send would reach nobody.
+    for step in ["/send/check", "/send/message"] {
+        let sent = Draft { campaign: Some(CAMPAIGN), ..draft(&["您好"]) };
+        let canned = server(sent).on::<ShowProgress>(|_| Ok(progress(CampaignState::Sending, 13)));
+        let mut playing = Stage::at(step, canned)
+            .on(kept(&Kept::new(draft(&["您好"]))))
+            .signed_in(member(Role::SalesStaff))
+            .play()
+            .await;
+        playing.settle().await;
+        assert_eq!(playing.address(), format!("/send/sent/{CAMPAIGN}"), "from {step}");
+    }
 }
 
 fn progress(state: CampaignState, waiting: u64) -> Progress {

@@ -37,14 +37,13 @@ pub fn Text(
         span { class: style::bubble_text,
             for segment in segments {
                 match segment {
-                    Segment::Text(text) => rsx! { "{text}" },
                     Segment::Fill(text) => rsx! {
                         span { class: style::bubble_fill, "{text}" }
                     },
                     Segment::Link { text, href } if may_open(&href) => rsx! {
                         a { class: style::bubble_link, href, target: "_blank", rel: "noopener noreferrer", "{text}" }
                     },
-                    Segment::Link { text, .. } => rsx! { "{text}" },
+                    Segment::Text(text) | Segment::Link { text, .. } => rsx! { "{text}" },
                 }
             }
         }

@@ -19,6 +19,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
     all: "All",
     unread: "Unread",
     waiting: "Waiting",
+    recent: |days| format!("Wrote in {days} days"),
     tags: "Tags",
     tags_help: "Customers with any of these tags",
     no_tags: "The team has no tags yet. Put the first one on a customer in a conversation.",

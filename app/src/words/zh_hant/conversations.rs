@@ -19,6 +19,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
     all: "全部",
     unread: "未讀",
     waiting: "等候中",
+    recent: |days| format!("{days} 天內來訊"),
     tags: "標籤",
     tags_help: "有其中任一個標籤的顧客",
     no_tags: "團隊還沒有標籤。在對話裡可以替顧客加上第一個。",

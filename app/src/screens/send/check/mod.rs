@@ -67,7 +67,7 @@ fn PreviewAndCheck() -> Element {
 
     let stored = use_memo(move || drafts.stored());
     let check = use_load_when(move || stored().map(|(id, _)| CheckDraft { id }));
-    use_sent_screen(drafts);
+    use_sent_screen(&drafts);
 
     let mut asking = use_signal(|| false);
     let mut left_out = use_signal(|| None::<u64>);
@@ -292,6 +292,9 @@ fn Bar(check: Load<Check>, sending: Sending, shown: Option<u64>, onsend: EventHa
     } else {
         None
     };
+    if waits && why.is_none() && shown.is_none() {
+        return rsx! {};
+    }
     let unsure = result.as_ref().map_or(0, Check::unsure);
     let failing = result.as_ref().map_or(0, Check::failing);
     rsx! {

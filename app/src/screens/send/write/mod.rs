@@ -61,7 +61,7 @@ fn Message() -> Element {
     let say = &words.send.write;
     use_title(|words| words.send.write.title.to_owned());
     let drafts = use_draft_in_work();
-    use_sent_screen(drafts);
+    use_sent_screen(&drafts);
     let device = use_device();
     let selection = use_memo(move || drafts.selection());
     let count = use_load_when(move || {
