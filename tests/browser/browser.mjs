@@ -105,8 +105,9 @@ async function keepPictures(name, pages) {
 
 /** Loads the app and waits until it has drawn its first screen. */
 export async function load(page, address) {
-  await page.goto(address);
+  const answer = await page.goto(address);
   await page.waitForFunction(() => document.querySelector('#main')?.childElementCount > 0);
+  return answer;
 }
 
 /** Signs in through the form, as a person does, in either language. */

@@ -1,7 +1,7 @@
 // The whole flow of the seed on a phone, by visible labels: from the in-progress tab to the record and the reason, and what
 // LINE then has in its ledger. 林雅婷 and 陳柏翰 get it; 周子晴 has blocked the account.
 
-import { check, control, journey, ledger, shown, signIn, still, world } from './journey.mjs';
+import { check, control, journey, ledger, load, shown, signIn, still, world } from './journey.mjs';
 
 await journey(async (open) => {
   const page = await open();
@@ -69,7 +69,7 @@ await journey(async (open) => {
   await still(page);
 
   // In the list the record carries the warning.
-  await page.goto(`${world.url}/records`);
+  await load(page, `${world.url}/records`);
   await shown(page, '1 人失敗');
 
   const sent = (await ledger()).filter((entry) => entry.endpoint === 'push');

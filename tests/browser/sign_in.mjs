@@ -4,7 +4,7 @@ import { check, journey, load, signIn, still, world } from './journey.mjs';
 
 await journey(async (open) => {
   const page = await open();
-  const answer = await page.goto(world.url);
+  const answer = await load(page, world.url);
   const policy = answer.headers()['content-security-policy'] ?? '';
   check(policy.includes("default-src 'none'"), `the page came with the content policy ${JSON.stringify(policy)}`);
 
