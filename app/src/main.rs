@@ -3,5 +3,5 @@
 #![forbid(unsafe_code)]
 
 fn main() {
-    dioxus::launch(app::app::App);
+    app::platform::launch(app::app::App);
 }

@@ -24,6 +24,11 @@ use web as here;
 /// How a session is kept here: decides how the refresh token travels.
 pub const CLIENT: Client = here::CLIENT;
 
+/// Shows the app: in the page, or in a window of its own.
+pub fn launch(app: fn() -> Element) {
+    here::launch(app);
+}
+
 /// The colours of the app.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Colours {

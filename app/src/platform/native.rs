@@ -14,6 +14,20 @@ use super::{Colours, Machine, NotKept};
 
 pub(super) const CLIENT: Client = Client::Native;
 
+/// A window that brings the style sheet along, as no page links it.
+#[cfg(feature = "desktop")]
+pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
+    const STYLES: &str = concat!("<style>", include_str!(env!("STORECAST_STYLES")), "</style>");
+    let window = dioxus::desktop::Config::new().with_custom_head(STYLES.to_owned());
+    dioxus::LaunchBuilder::new().with_cfg(window).launch(app);
+}
+
+/// Without a window of its own: what the build was made for decides.
+#[cfg(not(feature = "desktop"))]
+pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
+    dioxus::launch(app);
+}
+
 /// The machine this runs on.
 pub(super) struct This;
 

@@ -11,6 +11,11 @@ use super::{Colours, Machine, NotKept};
 
 pub(super) const CLIENT: Client = Client::Web;
 
+/// The page links the style sheet itself.
+pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
+    dioxus::launch(app);
+}
+
 /// The browser this runs in.
 pub(super) struct This;
 
