@@ -94,13 +94,13 @@ async fn an_account_is_connected_once_and_its_secrets_are_sealed() {
 async fn new_secrets_must_be_of_the_same_bot_and_count_at_once() {
     let world = World::new().await;
     let channel = world.create("good").await.unwrap();
-    assert_eq!(&*credentials(&world.app, channel).await.unwrap(), "good");
+    assert_eq!(&*account(&world.app, channel).await.unwrap().token, "good");
     let replace =
         |token: &str| replace_secrets(&world.app, channel, "hush2".to_owned().into(), token.to_owned().into());
     assert!(matches!(World::problem(replace("other").await), Problem::Invalid { .. }));
-    assert_eq!(&*credentials(&world.app, channel).await.unwrap(), "good");
+    assert_eq!(&*account(&world.app, channel).await.unwrap().token, "good");
     replace("newer").await.unwrap();
-    assert_eq!(&*credentials(&world.app, channel).await.unwrap(), "newer");
+    assert_eq!(&*account(&world.app, channel).await.unwrap().token, "newer");
 }
 
 #[tokio::test]

@@ -176,11 +176,6 @@ pub async fn account(app: &App, channel: ChannelId) -> Result<Arc<Account>> {
     Ok(account)
 }
 
-/// What a channel's calls are authorised by, remembered for a minute.
-pub async fn credentials(app: &App, channel: ChannelId) -> Result<Arc<str>> {
-    Ok(Arc::clone(&account(app, channel).await?.token))
-}
-
 /// Replaces a channel's secrets, as after a leak; the token is checked by LINE's answer to it. A channel that LINE had refused
 /// sends again.
 pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString, token: SecretString) -> Result<()> {

@@ -2,7 +2,11 @@
 
 use dioxus::prelude::*;
 use lucide_dioxus::{ArrowRightLeft, Check, EllipsisVertical, RotateCcw, Tag, UserRoundCheck};
-use shared::conversations::{Conversation, Reopen, Take};
+use shared::{
+    call::Call,
+    conversations::{Conversation, Reopen, Take},
+    id::ConversationId,
+};
 
 use super::Opened;
 use crate::{
@@ -134,36 +138,33 @@ fn More(open: Conversation, load: Opened) -> Element {
 }
 
 /// Takes a conversation over, and says how that went.
-pub(super) fn use_take(load: Opened) -> Callback<shared::id::ConversationId> {
-    let words = use_words();
-    let api = use_api();
-    let desk = use_desk();
-    use_callback(move |id| {
-        let api = api.clone();
-        spawn(async move {
-            match api.call(Take { id }).await {
-                Ok(open) => {
-                    load.set(open);
-                    desk.tell(words.thread.taken);
-                }
-                Err(failed) => desk.tell(words.problems.said(&failed).line()),
-            }
-        });
-    })
+pub(super) fn use_take(load: Opened) -> Callback<ConversationId> {
+    let taken = use_words().thread.taken;
+    use_change(load, |id| Take { id }, taken)
 }
 
 /// Opens a conversation again, and says how that went.
-pub(super) fn use_reopen(load: Opened) -> Callback<shared::id::ConversationId> {
+pub(super) fn use_reopen(load: Opened) -> Callback<ConversationId> {
+    let reopened = use_words().thread.reopened;
+    use_change(load, |id| Reopen { id }, reopened)
+}
+
+/// Makes a call that answers the conversation as it is then, shows that, and says how it went.
+fn use_change<C: Call<Reply = Conversation> + 'static>(
+    load: Opened,
+    call: fn(ConversationId) -> C,
+    done: &'static str,
+) -> Callback<ConversationId> {
     let words = use_words();
     let api = use_api();
     let desk = use_desk();
     use_callback(move |id| {
         let api = api.clone();
         spawn(async move {
-            match api.call(Reopen { id }).await {
+            match api.call(call(id)).await {
                 Ok(open) => {
                     load.set(open);
-                    desk.tell(words.thread.reopened);
+                    desk.tell(done);
                 }
                 Err(failed) => desk.tell(words.problems.said(&failed).line()),
             }
