@@ -17,6 +17,7 @@ const UI: &[&str] = &[
     "icon",
     "button",
     "icon_button",
+    "file_input",
     "chip",
     "search_field",
     "field",

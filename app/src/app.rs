@@ -6,16 +6,28 @@ use dioxus::prelude::*;
 
 use crate::{
     api::Api,
-    platform::{Colours, Device, sleep, use_device},
+    platform::{Colours, Device, sleep},
     routes::Route,
     session::{SessionHandle, State, use_session_keeper},
-    words::{Language, Now, Spoken, Words},
+    words::{Language, Now, Spoken, Words, number},
 };
 
 /// Under this key the device keeps the colours that were chosen.
 const COLOURS: &str = "colours";
 /// How often the moment moves on.
 const TICK: Duration = Duration::from_secs(30);
+
+/// Whether a newer version of the app is on the device, in context.
+#[derive(Clone, Copy, PartialEq)]
+pub struct NewVersion(pub Signal<bool>);
+
+/// Unread messages of the signed-in member, in context.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Unread(pub Signal<u64>);
+
+/// What the window shows, in context; empty before the first screen says so.
+#[derive(Clone, Copy, PartialEq)]
+struct Title(Signal<String>);
 
 /// The chosen colours, in context.
 #[derive(Clone, Copy, PartialEq)]
@@ -48,10 +60,17 @@ pub(crate) fn use_foundation(
 
     let language = use_signal(|| Language::of(&device));
     use_context_provider(|| Spoken(language));
+    let unread = use_signal(|| 0_u64);
+    use_context_provider(|| Unread(unread));
+    let title = use_signal(String::new);
+    use_context_provider(|| Title(title));
     let kept = device.clone();
     use_effect(move || {
-        let language = *language.read();
-        kept.describe(language.words().common.product, language.tag());
+        let (language, title, unread) = (*language.read(), title.read(), *unread.read());
+        let product = language.words().common.product;
+        let title = if title.is_empty() { product.to_owned() } else { format!("{title} · {product}") };
+        let title = if unread > 0 { format!("({}) {title}", number(unread)) } else { title };
+        kept.describe(&title, language.tag());
     });
 
     let colours = use_signal(|| Colours::parse(&device.read(COLOURS).unwrap_or_default()));
@@ -70,12 +89,17 @@ pub(crate) fn use_foundation(
 
     let mut now = use_signal(|| device.now());
     use_context_provider(|| Now(now));
+    let mut new_version = use_signal(|| false);
+    use_context_provider(|| NewVersion(new_version));
     use_future(move || {
         let device = device.clone();
         async move {
             loop {
                 sleep(TICK).await;
                 now.set(device.now());
+                if device.has_new_version() != *new_version.peek() {
+                    new_version.toggle();
+                }
             }
         }
     });
@@ -83,14 +107,14 @@ pub(crate) fn use_foundation(
     use_session_keeper(api);
 }
 
-/// Says what the window shows: `處理中 · Storecast`.
+/// Says what the window shows: `處理中 · Storecast`, with three unread messages `(3) 處理中 · Storecast`.
 pub fn use_title(title: impl Fn(&'static Words) -> String + 'static) {
-    let device = use_device();
     let language = use_hook(consume_context::<Spoken>).0;
+    let mut shown = use_hook(consume_context::<Title>).0;
     use_effect(move || {
-        let language = *language.read();
-        let words = language.words();
-        let title = format!("{} · {}", title(words), words.common.product);
-        device.describe(&title, language.tag());
+        let title = title(language.read().words());
+        if *shown.peek() != title {
+            shown.set(title);
+        }
     });
 }

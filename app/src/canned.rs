@@ -2,8 +2,16 @@
 
 use std::{any::Any, any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
 
-use futures_util::future;
-use shared::{call::Call, problem::Problem};
+use futures_util::{
+    future,
+    stream::{self, Stream},
+};
+use shared::{
+    call::{Call, Method},
+    live::LiveEvent,
+    problem::Problem,
+};
+use tokio::sync::mpsc;
 
 use crate::api::Failed;
 
@@ -13,7 +21,8 @@ type Answer<C> = Box<dyn Fn(&C, Option<&str>) -> Option<Result<<C as Call>::Repl
 #[derive(Clone, Default)]
 pub(crate) struct Canned {
     answers: Rc<RefCell<HashMap<TypeId, Box<dyn Any>>>>,
-    asked: Rc<RefCell<Vec<&'static str>>>,
+    asked: Rc<RefCell<Vec<(Method, &'static str)>>>,
+    streams: Rc<RefCell<Vec<mpsc::UnboundedSender<Vec<u8>>>>>,
 }
 
 impl Canned {
@@ -46,11 +55,35 @@ impl Canned {
 
     /// How often a route was asked.
     pub(crate) fn asked<C: Call>(&self) -> usize {
-        self.asked.borrow().iter().filter(|route| **route == C::ROUTE).count()
+        self.asked.borrow().iter().filter(|call| **call == (C::METHOD, C::ROUTE)).count()
+    }
+
+    /// Tells an event on every live stream that is open.
+    pub(crate) fn tell(&self, event: LiveEvent) {
+        let line = format!("data:{}\n\n", serde_json::to_string(&event).unwrap());
+        self.streams.borrow_mut().retain(|stream| stream.send(line.clone().into_bytes()).is_ok());
+    }
+
+    /// Cuts every live stream.
+    pub(crate) fn cut(&self) {
+        self.streams.borrow_mut().clear();
+    }
+
+    /// How many live streams are open.
+    pub(crate) fn open(&self) -> usize {
+        self.streams.borrow().iter().filter(|stream| !stream.is_closed()).count()
+    }
+
+    /// Opens a live stream, which is silent, also without a greeting, until something is told.
+    pub(crate) async fn watch(&self) -> Result<impl Stream<Item = Vec<u8>> + 'static, Failed> {
+        tokio::task::yield_now().await;
+        let (stream, told) = mpsc::unbounded_channel();
+        self.streams.borrow_mut().push(stream);
+        Ok(stream::unfold(told, |mut told| async move { Some((told.recv().await?, told)) }))
     }
 
     pub(crate) async fn answer<C: Call + 'static>(&self, call: &C, token: Option<&str>) -> Result<C::Reply, Failed> {
-        self.asked.borrow_mut().push(C::ROUTE);
+        self.asked.borrow_mut().push((C::METHOD, C::ROUTE));
         // A turn of the loop, so that calls made together overlap as they do over the air.
         tokio::task::yield_now().await;
         let answered = {

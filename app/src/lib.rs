@@ -8,6 +8,7 @@ pub mod app;
 #[cfg(test)]
 pub(crate) mod canned;
 pub mod draft;
+pub mod live;
 pub mod load;
 pub mod platform;
 pub mod routes;
@@ -19,4 +20,5 @@ pub mod shell;
 #[cfg(test)]
 pub(crate) mod stage;
 pub mod ui;
+pub mod upload;
 pub mod words;

@@ -1,14 +1,20 @@
 //! What a screen reads from the server: the last value stays while it is asked again (architecture.md section 6).
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    any::{Any, TypeId},
+    collections::{HashMap, HashSet},
+};
 
-use dioxus::{core::Task, prelude::*};
+use dioxus::{
+    core::{Task, current_scope_id},
+    prelude::*,
+};
 use shared::call::{Call, Page};
 
 use crate::{
     api::{Failed, use_api},
-    platform::{sleep, use_device},
     session::use_session,
+    ui::virtual_list::Spot,
 };
 
 /// Rows of one page.
@@ -22,6 +28,7 @@ pub struct Load<T: 'static> {
     value: Signal<Option<T>>,
     error: Signal<Option<Failed>>,
     pending: Signal<bool>,
+    stale: Signal<bool>,
     runs: Signal<u32>,
 }
 
@@ -68,6 +75,16 @@ impl<T: Clone + 'static> Load<T> {
         runs += 1;
     }
 
+    /// Asks again because something changed: after the answer that is awaited, so that a slow line still brings one.
+    pub fn refresh(&self) {
+        let mut stale = self.stale;
+        if *self.pending.peek() {
+            stale.set(true);
+        } else {
+            self.reload();
+        }
+    }
+
     /// Puts a value in place, such as the answer to a write.
     pub fn set(&self, new: T) {
         let mut value = self.value;
@@ -90,9 +107,11 @@ pub fn use_load_when<C: Call + 'static>(call: impl Fn() -> Option<C> + 'static) 
         value: use_signal(|| None),
         error: use_signal(|| None),
         pending: use_signal(|| true),
+        stale: use_signal(|| false),
         runs: use_signal(|| 0_u32),
     };
     use_again_when_back(load.error, load.runs);
+    use_again_when_stale(move || *load.pending.read(), load.stale, load.runs);
     let mut running = use_hook(|| CopyValue::new(None::<Task>));
     let mut path = use_hook(|| CopyValue::new(None::<String>));
     use_effect(move || {
@@ -141,28 +160,33 @@ fn use_again_when_back(error: Signal<Option<Failed>>, mut runs: Signal<u32>) {
     });
 }
 
-/// Asks again every so often, as long as the component lives and somebody can see it.
-pub fn use_every(time: Duration, reload: impl Fn() + 'static) {
-    let device = use_device();
-    let reload = use_callback(move |()| reload());
-    use_future(move || {
-        let device = device.clone();
-        async move {
-            loop {
-                sleep(time).await;
-                if device.visible() {
-                    reload.call(());
-                }
-            }
+/// Asks again what changed while an answer was awaited, once it is here.
+fn use_again_when_stale(awaited: impl Fn() -> bool + 'static, mut stale: Signal<bool>, mut runs: Signal<u32>) {
+    use_effect(move || {
+        if !awaited() && *stale.peek() {
+            stale.set(false);
+            runs += 1;
         }
     });
 }
 
-/// The old rows that follow the newly loaded ones; `None` where the two no longer meet, so that rows between would be lost.
-fn rest_after<T: Clone>(old: &[T], new: &[T], key: fn(&T) -> String) -> Option<Vec<T>> {
-    let new: HashSet<String> = new.iter().map(key).collect();
-    let last = old.iter().rposition(|row| new.contains(&key(row)))?;
-    Some(old.get(last + 1..).unwrap_or_default().to_vec())
+/// Puts newly loaded rows in the place of the first ones of a list; false where the two do not meet, so that rows between would
+/// be lost. A list is newest first: rows that changed came to the front, so the last of the new ones is where both meet.
+fn renew<T>(rows: &mut Vec<T>, new: Vec<T>, key: fn(&T) -> String) -> bool {
+    let keys: HashSet<String> = new.iter().map(key).collect();
+    let Some(last) = new.last().map(key) else { return false };
+    // Beyond twice as many rows it did not stay in its place, but came to the front from there.
+    let near = new.len() * 2;
+    let Some(meet) = rows.iter().take(near).position(|row| key(row) == last) else { return false };
+    rows.retain({
+        let mut place = 0;
+        move |row| {
+            place += 1;
+            place > meet + 1 && !keys.contains(&key(row))
+        }
+    });
+    rows.splice(0..0, new);
+    true
 }
 
 /// Which rows of a list are wanted.
@@ -174,6 +198,81 @@ pub struct Ask {
     pub limit: u32,
 }
 
+/// The lists of the screens that were left: a screen that is opened again shows its list at once, where it was, also without a
+/// line. In context below the `SignedIn` layout, so that it goes with the session.
+#[derive(Clone, Copy)]
+pub struct Memory {
+    lists: CopyValue<HashMap<TypeId, Box<dyn Any>>>,
+    scope: ScopeId,
+}
+
+/// Provides the memory of lists to everything below.
+pub fn use_memory_provider() {
+    use_context_provider(|| Memory { lists: CopyValue::new(HashMap::new()), scope: current_scope_id() });
+}
+
+/// What stays of a list when its screen is left.
+struct Kept<T: 'static, K: 'static> {
+    items: Signal<Vec<T>>,
+    next: Signal<Option<String>>,
+    loaded: Signal<bool>,
+    /// What is listed.
+    listed: CopyValue<Option<K>>,
+    /// What was asked for last.
+    asked: CopyValue<Option<String>>,
+    spot: CopyValue<Spot>,
+    /// Whether a screen shows it now.
+    open: CopyValue<bool>,
+}
+
+impl<T, K> Clone for Kept<T, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, K> Copy for Kept<T, K> {}
+
+impl<T, K> Kept<T, K> {
+    fn new(scope: ScopeId) -> Self {
+        Self {
+            items: Signal::new_in_scope(Vec::new(), scope),
+            next: Signal::new_in_scope(None, scope),
+            loaded: Signal::new_in_scope(false, scope),
+            listed: CopyValue::new_in_scope(None, scope),
+            asked: CopyValue::new_in_scope(None, scope),
+            spot: CopyValue::new_in_scope(Spot::default(), scope),
+            open: CopyValue::new_in_scope(false, scope),
+        }
+    }
+}
+
+/// The list of this place in the code, as it was when its screen was left; `F` is what tells the places apart. One that two screens
+/// show at once is another for the second.
+fn use_kept<T: 'static, K: 'static, F: 'static>() -> Kept<T, K> {
+    let mut kept = use_hook(|| {
+        let Some(mut memory) = try_consume_context::<Memory>() else { return Kept::new(current_scope_id()) };
+        let place = TypeId::of::<(F, T, K)>();
+        let left = memory.lists.peek().get(&place).and_then(|kept| kept.downcast_ref::<Kept<T, K>>()).copied();
+        match left {
+            Some(kept) if !*kept.open.peek() => kept,
+            Some(_) => Kept::new(current_scope_id()),
+            None => {
+                let kept = Kept::<T, K>::new(memory.scope);
+                memory.lists.write().insert(place, Box::new(kept));
+                kept
+            }
+        }
+    });
+    use_hook(move || kept.open.set(true));
+    use_drop(move || {
+        if let Ok(mut open) = kept.open.try_write() {
+            *open = false;
+        }
+    });
+    kept
+}
+
 /// A list of the server's that grows page by page.
 #[derive(PartialEq)]
 pub struct Pages<T: 'static> {
@@ -181,8 +280,10 @@ pub struct Pages<T: 'static> {
     next: Signal<Option<String>>,
     error: Signal<Option<Failed>>,
     loaded: Signal<bool>,
+    spot: CopyValue<Spot>,
     pending: Signal<bool>,
     more: Signal<bool>,
+    stale: Signal<bool>,
     runs: Signal<u32>,
     load_more: Callback<()>,
 }
@@ -201,9 +302,19 @@ impl<T: Clone + 'static> Pages<T> {
         self.items.into()
     }
 
+    /// Where the list was left.
+    pub fn spot(&self) -> CopyValue<Spot> {
+        self.spot
+    }
+
     /// Why the last try failed; the rows stay.
     pub fn error(&self) -> Option<Failed> {
         self.error.read().clone()
+    }
+
+    /// Why the last try failed, where nothing else says so: that the line is down is said above the list.
+    pub fn trouble(&self) -> Option<Failed> {
+        self.error().filter(|failed| *failed != Failed::Offline)
     }
 
     /// Whether it is the first load: only then is there a skeleton.
@@ -239,10 +350,28 @@ impl<T: Clone + 'static> Pages<T> {
         self.load_more.call(());
     }
 
+    /// The end is near: asks for the next page, unless the last try failed. Then it is the person's to try again.
+    pub fn near_end(&self) {
+        if self.error.peek().is_none() {
+            self.load_more();
+        }
+    }
+
     /// Asks for the rows again, in place.
     pub fn reload(&self) {
         let mut runs = self.runs;
         runs += 1;
+    }
+
+    /// Asks for the rows again because something changed: after the answer that is awaited, so that a slow line still brings
+    /// one.
+    pub fn refresh(&self) {
+        let mut stale = self.stale;
+        if *self.pending.peek() || *self.more.peek() {
+            stale.set(true);
+        } else {
+            self.reload();
+        }
     }
 
     /// Puts rows in place, such as one that was just written.
@@ -256,49 +385,48 @@ impl<T: Clone + 'static> Pages<T> {
 ///
 /// `what` says what is listed: where it changes the old rows go at once (another tab, another customer). Where only the
 /// call changes (a filter) they stay until the new ones are here. `key` tells rows apart.
-pub fn use_pages<C, T, K>(
-    what: impl Fn() -> K + 'static,
-    key: fn(&T) -> String,
-    call: impl Fn(Ask) -> C + 'static,
-) -> Pages<T>
+pub fn use_pages<C, T, K, F>(what: impl Fn() -> K + 'static, key: fn(&T) -> String, call: F) -> Pages<T>
 where
     C: Call<Reply = Page<T>> + 'static,
     T: Clone + 'static,
     K: PartialEq + 'static,
+    F: Fn(Ask) -> C + 'static,
 {
     let api = use_api();
-    let call = use_callback(move |ask: Ask| call(ask));
-    let mut items = use_signal(Vec::<T>::new);
-    let mut next = use_signal(|| None::<String>);
+    let call = use_callback(call);
+    let Kept { mut items, mut next, mut loaded, mut listed, mut asked, mut spot, .. } = use_kept::<T, K, F>();
     let mut error = use_signal(|| None::<Failed>);
-    let mut loaded = use_signal(|| false);
     let mut pending = use_signal(|| true);
     let mut more = use_signal(|| false);
+    let stale = use_signal(|| false);
     let runs = use_signal(|| 0_u32);
+    let mut opened = use_hook(|| CopyValue::new(false));
     use_again_when_back(error, runs);
+    use_again_when_stale(move || *pending.read() || *more.read(), stale, runs);
     let mut running = use_hook(|| CopyValue::new(None::<Task>));
-    let mut listed = use_hook(|| CopyValue::new(None::<K>));
-    let mut asked = use_hook(|| CopyValue::new(None::<String>));
 
     use_effect(move || {
         let _ = runs.read();
         let what = Some(what());
         let plain = call.call(Ask { after: None, limit: PAGE });
+        let question = serde_json::to_string(&plain).ok();
+        // What was left with another filter is not what is opened now.
+        let other_question = !opened.replace(true) && *asked.peek() != question;
         if let Some(task) = running.write().take() {
             task.cancel();
         }
         more.set(false);
-        if *listed.peek() != what {
+        if *listed.peek() != what || other_question {
             if listed.peek().is_some() {
                 items.write().clear();
                 next.set(None);
                 error.set(None);
                 loaded.set(false);
+                spot.set(Spot::default());
             }
             listed.set(what);
         }
         // The same question again refreshes what is shown, all of it; another question starts anew.
-        let question = serde_json::to_string(&plain).ok();
         let again = *loaded.peek() && *asked.peek() == question;
         asked.set(question);
         let shown = u32::try_from(items.peek().len()).unwrap_or(MOST);
@@ -309,15 +437,8 @@ where
         let task = spawn(async move {
             match api.call(ask).await {
                 Ok(page) => {
-                    if again && shown > MOST {
-                        let rest = rest_after(&items.peek(), &page.items, key);
-                        if let Some(rest) = rest {
-                            items.set(page.items.into_iter().chain(rest).collect());
-                        } else {
-                            items.set(page.items);
-                            next.set(page.next);
-                        }
-                    } else {
+                    let renewed = again && shown > MOST && renew(&mut items.write(), page.items.clone(), key);
+                    if !renewed {
                         items.set(page.items);
                         next.set(page.next);
                     }
@@ -333,7 +454,7 @@ where
 
     let load_more = use_load_more(key, call, Growing { items, next, error, more, pending, running });
 
-    Pages { items, next, error, loaded, pending, more, runs, load_more }
+    Pages { items, next, error, loaded, spot, pending, more, stale, runs, load_more }
 }
 
 /// What a list that grows is made of.
@@ -385,10 +506,36 @@ where
 mod tests {
     use super::*;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a key is asked of any row")]
+    fn key(n: &u32) -> String {
+        n.to_string()
+    }
+
     #[test]
     fn a_refresh_of_a_long_list_keeps_what_follows_and_starts_anew_where_there_is_a_gap() {
-        let key = |n: &u32| n.to_string();
-        assert_eq!(rest_after(&[5, 4, 3, 2, 1], &[6, 5, 4], key), Some(vec![3, 2, 1]));
-        assert_eq!(rest_after(&[3, 2, 1], &[9, 8, 7], key), None);
+        let mut rows = vec![5, 4, 3, 2, 1];
+        assert!(renew(&mut rows, vec![6, 5, 4], key));
+        assert_eq!(rows, [6, 5, 4, 3, 2, 1]);
+        assert!(!renew(&mut rows, vec![9, 8, 7], key));
+        assert_eq!(rows, [6, 5, 4, 3, 2, 1]);
+    }
+
+    #[test]
+    fn a_row_that_comes_to_the_front_from_far_below_takes_none_of_the_others_along() {
+        let mut rows: Vec<u32> = (1..=300).rev().collect();
+        let new: Vec<u32> = std::iter::once(7).chain((202..=300).rev()).collect();
+        assert!(renew(&mut rows, new, key));
+        let expected: Vec<u32> = std::iter::once(7).chain((1..=300).rev().filter(|n| *n != 7)).collect();
+        assert_eq!(rows, expected);
+        // All of the page came from far below: where it meets the rest is not known.
+        let mut rows: Vec<u32> = (1..=300).rev().collect();
+        assert!(!renew(&mut rows, (1..=50).collect(), key));
+    }
+
+    #[test]
+    fn a_row_that_left_the_list_goes() {
+        let mut rows = vec![5, 4, 3, 2, 1];
+        assert!(renew(&mut rows, vec![5, 3], key));
+        assert_eq!(rows, [5, 3, 2, 1]);
     }
 }

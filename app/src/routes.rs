@@ -3,16 +3,19 @@
 use dioxus::prelude::*;
 use shared::{
     conversations::ConversationState,
-    id::{CampaignId, ConversationId, DeliveryId},
+    id::{CampaignId, ConversationId, DeliveryId, SavedReplyId},
 };
 
 use crate::{
     screens::{
+        attributes::Attributes,
         conversation::Conversation,
         conversations::{Conversations, NoneChosen},
+        figures::Figures,
         more::More,
         not_found::NotFound,
         records::{Record, RecordPerson, Records, RecordsHome},
+        saved_replies::{EditSavedReply, NewSavedReply, SavedReplies, SavedRepliesHome, SavedReplyCategories},
         send::{SendCheck, SendMessage, SendRecipients, SendSent},
         sign_in::SignIn,
     },
@@ -96,9 +99,32 @@ pub enum Route {
                     delivery: DeliveryId,
                 },
             #[end_layout]
+            #[layout(SavedReplies)]
+                /// The saved replies.
+                #[route("/saved-replies")]
+                SavedRepliesHome {},
+                /// A new saved reply, beside the list.
+                #[route("/saved-replies/new")]
+                NewSavedReply {},
+                /// One saved reply, beside the list.
+                #[route("/saved-replies/:id")]
+                EditSavedReply {
+                    /// Which.
+                    id: SavedReplyId,
+                },
+            #[end_layout]
+            /// The categories of saved replies.
+            #[route("/saved-replies/categories")]
+            SavedReplyCategories {},
             /// Oneself and this device.
             #[route("/more")]
             More {},
+            /// One's own figures.
+            #[route("/more/figures")]
+            Figures {},
+            /// Custom attributes of customers.
+            #[route("/more/attributes")]
+            Attributes {},
             /// No such address.
             #[route("/:..segments")]
             NotFound {
@@ -114,6 +140,8 @@ pub enum Area {
     Conversations,
     /// Records.
     Records,
+    /// Saved replies.
+    SavedReplies,
     /// Oneself.
     More,
 }
@@ -134,7 +162,11 @@ impl Route {
             | Self::SendCheck {}
             | Self::SendSent { .. } => Some(Area::Conversations),
             Self::RecordsHome {} | Self::Record { .. } | Self::RecordPerson { .. } => Some(Area::Records),
-            Self::More {} => Some(Area::More),
+            Self::SavedRepliesHome {}
+            | Self::NewSavedReply {}
+            | Self::EditSavedReply { .. }
+            | Self::SavedReplyCategories {} => Some(Area::SavedReplies),
+            Self::More {} | Self::Figures {} | Self::Attributes {} => Some(Area::More),
             Self::SignIn { .. } | Self::NotFound { .. } => None,
         }
     }
@@ -142,7 +174,14 @@ impl Route {
     /// Whether a phone shows the main navigation under it: under lists, not under what is opened from them, where the
     /// bottom belongs to the action bar.
     pub fn has_tab_bar(&self) -> bool {
-        matches!(self, Self::NoneChosen { .. } | Self::RecordsHome {} | Self::More {} | Self::NotFound { .. })
+        matches!(
+            self,
+            Self::NoneChosen { .. }
+                | Self::RecordsHome {}
+                | Self::SavedRepliesHome {}
+                | Self::More {}
+                | Self::NotFound { .. }
+        )
     }
 }
 
@@ -158,6 +197,10 @@ mod tests {
             "/?tab=closed".to_owned(),
             format!("/conversations/{id}"),
             format!("/records/{id}/people/{id}"),
+            "/saved-replies".to_owned(),
+            "/saved-replies/new".to_owned(),
+            "/saved-replies/categories".to_owned(),
+            format!("/saved-replies/{id}"),
             "/more".to_owned(),
         ] {
             let route: Route = address.parse().unwrap();

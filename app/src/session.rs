@@ -36,6 +36,8 @@ pub enum Left {
     Never,
     /// The session ran out or was ended from elsewhere; drafts are still on the device.
     Ended,
+    /// A native build could not read its session: the keychain of the device is locked or does not answer.
+    Locked,
     /// She signed out; drafts are gone.
     SignedOut,
 }

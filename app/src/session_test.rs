@@ -15,7 +15,7 @@ use shared::{
 use crate::{
     api::{Api, Failed},
     canned::Canned,
-    platform::{Device, Memory},
+    platform::{Device, Locked, Memory},
     session::{Left, SessionHandle, State},
     stage::{Stage, member, session},
 };
@@ -98,6 +98,25 @@ async fn a_session_that_ends_leads_to_sign_in_keeps_drafts_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_keychain_that_is_locked_leads_to_sign_in_says_so_and_keeps_the_session() {
+    let memory = Memory { locked: true, ..Memory::default() };
+    let device = Device::memory(memory);
+    device.write("draft.1.x", "half written").unwrap();
+    let canned = desk().on::<SignIn>(|_| Ok(session(member(Role::SalesStaff), "token")));
+    let mut playing = Stage::with(canned.clone(), "/more", device.clone()).play().await;
+    assert!(playing.address().contains("next="), "{}", playing.address());
+    assert!(playing.html().contains("鑰匙圈打不開"), "{}", playing.html());
+    assert_eq!(canned.asked::<Refresh>(), 0);
+    assert_eq!(device.read_secret("refresh-token").await, Err(Locked), "it is still there");
+    assert_eq!(device.read("draft.1.x").as_deref(), Some("half written"));
+
+    let api = playing.inside(consume_context::<Api>);
+    playing.inside(|| spawn(async move { drop(api.sign_in("chih@qingyu.example", "secret").await) }));
+    playing.settle().await;
+    assert_eq!(playing.address(), "/more");
+}
+
+#[tokio::test]
 async fn signing_out_clears_the_device_and_offline_it_is_refused() {
     let line = Rc::new(Cell::new(false));
     let up = Rc::clone(&line);
@@ -120,11 +139,13 @@ async fn signing_out_clears_the_device_and_offline_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_be_reached_at_the_start_is_said_with_a_retry() {
+async fn a_start_without_a_line_says_what_is_safe_and_offers_a_retry() {
     let canned = desk().on::<Refresh>(|_| Err(Failed::Offline));
     let playing = Stage::with(canned, "/", Device::memory(Memory::default())).play().await;
     let html = playing.html();
-    assert!(html.contains("連不上伺服器") && html.contains("再試一次"), "{html}");
+    for shown in ["目前離線", "寫到一半的內容都存在這台裝置裡", "再試一次"] {
+        assert!(html.contains(shown), "{shown}: {html}");
+    }
     assert!(!playing.address().starts_with("/sign-in"), "the session may well be alive");
 }
 

@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
+use crate::ui::glyph::{Bookmark, CircleAlert, Ellipsis, MessageCircle, Send, WifiOff};
 use dioxus::{core::spawn_forever, prelude::*};
-use lucide_dioxus::{CircleAlert, Ellipsis, MessageCircle, Send, WifiOff};
 use shared::{
-    conversations::CountConversations,
+    conversations::{CountConversations, Counts},
+    live::LiveEvent,
     members::{Action, Me},
 };
 
 use crate::{
-    api::use_api,
+    api::{Failed, use_api},
+    app::Unread,
     draft::use_drafts_provider,
-    load::{use_every, use_load_when},
+    live::{use_live, use_live_provider},
+    load::{Load, use_load_when, use_memory_provider},
+    platform::{sleep, use_device},
     routes::{Area, Route},
     session::{Left, Mine, State, use_me, use_session},
     ui::{
@@ -27,11 +31,16 @@ use crate::{
         tab_bar::{TabBar, TabBarItem},
         tone::Tone,
     },
+    upload::use_uploads_provider,
     words::{number, use_words},
 };
 
-/// How often the unread count is asked for.
+/// How often an app that could not reach its server tries again.
+const AGAIN: Duration = Duration::from_secs(3);
+/// How often the unread count is asked for while the live link is down.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
+/// How often it is asked for while nobody sees the app.
+const HIDDEN_EVERY: Duration = Duration::from_mins(1);
 
 /// Shows the screens to a member who is signed in, and leads everybody else to the sign-in screen and back.
 #[component]
@@ -45,7 +54,7 @@ pub fn SignedIn() -> Element {
             // Who signed out herself begins anew.
             let next = match left {
                 Left::SignedOut => String::new(),
-                Left::Never | Left::Ended => next.peek().clone(),
+                Left::Never | Left::Ended | Left::Locked => next.peek().clone(),
             };
             navigator.replace(Route::SignIn { next });
         }
@@ -62,7 +71,10 @@ pub fn SignedIn() -> Element {
 fn Inside(me: Me) -> Element {
     let me = use_memo(use_reactive!(|(me,)| me));
     use_context_provider(|| Mine(me));
+    use_live_provider(use_api());
+    use_memory_provider();
     use_drafts_provider();
+    use_uploads_provider();
     rsx! { Outlet::<Route> {} }
 }
 
@@ -88,10 +100,29 @@ fn Unreachable() -> Element {
     let words = use_words();
     let api = use_api();
     let session = use_session();
+    let device = use_device();
+    let again = api.clone();
+    use_future(move || {
+        let (api, device) = (again.clone(), device.clone());
+        async move {
+            loop {
+                sleep(AGAIN).await;
+                if device.visible() {
+                    api.restore().await;
+                }
+            }
+        }
+    });
     let State::Unreachable(failed) = session.state.read().clone() else {
         return rsx! {};
     };
+    let offline = failed == Failed::Offline;
     let said = words.problems.said(&failed);
+    let (title, text) = if offline {
+        (words.common.start_offline_title.to_owned(), words.common.start_offline_text.to_owned())
+    } else {
+        (said.title, said.text)
+    };
     let retry = move |_| {
         let api = api.clone();
         let mut state = session.state;
@@ -108,8 +139,8 @@ fn Unreachable() -> Element {
                             tone: Tone::Danger,
                             alert: true,
                             icon: rsx! { Icon { size: IconSize::ExtraLarge, WifiOff {} } },
-                            title: said.title,
-                            text: said.text,
+                            title,
+                            text,
                             actions: rsx! {
                                 Button { tone: ButtonTone::Primary, onclick: retry, {words.common.retry} }
                             },
@@ -133,13 +164,45 @@ pub fn Shell() -> Element {
     }
 }
 
+/// Shows what is unread in the title and on the app's icon too, where it is seen while another window is in front; that one
+/// count goes on while the app is hidden.
+fn use_unread(counts: Load<Counts>) {
+    let mut unread = use_hook(consume_context::<Unread>).0;
+    let device = use_device();
+    let shown = device.clone();
+    use_effect(move || {
+        let now = counts.value().map_or(0, |counts| counts.unread);
+        if *unread.peek() != now {
+            unread.set(now);
+        }
+        shown.badge(now);
+    });
+    let left = device.clone();
+    use_drop(move || {
+        unread.set(0);
+        left.badge(0);
+    });
+    use_future(move || {
+        let device = device.clone();
+        async move {
+            loop {
+                sleep(HIDDEN_EVERY).await;
+                if !device.visible() {
+                    counts.refresh();
+                }
+            }
+        }
+    });
+}
+
 #[component]
 fn MainNavigation() -> Element {
     let words = use_words();
     let route = use_route::<Route>();
     let me = use_me();
     let counts = use_load_when(move || me.read().may(Action::ReadConversations).then(CountConversations::default));
-    use_every(COUNT_EVERY, move || counts.reload());
+    use_live(|event| matches!(event, LiveEvent::Conversation { .. }), COUNT_EVERY, move || counts.refresh());
+    use_unread(counts);
     let unread = counts.value().map(|counts| counts.unread).filter(|unread| *unread > 0).map(number);
     let area = route.area();
     let me = me.read();
@@ -172,6 +235,14 @@ fn MainNavigation() -> Element {
                     on: area == Some(Area::Records),
                     label: words.common.records,
                     Send {}
+                }
+            }
+            if me.may(Action::UseSavedReplies) {
+                TabBarItem {
+                    to: Route::SavedRepliesHome {},
+                    on: area == Some(Area::SavedReplies),
+                    label: words.saved_replies.title,
+                    Bookmark {}
                 }
             }
             TabBarItem {

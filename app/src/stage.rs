@@ -21,6 +21,7 @@ use crate::{
     platform::{Device, Memory},
     routes::Route,
     session::Mine,
+    upload::use_uploads_provider,
 };
 
 /// The app at an address, before it is drawn.
@@ -121,7 +122,7 @@ impl Stage {
 
     /// The app at an address of this machine, which has a session to restore; what becomes of it is up to the answers.
     pub(crate) fn with(canned: Canned, path: &str, device: Device) -> Self {
-        let _ = device.write_secret("refresh-token", "refresh");
+        device.write_secret("refresh-token", "refresh");
         Self { canned, device, path: path.to_owned(), piece: None }
     }
 
@@ -136,14 +137,14 @@ impl Stage {
     pub(crate) fn signed_in(mut self, me: Me) -> Self {
         self.canned = self.canned.on::<Refresh>(move |_| Ok(session(me.clone(), "token")));
         // The device has the secret of a native build.
-        let _ = self.device.write_secret("refresh-token", "refresh");
+        self.device.write_secret("refresh-token", "refresh");
         self
     }
 
     /// On this machine.
     pub(crate) fn on(mut self, memory: Memory) -> Self {
         self.device = Device::memory(memory);
-        let _ = self.device.write_secret("refresh-token", "refresh");
+        self.device.write_secret("refresh-token", "refresh");
         self
     }
 
@@ -170,6 +171,14 @@ impl Playing {
     pub(crate) async fn settle(&mut self) {
         let quiet = Duration::from_millis(20);
         while tokio::time::timeout(quiet, self.dom.wait_for_work()).await.is_ok() {
+            self.dom.render_immediate(&mut dioxus::core::NoOpMutations);
+        }
+    }
+
+    /// Lets it run for so long.
+    pub(crate) async fn run_for(&mut self, time: Duration) {
+        let until = tokio::time::Instant::now() + time;
+        while tokio::time::timeout_at(until, self.dom.wait_for_work()).await.is_ok() {
             self.dom.render_immediate(&mut dioxus::core::NoOpMutations);
         }
     }
@@ -231,5 +240,6 @@ fn PieceAlone() -> Element {
     let piece: Piece = use_context();
     let me = use_memo(move || piece.me.clone());
     use_context_provider(|| Mine(me));
+    use_uploads_provider();
     (piece.content)()
 }

@@ -28,10 +28,13 @@ impl Zone {
 
     /// The first millisecond of a day of the team's calendar.
     pub fn start_of(self, day: chrono::NaiveDate) -> i64 {
-        let midnight = day.and_time(chrono::NaiveTime::MIN);
-        // Where summer time skips midnight, the day starts at the first moment there is.
-        let local = self.0.from_local_datetime(&midnight).earliest();
-        local.map_or_else(|| midnight.and_utc().timestamp_millis(), |at| at.timestamp_millis())
+        self.millis(day.and_time(chrono::NaiveTime::MIN))
+    }
+
+    /// What the team's clocks show as UTC milliseconds: the first time they show it, where summer time repeats an hour.
+    pub fn millis(self, shown: chrono::NaiveDateTime) -> i64 {
+        let local = self.0.from_local_datetime(&shown).earliest();
+        local.map_or_else(|| shown.and_utc().timestamp_millis(), |at| at.timestamp_millis())
     }
 }
 

@@ -14,7 +14,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::values::{DatabaseAddress, Networks, RootKey};
+pub use self::values::{DatabaseAddress, Networks, RootKey, Secret};
 
 /// What every variable of ours begins with; two underscores go one level down: `STORECAST_LINE__API_BASE`.
 const PREFIX: &str = "STORECAST_";
@@ -41,8 +41,10 @@ pub struct Config {
     pub root_key: Option<RootKey>,
     /// Root keys of before: what was sealed or signed under them is still read.
     pub previous_root_keys: Vec<RootKey>,
-    /// Folder of the media store, made if missing; media lie in `media` below it.
+    /// Folder of the media store, made if missing; media lie in `media` below it, unless there is a bucket for them.
     pub data_dir: PathBuf,
+    /// Where media lie, if not in the folder. Several servers on one database need a bucket, or a folder they share.
+    pub media: MediaStore,
     /// Serves the web app from this folder, instead of the one in the binary.
     pub web_dir: Option<PathBuf>,
     /// The log.
@@ -68,6 +70,7 @@ impl Default for Config {
             root_key: None,
             previous_root_keys: Vec::new(),
             data_dir: "data".into(),
+            media: MediaStore::default(),
             web_dir: None,
             log: Log::default(),
             edge: Edge::default(),
@@ -75,6 +78,81 @@ impl Default for Config {
             line: Line::default(),
             engine: Engine::default(),
         }
+    }
+}
+
+/// Where media lie.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MediaStore {
+    /// A bucket that speaks S3; the folder by default.
+    pub s3: Option<S3>,
+}
+
+/// A bucket of Amazon S3, or of a server that speaks its language.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct S3 {
+    /// Its name.
+    pub bucket: String,
+    /// What all names in it begin with, such as `storecast`; nothing by default.
+    pub prefix: String,
+    /// The address of the server; Amazon's own by default.
+    pub endpoint: Option<String>,
+    /// The region.
+    pub region: String,
+    /// The id of the access key.
+    pub access_key: String,
+    /// The access key itself.
+    pub secret_key: Secret,
+    /// Whether the bucket stands in the path of an address, not in its host.
+    pub path_style: bool,
+}
+
+impl Default for S3 {
+    fn default() -> Self {
+        Self {
+            bucket: String::new(),
+            prefix: String::new(),
+            endpoint: None,
+            region: "us-east-1".into(),
+            access_key: String::new(),
+            secret_key: Secret::default(),
+            path_style: true,
+        }
+    }
+}
+
+impl S3 {
+    /// Whether its server is on this machine and needs no encryption.
+    pub fn allows_http(&self) -> bool {
+        self.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"))
+    }
+
+    fn check(&mut self) -> Result<(), ConfigError> {
+        let needed = [
+            ("media.s3.bucket", self.bucket.as_str()),
+            ("media.s3.region", &self.region),
+            ("media.s3.access_key", &self.access_key),
+            ("media.s3.secret_key", self.secret_key.expose()),
+        ];
+        if let Some((key, _)) = needed.into_iter().find(|(_, text)| text.trim().is_empty()) {
+            return Err(ConfigError::of(
+                key,
+                "must be set: the bucket's name, its region and a key that may write to it",
+            ));
+        }
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-._/".contains(c);
+        if let Some((key, _)) = [("media.s3.bucket", &self.bucket), ("media.s3.prefix", &self.prefix)]
+            .into_iter()
+            .find(|(_, text)| !text.chars().all(is_name))
+        {
+            return Err(ConfigError::of(key, "may have letters, digits, dots, dashes and slashes only"));
+        }
+        if let Some(endpoint) = &self.endpoint {
+            self.endpoint = Some(base("media.s3.endpoint", endpoint)?);
+        }
+        Ok(())
     }
 }
 
@@ -283,6 +361,9 @@ impl Config {
         self.public_url = base("public_url", &self.public_url)?;
         self.line.api_base = base("line.api_base", &self.line.api_base)?;
         self.line.data_base = base("line.data_base", &self.line.data_base)?;
+        if let Some(s3) = &mut self.media.s3 {
+            s3.check()?;
+        }
         let positive = [
             ("limits.sign_in_per_address", u64::from(self.limits.sign_in_per_address)),
             ("limits.sign_in_per_account", self.limits.sign_in_per_account.into()),
@@ -340,7 +421,7 @@ fn base(key: &str, text: &str) -> Result<String, ConfigError> {
 
 /// Settings whose value must not be in a message.
 fn is_secret(key: &str) -> bool {
-    ["root_key", "previous_root_keys", "database"].iter().any(|secret| key.starts_with(secret))
+    ["root_key", "previous_root_keys", "database", "media.s3.secret_key"].iter().any(|secret| key.starts_with(secret))
 }
 
 fn readable(error: &figment::Error) -> ConfigError {

@@ -136,3 +136,32 @@ fn a_new_key_is_read_back() {
     assert_eq!(RootKey::parse(key.expose()).unwrap().bytes().len(), 32);
     assert_ne!(key.expose(), RootKey::generate().expose());
 }
+
+const BUCKET: &str = "[media.s3]\nbucket = 'pictures'\naccess_key = 'KEYID'\nsecret_key = 'hush-hush'\n";
+
+#[test]
+fn media_lie_in_the_folder_or_in_the_bucket_that_is_named() {
+    assert!(load("", &[]).unwrap().media.s3.is_none());
+    let variables =
+        [("STORECAST_MEDIA__S3__ENDPOINT", "http://127.0.0.1:9000/"), ("STORECAST_MEDIA__S3__SECRET_KEY", "other")];
+    let config = load(BUCKET, &variables).unwrap();
+    let shown = serde_json::to_string(&config).unwrap();
+    let s3 = config.media.s3.unwrap();
+    assert_eq!((s3.bucket.as_str(), s3.region.as_str(), s3.secret_key.expose()), ("pictures", "us-east-1", "other"));
+    assert!(s3.allows_http() && s3.path_style);
+    assert_eq!(s3.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+    assert!(!shown.contains("other") && !format!("{s3:?}").contains("other"), "{shown}");
+}
+
+#[rstest]
+#[case::no_bucket("[media.s3]\naccess_key = 'KEYID'\nsecret_key = 'hush-hush'", "media.s3.bucket")]
+#[case::no_key("[media.s3]\nbucket = 'pictures'\naccess_key = 'KEYID'", "media.s3.secret_key")]
+#[case::no_name("[media.s3]\nbucket = 'a b'\naccess_key = 'KEYID'\nsecret_key = 'hush-hush'", "media.s3.bucket")]
+#[case::plain_http(&format!("{BUCKET}endpoint = 'http://s3.example.com'"), "media.s3.endpoint")]
+#[case::unknown(&format!("{BUCKET}bukket = 'x'"), "media.s3.bukket")]
+#[case::no_text("[media.s3]\nsecret_key = 12345", "media.s3.secret_key")]
+fn a_bucket_that_cannot_be_used_is_named_without_its_key(#[case] file: &str, #[case] key: &str) {
+    let refused = load(file, &[]).unwrap_err();
+    assert_eq!(refused.key, key, "{refused}");
+    assert!(!refused.to_string().contains("hush") && !refused.to_string().contains("12345"), "{refused}");
+}

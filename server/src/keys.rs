@@ -14,7 +14,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use shared::id::{MediaId, MemberId, SessionId, TeamId};
 
-use crate::config::RootKey;
+use crate::{config::RootKey, media::Rendition};
 
 /// First byte of a sealed value: the way it was sealed.
 const SEALED: u8 = 1;
@@ -23,7 +23,13 @@ const ID: usize = 4;
 
 /// All keys of a server. Cloning is cheap.
 #[derive(Clone)]
-pub struct Keys(Arc<Vec<Family>>);
+pub struct Keys(Arc<Families>);
+
+/// One family of keys for each root key.
+struct Families {
+    current: Family,
+    previous: Vec<Family>,
+}
 
 /// What derives from one root key.
 struct Family {
@@ -34,6 +40,7 @@ struct Family {
     access_verify: DecodingKey,
     refresh: hmac::Key,
     media: hmac::Key,
+    sent_media: hmac::Key,
     seal: LessSafeKey,
 }
 
@@ -122,6 +129,7 @@ impl Family {
             access_verify: DecodingKey::from_secret(&access),
             refresh: hmac::Key::new(hmac::HMAC_SHA256, &labelled("refresh tokens", 32)?),
             media: hmac::Key::new(hmac::HMAC_SHA256, &labelled("media addresses", 32)?),
+            sent_media: hmac::Key::new(hmac::HMAC_SHA256, &labelled("sent media addresses", 32)?),
             seal: LessSafeKey::new(seal),
         })
     }
@@ -130,13 +138,13 @@ impl Family {
 impl Keys {
     /// Derives all keys. What is made is made under `current`; what was made under `previous` is still read.
     pub fn new(current: &RootKey, previous: &[RootKey]) -> Result<Self, SealError> {
-        let families = std::iter::once(current).chain(previous).map(Family::derive).collect::<Result<_, _>>()?;
-        Ok(Self(Arc::new(families)))
+        let previous = previous.iter().map(Family::derive).collect::<Result<_, _>>()?;
+        Ok(Self(Arc::new(Families { current: Family::derive(current)?, previous })))
     }
 
     /// Seals a value for one column of one row: elsewhere it does not open.
     pub fn seal(&self, team: TeamId, table: &str, column: &str, row: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-        let family = self.current()?;
+        let family = &self.0.current;
         let mut nonce = [0; NONCE_LEN];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| SealError::Failed)?;
         let mut body = plain.to_vec();
@@ -165,7 +173,7 @@ impl Keys {
         let rest = sealed.strip_prefix(&[SEALED]).ok_or(SealError::Damaged)?;
         let (id, rest) = rest.split_first_chunk::<ID>().ok_or(SealError::Damaged)?;
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Damaged)?;
-        let family = self.0.iter().find(|family| family.id == *id).ok_or(SealError::UnknownKey)?;
+        let family = self.families().find(|family| family.id == *id).ok_or(SealError::UnknownKey)?;
         let mut body = body.to_vec();
         let place = Aad::from(place(team, table, column, row));
         let plain = family
@@ -177,7 +185,7 @@ impl Keys {
 
     /// An access token: a JWT with the key's id in its header.
     pub fn access_token(&self, access: &Access) -> Result<String, TokenError> {
-        let family = self.current().map_err(|_| TokenError::Malformed)?;
+        let family = &self.0.current;
         let header = Header { kid: Some(family.name.clone()), ..Header::new(Algorithm::HS256) };
         let claims = Claims {
             sub: access.member,
@@ -211,7 +219,7 @@ impl Keys {
 
     /// The refresh token of this turn of a session. The same turn gives the same token, so nothing of it is stored.
     pub fn refresh_token(&self, session: SessionId, turn: i64) -> Result<String, TokenError> {
-        let family = self.current().map_err(|_| TokenError::Malformed)?;
+        let family = &self.0.current;
         Ok(signed(&family.refresh, &family.name, &[&session.0.simple().to_string(), &turn.to_string()]))
     }
 
@@ -223,44 +231,84 @@ impl Keys {
         Ok((session, turn))
     }
 
-    /// A token that shows one medium until `expires_at` (UTC milliseconds), for `/media/{token}`.
-    pub fn media_token(&self, media: MediaId, expires_at: i64) -> Result<String, TokenError> {
-        let family = self.current().map_err(|_| TokenError::Malformed)?;
-        Ok(signed(&family.media, &family.name, &[&media.0.simple().to_string(), &expires_at.to_string()]))
+    /// A token that shows one medium of a team until `expires_at` (UTC milliseconds), for `/media/{token}`.
+    pub fn media_token(&self, shown: Shown, expires_at: i64) -> String {
+        let family = &self.0.current;
+        let [team, media, rendition] = shown.fields();
+        signed(&family.media, &family.name, &[&team, &media, &rendition, &expires_at.to_string()])
     }
 
-    /// The medium that a token of [`Keys::media_token`] shows, if its time is not over at `now` (UTC milliseconds).
-    pub fn verify_media(&self, token: &str, now: i64) -> Result<MediaId, TokenError> {
-        let [media, expires_at] = self.verified(token, |family| &family.media)?;
-        let media = media.parse().map_err(|_| TokenError::Malformed)?;
+    /// What a token of [`Keys::media_token`] shows, if its time is not over at `now` (UTC milliseconds).
+    pub fn verify_media(&self, token: &str, now: i64) -> Result<Shown, TokenError> {
+        let [team, media, rendition, expires_at] = self.verified(token, |family| &family.media)?;
         let expires_at: i64 = expires_at.parse().map_err(|_| TokenError::Malformed)?;
-        if expires_at <= now { Err(TokenError::Expired) } else { Ok(media) }
+        if expires_at <= now { Err(TokenError::Expired) } else { Shown::read([team, media, rendition]) }
     }
 
-    fn current(&self) -> Result<&Family, SealError> {
-        self.0.first().ok_or(SealError::UnknownKey)
+    /// A token that shows one medium of ours to the platforms, for `/media/sent/{token}`. It has no end and is the same
+    /// every time: what is sent again must be the same bytes, and a customer may open it years later.
+    pub fn sent_media_token(&self, shown: Shown) -> String {
+        let family = &self.0.current;
+        let [team, media, rendition] = shown.fields();
+        signed(&family.sent_media, &family.name, &[&team, &media, &rendition])
+    }
+
+    /// What a token of [`Keys::sent_media_token`] shows.
+    pub fn verify_sent_media(&self, token: &str) -> Result<Shown, TokenError> {
+        Shown::read(self.verified(token, |family| &family.sent_media)?)
+    }
+
+    fn families(&self) -> impl Iterator<Item = &Family> {
+        std::iter::once(&self.0.current).chain(&self.0.previous)
     }
 
     fn named(&self, name: &str) -> Result<&Family, TokenError> {
-        self.0.iter().find(|family| family.name == name).ok_or(TokenError::UnknownKey)
+        self.families().find(|family| family.name == name).ok_or(TokenError::UnknownKey)
     }
 
-    /// The two fields of a token of the form `key.field.field.mac`, once its MAC was found right (in constant time).
-    fn verified<'t>(&self, token: &'t str, key: impl Fn(&Family) -> &hmac::Key) -> Result<[&'t str; 2], TokenError> {
+    /// The fields of a token of the form `key.field. … .mac`, once its MAC was found right (in constant time).
+    fn verified<'t, const FIELDS: usize>(
+        &self,
+        token: &'t str,
+        key: impl Fn(&Family) -> &hmac::Key,
+    ) -> Result<[&'t str; FIELDS], TokenError> {
         let (text, mac) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
-        let mut fields = text.split('.');
-        let (Some(name), Some(one), Some(two), None) = (fields.next(), fields.next(), fields.next(), fields.next())
-        else {
-            return Err(TokenError::Malformed);
-        };
+        let (name, fields) = text.split_once('.').ok_or(TokenError::Malformed)?;
+        let fields: Vec<&str> = fields.split('.').collect();
+        let fields = fields.try_into().map_err(|_| TokenError::Malformed)?;
         let family = self.named(name)?;
         let mac = BASE64_URL_SAFE_NO_PAD.decode(mac).map_err(|_| TokenError::Malformed)?;
         hmac::verify(key(family), text.as_bytes(), &mac).map_err(|_| TokenError::Forged)?;
-        Ok([one, two])
+        Ok(fields)
     }
 }
 
-/// `key.field.field.mac`
+/// What an address of a medium shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// The team it belongs to: clients draw the ids of uploads, so an id alone could be another team's too.
+    pub team: TeamId,
+    /// The medium.
+    pub media: MediaId,
+    /// Itself or its preview.
+    pub rendition: Rendition,
+}
+
+impl Shown {
+    fn fields(self) -> [String; 3] {
+        [self.team.0.simple().to_string(), self.media.0.simple().to_string(), self.rendition.to_string()]
+    }
+
+    fn read([team, media, rendition]: [&str; 3]) -> Result<Self, TokenError> {
+        Ok(Self {
+            team: team.parse().map_err(|_| TokenError::Malformed)?,
+            media: media.parse().map_err(|_| TokenError::Malformed)?,
+            rendition: rendition.parse().map_err(|_| TokenError::Malformed)?,
+        })
+    }
+}
+
+/// `key.field. … .mac`
 fn signed(key: &hmac::Key, name: &str, fields: &[&str]) -> String {
     let text = format!("{name}.{}", fields.join("."));
     let mac = hmac::sign(key, text.as_bytes());

@@ -48,7 +48,7 @@ fn an_access_token_of_another_server_is_of_an_unknown_key() {
 fn forged_access_tokens_are_not_taken() {
     let keys = keys();
     let token = keys.access_token(&access()).unwrap();
-    let kid = &keys.0[0].name;
+    let kid = &keys.0.current.name;
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, mac] = parts.as_slice() else { panic!("{token}") };
     let admin = keys.access_token(&Access { member: id(9), ..access() }).unwrap();
@@ -105,11 +105,33 @@ fn forged_refresh_tokens_are_not_taken(#[case] forge: fn(&str) -> String) {
 #[test]
 fn a_token_of_one_kind_is_none_of_the_other() {
     let keys = keys();
-    let media = keys.media_token(id(5), NOW + 1).unwrap();
-    assert_eq!(keys.verify_media(&media, NOW), Ok(id(5)));
+    let shown = Shown { team: id(1), media: id(5), rendition: Rendition::Whole };
+    let media = keys.media_token(shown, NOW + 1);
+    assert_eq!(keys.verify_media(&media, NOW), Ok(shown));
     assert_eq!(keys.verify_media(&media, NOW + 1), Err(TokenError::Expired));
-    assert_eq!(keys.verify_refresh(&media), Err(TokenError::Forged));
-    assert_eq!(keys.verify_media(&keys.refresh_token(id(5), NOW).unwrap(), 0), Err(TokenError::Forged));
+    assert_eq!(keys.verify_refresh(&media), Err(TokenError::Malformed));
+    assert_eq!(keys.verify_media(&keys.refresh_token(id(5), NOW).unwrap(), 0), Err(TokenError::Malformed));
+    let sent = keys.sent_media_token(shown);
+    assert_eq!(keys.verify_sent_media(&sent), Ok(shown));
+    assert_eq!(keys.verify_media(&sent, 0), Err(TokenError::Malformed));
+    // The same fields, signed for the other purpose.
+    let fields = sent.rsplit_once('.').unwrap().0;
+    let mac = media.rsplit_once('.').unwrap().1;
+    assert_eq!(keys.verify_sent_media(&format!("{fields}.{mac}")), Err(TokenError::Forged));
+}
+
+#[test]
+fn an_address_for_the_platforms_stays_the_same_and_outlives_its_key() {
+    let (before, after) = (RootKey::generate(), RootKey::generate());
+    let shown = Shown { team: id(1), media: id(5), rendition: Rendition::Preview };
+    let then = Keys::new(&before, &[]).unwrap();
+    let token = then.sent_media_token(shown);
+    assert_eq!(then.sent_media_token(shown), token);
+    assert_eq!(Keys::new(&after, &[before]).unwrap().verify_sent_media(&token), Ok(shown));
+    assert_eq!(Keys::new(&after, &[]).unwrap().verify_sent_media(&token), Err(TokenError::UnknownKey));
+    let other = then.sent_media_token(Shown { rendition: Rendition::Whole, ..shown });
+    let swapped = format!("{}.{}", other.rsplit_once('.').unwrap().0, token.rsplit_once('.').unwrap().1);
+    assert_eq!(then.verify_sent_media(&swapped), Err(TokenError::Forged));
 }
 
 #[test]

@@ -7,15 +7,20 @@ pub mod clock;
 pub mod config;
 pub mod contacts;
 pub mod conversations;
+mod csv;
+mod cursor;
 pub mod db;
 pub mod http;
 pub mod inbox;
 pub mod keys;
+pub mod live;
 pub mod media;
 pub mod members;
 pub mod outbox;
 pub mod platforms;
 pub mod refused;
+pub mod reports;
+pub mod saved_replies;
 pub mod serve;
 pub mod tasks;
 pub mod telemetry;
@@ -47,6 +52,8 @@ pub struct App {
     pub media: media::Media,
     /// The delivery engine's hand: wakes it after a commit that added work.
     pub outbox: Outbox,
+    /// Who is told what changes.
+    pub live: live::Live,
     /// Tasks in the background.
     pub tasks: Tasks,
     /// Limits on sign-in, sending and hashing.

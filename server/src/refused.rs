@@ -29,6 +29,10 @@ impl From<db::Error> for Refused {
                 tracing::error!(error = %cause, "the database cannot be reached");
                 Self::Problem(Problem::Unavailable)
             }
+            db::Error::Full => {
+                tracing::error!("the disk of the database is full: make room");
+                Self::Problem(Problem::StorageFull)
+            }
             other => Self::Fault(format!("database: {other}")),
         }
     }

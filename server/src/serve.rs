@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use shared::id::{MediaId, TeamId};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -14,16 +15,25 @@ use crate::{
     http, inbox,
     inbox::Inbox,
     keys::{Keys, SealError},
-    media::{self, Media, MediaError},
+    live,
+    media::{self, Media, MediaError, Rendition},
     members,
     outbox::{self, Outbox, Policies},
-    platforms::{ClientError, Platforms},
+    platforms::{ClientError, MediaAddress, Platforms},
     tasks::Tasks,
     telemetry,
 };
 
 /// What tasks get to end, beyond the time of requests in flight.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// What the features say about what the engine sends.
+pub(crate) const POLICIES: Policies = Policies {
+    reply: conversations::ineligible_replies,
+    group: campaigns::group,
+    media: media_address,
+    reached: conversations::marketed,
+};
 
 /// A running server. Dropping it does not stop it: see [`Server::stop`].
 pub struct Server {
@@ -86,14 +96,8 @@ impl Server {
         contacts::start(&app);
         inbox::start(&app);
         media::start(&app);
-        outbox::start(
-            &app,
-            Policies {
-                reply: conversations::ineligible_replies,
-                group: campaigns::group,
-                reached: conversations::marketed,
-            },
-        );
+        live::start(&app);
+        outbox::start(&app, POLICIES);
         if let Some(address) = app.config.metrics_listen {
             telemetry::serve_metrics(&app.tasks, address)
                 .map_err(|cause| StartError::Metrics { address, cause: cause.to_string() })?;
@@ -113,6 +117,12 @@ impl Server {
     }
 }
 
+/// Where the platforms fetch what is sent.
+fn media_address(app: &App, team: TeamId, id: MediaId) -> MediaAddress {
+    let address = |rendition| media::platform_address(app, team, id, rendition);
+    MediaAddress { whole: address(Rendition::Whole), preview: address(Rendition::Preview) }
+}
+
 /// All parts of a server with its database open and up to date, but nothing running: for [`Server::start`] and commands.
 pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     let root_key = config.root_key.as_ref().ok_or(StartError::NoRootKey)?;
@@ -121,6 +131,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     if applied > 0 {
         tracing::info!(applied, "the database was brought up to date");
     }
+    let live = db.live().clone();
     Ok(App {
         db,
         clock,
@@ -128,8 +139,9 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
         platforms: Platforms::new(&config)?,
         channels: Channels::default(),
         inbox: Inbox::default(),
-        media: Media::open(&config.data_dir)?,
+        media: Media::open(&config)?,
         outbox: Outbox::default(),
+        live,
         tasks: Tasks::default(),
         limits: Arc::new(members::Limits::new(&config.limits)),
         config: Arc::new(config),

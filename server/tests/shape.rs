@@ -180,7 +180,8 @@ fn axum_is_known_to_http_and_reqwest_to_platforms_only() {
 
 #[test]
 fn platforms_know_neither_storage_nor_features_and_the_engine_knows_no_feature() {
-    const FEATURES: [&str; 6] = ["members", "contacts", "conversations", "campaigns", "media", "inbox"];
+    const FEATURES: [&str; 8] =
+        ["members", "contacts", "conversations", "campaigns", "media", "inbox", "saved_replies", "reports"];
     let mut found = Vec::new();
     for (name, source) in server_code() {
         let (code, _) = split(&source);

@@ -32,6 +32,26 @@ impl Method {
     }
 }
 
+/// How the body of a request travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// The call itself: a query string or JSON, by its method.
+    Call,
+    /// Bytes as they are; the call's own fields are all in its route.
+    Octets,
+}
+
+/// How an answer travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The reply as JSON.
+    Json,
+    /// A file to keep: the reply is a [`File`], its name in `Content-Disposition`.
+    File,
+    /// Replies one by one as server-sent events (`text/event-stream`), each the JSON of one `data:` line.
+    Stream,
+}
+
 /// Where the API lives on the server.
 pub const API: &str = "/api/v1";
 
@@ -54,6 +74,18 @@ pub trait Call: Serialize + DeserializeOwned {
     const PROBLEMS: &'static [Kind] = &[];
     /// The status of success.
     const STATUS: u16 = 200;
+    /// How its body travels.
+    const BODY: Body = Body::Call;
+    /// How its answer travels.
+    const ANSWER: Answer = Answer::Json;
+
+    /// The bytes of a request whose body is [`Body::Octets`].
+    fn octets(&self) -> &[u8] {
+        &[]
+    }
+
+    /// Takes the bytes of the body: the server's half of [`Call::octets`].
+    fn take_octets(&mut self, _bytes: Vec<u8>) {}
 
     /// The ids that fill the braces of the route, in order.
     fn ids(&self) -> Vec<String> {
@@ -76,9 +108,12 @@ pub trait Call: Serialize + DeserializeOwned {
     }
 }
 
+/// What stands in the braces of a route.
+pub const ROUTE_ID: &str = "a UUID, or a number where the route counts bytes";
+
 /// Makes a struct a [`Call`]: `call!(Take { id }: Post "/conversations/{id}/take" -> Conversation, needs Converse, "…", [Conflict])`.
 macro_rules! call {
-    ($name:ident { $($id:ident),* } : $method:ident $route:literal -> $reply:ty, needs $needs:ident, $summary:literal, [$($kind:ident),* $(,)?] $(, status $status:literal)?) => {
+    ($name:ident { $($id:ident),* } : $method:ident $route:literal -> $reply:ty, needs $needs:ident, $summary:literal, [$($kind:ident),* $(,)?] $(, status $status:literal)? $(, octets $octets:ident)? $(, answers $answers:ident)?) => {
         impl $crate::call::Call for $name {
             type Reply = $reply;
             const METHOD: $crate::call::Method = $crate::call::Method::$method;
@@ -87,6 +122,18 @@ macro_rules! call {
             const SUMMARY: &'static str = $summary;
             const PROBLEMS: &'static [$crate::problem::Kind] = &[$($crate::problem::Kind::$kind),*];
             $(const STATUS: u16 = $status;)?
+            $(const ANSWER: $crate::call::Answer = $crate::call::Answer::$answers;)?
+            $(
+                const BODY: $crate::call::Body = $crate::call::Body::Octets;
+
+                fn octets(&self) -> &[u8] {
+                    &self.$octets
+                }
+
+                fn take_octets(&mut self, bytes: Vec<u8>) {
+                    self.$octets = bytes;
+                }
+            )?
 
             fn ids(&self) -> Vec<String> {
                 vec![$(self.$id.to_string()),*]
@@ -95,7 +142,7 @@ macro_rules! call {
             fn fill(&mut self, ids: &[&str]) -> Result<(), $crate::problem::Problem> {
                 let mut given = ids.iter();
                 $(self.$id = given.next().and_then(|id| id.parse().ok()).ok_or_else(|| {
-                    $crate::problem::Problem::invalid(stringify!($id), $crate::problem::Rule::Malformed { expected: "UUID".into() })
+                    $crate::problem::Problem::invalid(stringify!($id), $crate::problem::Rule::Malformed { expected: $crate::call::ROUTE_ID.into() })
                 })?;)*
                 let _ = given.next();
                 Ok(())
@@ -137,6 +184,18 @@ impl<T> Default for Page<T> {
     fn default() -> Self {
         Self { items: Vec::new(), next: None }
     }
+}
+
+/// A file to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct File {
+    /// Its name, such as `group-sends-2026-11-20.csv`.
+    pub name: String,
+    /// Its type, such as `text/csv`.
+    pub mime: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// The answer of a request that has nothing to tell.

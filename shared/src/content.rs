@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    id::MediaId,
     limits::{self, Platform},
     links,
+    media::{MediaInfo, MediaKind},
     problem::{Problem, Rule, Unit},
     text::utf16_len,
 };
@@ -20,7 +22,7 @@ pub struct Content {
     pub parts: Vec<Part>,
 }
 
-/// One message.
+/// One message (seed step 5: 支援 圖片、影片、文字).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -30,15 +32,66 @@ pub enum Part {
         /// As typed, with [`NAME_TOKEN`] where the name goes.
         text: String,
     },
+    /// A picture.
+    Image {
+        /// The stored picture.
+        media: MediaId,
+    },
+    /// A film.
+    Video {
+        /// The stored film.
+        media: MediaId,
+    },
 }
 
-/// What one text came to, for the counter under its card.
+impl Part {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into() }
+    }
+
+    /// A picture or film.
+    pub const fn of_media(kind: MediaKind, media: MediaId) -> Self {
+        match kind {
+            MediaKind::Image => Self::Image { media },
+            MediaKind::Video => Self::Video { media },
+        }
+    }
+
+    /// Its text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::Image { .. } | Self::Video { .. } => None,
+        }
+    }
+
+    /// Its picture or film, if it is one.
+    pub const fn as_media(&self) -> Option<(MediaKind, MediaId)> {
+        match self {
+            Self::Text { .. } => None,
+            Self::Image { media } => Some((MediaKind::Image, *media)),
+            Self::Video { media } => Some((MediaKind::Video, *media)),
+        }
+    }
+
+    /// Whether nothing was written yet.
+    pub fn is_blank(&self) -> bool {
+        self.as_text().is_some_and(|text| text.trim().is_empty())
+    }
+}
+
+/// What one text came to on one platform, for the counter under its card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextCount {
-    /// UTF-16 code units with the longest name filled in.
+    /// Who counts.
+    pub platform: Platform,
+    /// Its length as that platform counts, with the longest name filled in.
     pub used: usize,
-    /// The most that the platform takes.
+    /// The most that it takes.
     pub limit: usize,
+    /// What it counts.
+    pub unit: Unit,
     /// Links found in it.
     pub links: usize,
 }
@@ -47,6 +100,11 @@ impl TextCount {
     /// Whether it fits.
     pub const fn fits(self) -> bool {
         self.used <= self.limit
+    }
+
+    /// What is left; less than nothing where it runs over.
+    fn room(self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX) - i64::try_from(self.used).unwrap_or(i64::MAX)
     }
 }
 
@@ -61,37 +119,79 @@ pub fn is_personal(text: &str) -> bool {
 }
 
 /// Counts a text as the platform will, with the longest name of the selection filled in (domain.md 11.27).
-pub fn count(text: &str, longest_name: &str) -> TextCount {
+pub fn count_on(platform: Platform, text: &str, longest_name: &str) -> TextCount {
     let filled = fill_name(text, longest_name);
-    TextCount { used: utf16_len(&filled), limit: text_limit(&[Platform::Line]), links: links::links(text).len() }
+    let (used, limit, unit) = match platform {
+        Platform::Line => (utf16_len(&filled), limits::LINE_TEXT, Unit::Utf16),
+        Platform::Whatsapp => (filled.chars().count(), limits::WHATSAPP_TEXT, Unit::Characters),
+    };
+    TextCount { platform, used, limit, unit, links: links::links(text).len() }
 }
 
-/// The strictest text limit among the platforms of a selection, in UTF-16 code units.
-pub fn text_limit(_platforms: &[Platform]) -> usize {
-    limits::LINE_TEXT
+/// Counts a text for the platform that leaves the least room; for LINE where none is known yet.
+pub fn count(text: &str, longest_name: &str, platforms: &[Platform]) -> TextCount {
+    let counts = platforms.iter().map(|platform| count_on(*platform, text, longest_name));
+    counts.min_by_key(|count| count.room()).unwrap_or_else(|| count_on(Platform::Line, text, longest_name))
+}
+
+/// The largest picture or film that every one of these platforms takes, in bytes as it is sent (domain.md 4.3).
+pub fn media_limit(kind: MediaKind, platforms: &[Platform]) -> u64 {
+    match kind {
+        MediaKind::Image => limits::IMAGE_SENT_BYTES,
+        MediaKind::Video if platforms.contains(&Platform::Whatsapp) => limits::SMALL_VIDEO_BYTES,
+        MediaKind::Video => limits::VIDEO_BYTES,
+    }
 }
 
 impl Content {
+    /// A single text.
+    pub fn of_text(text: impl Into<String>) -> Self {
+        Self { parts: vec![Part::text(text)] }
+    }
+
+    /// Its texts, each with its place among the messages, from 0.
+    pub fn texts_by_place(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.parts.iter().enumerate().filter_map(|(i, part)| Some((i, part.as_text()?)))
+    }
+
+    /// Its texts, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(Part::as_text)
+    }
+
+    /// Its pictures and films, in order; the same one twice is named twice.
+    pub fn media(&self) -> impl Iterator<Item = (MediaKind, MediaId)> {
+        self.parts.iter().filter_map(Part::as_media)
+    }
+
+    /// How many of its messages are of this kind.
+    pub fn count_of(&self, kind: MediaKind) -> usize {
+        self.media().filter(|(one, _)| *one == kind).count()
+    }
+
     /// Links in all its texts: the referral links of the send, the same address twice counting 2 (seed Q&A 1).
     pub fn referral_links(&self) -> usize {
-        self.parts.iter().map(|Part::Text { text }| links::links(text).len()).sum()
+        self.texts().map(|text| links::links(text).len()).sum()
     }
 
     /// Whether any part differs from person to person.
     pub fn is_personal(&self) -> bool {
-        self.parts.iter().any(|Part::Text { text }| is_personal(text))
+        self.texts().any(is_personal)
     }
 
     /// The first text, for lists.
     pub fn first_text(&self) -> Option<&str> {
-        self.parts.first().map(|Part::Text { text }| text.as_str())
+        self.texts().next()
     }
 
     /// The content as this customer gets it.
     #[must_use]
     pub fn filled(&self, name: &str) -> Self {
-        let parts = self.parts.iter().map(|Part::Text { text }| Part::Text { text: fill_name(text, name) }).collect();
-        Self { parts }
+        let filled = |part: &Part| match part {
+            Part::Text { text } => Part::Text { text: fill_name(text, name) },
+            media => media.clone(),
+        };
+        Self { parts: self.parts.iter().map(filled).collect() }
     }
 
     /// Whether a draft may hold it: unfinished is fine, beyond the limits is not.
@@ -100,7 +200,7 @@ impl Content {
             let rule = Rule::TooMany { limit: limits::MAX_PARTS as u64, actual: self.parts.len() as u64 };
             return Err(Problem::invalid("content.parts", rule));
         }
-        for (i, Part::Text { text }) in self.parts.iter().enumerate() {
+        for (i, text) in self.texts_by_place() {
             if text.contains('\0') {
                 return Err(Problem::invalid(format!("content.parts[{i}].text"), Rule::ControlCharacter));
             }
@@ -115,23 +215,44 @@ impl Content {
         Ok(())
     }
 
-    /// Whether it can be sent as it is, with the longest name of the selection: one to five messages, none empty, none
-    /// over the platform's limit (seed step 5; providers.md A3).
-    pub fn check(&self, longest_name: &str) -> Result<(), Problem> {
+    /// Whether it is whole: one to five messages, none empty (seed step 5).
+    pub fn check_parts(&self) -> Result<(), Problem> {
         self.check_draft()?;
         if self.parts.is_empty() {
             return Err(Problem::invalid("content.parts", Rule::Required));
         }
-        for (i, Part::Text { text }) in self.parts.iter().enumerate() {
-            let field = || format!("content.parts[{i}].text");
+        for (i, text) in self.texts_by_place() {
             // A text that is nothing but the name would be empty for a customer without one.
             if fill_name(text, "").trim().is_empty() {
-                return Err(Problem::invalid(field(), Rule::Required));
+                return Err(Problem::invalid(format!("content.parts[{i}].text"), Rule::Required));
             }
-            let count = count(text, longest_name);
-            if !count.fits() {
-                let rule = Rule::TooLong { limit: count.limit as u64, actual: count.used as u64, unit: Unit::Utf16 };
-                return Err(Problem::invalid(field(), rule));
+        }
+        Ok(())
+    }
+
+    /// Whether it can be sent as it is on these platforms, with the longest name of the selection and these of its
+    /// pictures and films: whole, no text over a limit, every medium there and not too large (providers.md A3, B2).
+    pub fn check(&self, longest_name: &str, platforms: &[Platform], media: &[MediaInfo]) -> Result<(), Problem> {
+        self.check_parts()?;
+        for (i, part) in self.parts.iter().enumerate() {
+            match part {
+                Part::Text { text } => {
+                    let count = count(text, longest_name, platforms);
+                    if !count.fits() {
+                        let (limit, actual) = (count.limit as u64, count.used as u64);
+                        let rule = Rule::TooLong { limit, actual, unit: count.unit };
+                        return Err(Problem::invalid(format!("content.parts[{i}].text"), rule));
+                    }
+                }
+                Part::Image { media: id } | Part::Video { media: id } => {
+                    let field = || format!("content.parts[{i}].media");
+                    let known = media.iter().find(|one| one.id == *id && Some((one.kind, one.id)) == part.as_media());
+                    let known = known.ok_or_else(|| Problem::invalid(field(), Rule::Unknown { count: 1 }))?;
+                    let (limit, actual) = (media_limit(known.kind, platforms), known.size);
+                    if actual > limit {
+                        return Err(Problem::invalid(field(), Rule::TooLong { limit, actual, unit: Unit::Bytes }));
+                    }
+                }
             }
         }
         Ok(())
@@ -144,35 +265,41 @@ mod tests {
     use proptest::prelude::*;
 
     fn texts(texts: &[&str]) -> Content {
-        Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() }
+        Content { parts: texts.iter().map(|text| Part::text(*text)).collect() }
     }
 
     /// Seed step 5: 限五則訊息內容.
     #[test]
     fn five_messages_are_taken_and_the_sixth_is_refused_by_name() {
-        assert_eq!(texts(&["a", "b", "c", "d", "e"]).check(""), Ok(()));
+        assert_eq!(texts(&["a", "b", "c", "d", "e"]).check("", &[], &[]), Ok(()));
         assert_eq!(
-            texts(&["a", "b", "c", "d", "e", "f"]).check(""),
+            texts(&["a", "b", "c", "d", "e", "f"]).check("", &[], &[]),
             Err(Problem::invalid("content.parts", Rule::TooMany { limit: 5, actual: 6 }))
         );
     }
 
     #[test]
     fn an_empty_message_is_refused_by_its_place() {
-        assert_eq!(texts(&["a", " \n"]).check(""), Err(Problem::invalid("content.parts[1].text", Rule::Required)));
-        assert_eq!(texts(&[]).check(""), Err(Problem::invalid("content.parts", Rule::Required)));
-        assert_eq!(texts(&[NAME_TOKEN]).check("Ann"), Err(Problem::invalid("content.parts[0].text", Rule::Required)));
+        assert_eq!(
+            texts(&["a", " \n"]).check("", &[], &[]),
+            Err(Problem::invalid("content.parts[1].text", Rule::Required))
+        );
+        assert_eq!(texts(&[]).check("", &[], &[]), Err(Problem::invalid("content.parts", Rule::Required)));
+        assert_eq!(
+            texts(&[NAME_TOKEN]).check("Ann", &[], &[]),
+            Err(Problem::invalid("content.parts[0].text", Rule::Required))
+        );
     }
 
     #[test]
     fn emoji_count_twice_and_the_longest_name_counts() {
-        assert_eq!(texts(&[&"😀".repeat(2_500)]).check(""), Ok(()));
+        assert_eq!(texts(&[&"😀".repeat(2_500)]).check("", &[], &[]), Ok(()));
         let over = format!("{}a", "😀".repeat(2_500));
         let rule = Rule::TooLong { limit: 5_000, actual: 5_001, unit: Unit::Utf16 };
-        assert_eq!(texts(&[&over]).check(""), Err(Problem::invalid("content.parts[0].text", rule)));
+        assert_eq!(texts(&[&over]).check("", &[], &[]), Err(Problem::invalid("content.parts[0].text", rule)));
         let named = format!("{}{NAME_TOKEN}", "a".repeat(4_998));
-        assert_eq!(texts(&[&named]).check("Al"), Ok(()));
-        assert!(texts(&[&named]).check("Ann").is_err());
+        assert_eq!(texts(&[&named]).check("Al", &[], &[]), Ok(()));
+        assert!(texts(&[&named]).check("Ann", &[], &[]).is_err());
     }
 
     #[test]
@@ -185,13 +312,51 @@ mod tests {
         assert_eq!(texts(&["https://a.example https://b.example", "https://a.example"]).referral_links(), 3);
     }
 
+    fn medium(kind: MediaKind, n: u128, size: u64) -> MediaInfo {
+        MediaInfo {
+            id: MediaId(uuid::Uuid::from_u128(n)),
+            kind,
+            mime: String::new(),
+            size,
+            width: 4,
+            height: 3,
+            duration_ms: None,
+            url: String::new(),
+            preview_url: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_medium_must_be_there_of_its_kind_and_small_enough_for_every_platform() {
+        let film = medium(MediaKind::Video, 1, limits::SMALL_VIDEO_BYTES + 1);
+        let content = Content { parts: vec![Part::text("看"), Part::of_media(film.kind, film.id)] };
+        let refused = |rule| Err(Problem::invalid("content.parts[1].media", rule));
+        assert_eq!(content.check("", &[Platform::Line], &[]), refused(Rule::Unknown { count: 1 }));
+        let picture = MediaInfo { kind: MediaKind::Image, ..film.clone() };
+        assert_eq!(content.check("", &[Platform::Line], &[picture]), refused(Rule::Unknown { count: 1 }));
+        assert_eq!(content.check("", &[Platform::Line], std::slice::from_ref(&film)), Ok(()));
+        let (limit, actual) = (limits::SMALL_VIDEO_BYTES, film.size);
+        let too_large = Rule::TooLong { limit, actual, unit: Unit::Bytes };
+        assert_eq!(content.check("", &[Platform::Line, Platform::Whatsapp], &[film]), refused(too_large));
+    }
+
+    #[test]
+    fn the_platform_with_the_least_room_counts() {
+        let text = "a".repeat(4_097);
+        assert!(count(&text, "", &[Platform::Line]).fits());
+        let both = count(&text, "", &[Platform::Line, Platform::Whatsapp]);
+        assert_eq!((both.platform, both.fits()), (Platform::Whatsapp, false));
+        let emoji = "😀".repeat(2_501);
+        assert_eq!(count(&emoji, "", &[Platform::Whatsapp, Platform::Line]).platform, Platform::Line);
+    }
+
     proptest! {
         #[test]
         fn what_passes_with_the_longest_name_passes_with_a_shorter(
             text in "[a-z😀]{0,20}(\\{\\{system:customer_name\\}\\})?", name in "\\PC{0,30}", cut in 0usize..30,
         ) {
             let shorter: String = name.chars().take(cut).collect();
-            prop_assert!(count(&text, &shorter).used <= count(&text, &name).used);
+            prop_assert!(count(&text, &shorter, &[]).used <= count(&text, &name, &[]).used);
         }
     }
 }

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    attributes::AttributeCondition,
     call::{Done, Page, call, json_param},
     contacts::{ChannelRef, Subscription, Tag},
+    content::Content,
     deliveries::Outcome,
-    id::{CampaignId, ChannelId, ConversationId, EventId, MediaId, MemberId, MessageId, TagId},
+    id::{CampaignId, ChannelId, ConversationId, EventId, MediaId, MemberId, MessageId, StoreId, TagId},
     limits,
     members::MemberRef,
     named::named,
@@ -70,7 +72,7 @@ pub enum When {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ConversationFilter {
-    /// Part of the customer's name.
+    /// Part of the customer's name, or of her telephone number in at least three digits.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub search: String,
     /// On any of these accounts.
@@ -106,6 +108,18 @@ pub struct ConversationFilter {
     /// Owned by any of these members (manager and admin lists).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<MemberId>,
+    /// Bound to any of these members.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bound_members: Vec<MemberId>,
+    /// Bound to a member in any of these stores.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bound_stores: Vec<StoreId>,
+    /// On WhatsApp, with the 24-hour window open or closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_open: Option<bool>,
+    /// Custom attributes, of which all must hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeCondition>,
 }
 
 impl ConversationFilter {
@@ -130,6 +144,8 @@ impl ConversationFilter {
             ("tags_all", self.tags_all.len()),
             ("tags_none", self.tags_none.len()),
             ("owners", self.owners.len()),
+            ("bound_members", self.bound_members.len()),
+            ("bound_stores", self.bound_stores.len()),
         ] {
             if count > 200 {
                 return Err(Problem::invalid(
@@ -155,9 +171,19 @@ impl ConversationFilter {
                 _ => {}
             }
         }
+        if self.attributes.len() > limits::ATTRIBUTES {
+            let (limit, actual) = (limits::ATTRIBUTES as u64, self.attributes.len() as u64);
+            return Err(Problem::invalid(format!("{field}.attributes"), Rule::TooMany { limit, actual }));
+        }
+        for (i, condition) in self.attributes.iter().enumerate() {
+            condition.test.check(&format!("{field}.attributes[{i}]"))?;
+        }
         Ok(())
     }
 }
+
+/// How long after a customer's message WhatsApp takes any message to her, in milliseconds (seed step 18, providers.md B4).
+pub const WINDOW_MS: i64 = 24 * 3_600_000;
 
 /// The order of the list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -416,6 +442,8 @@ pub struct MediaRef {
     pub mime: String,
     /// A short-lived signed address on this server; absent while it is being fetched or where that failed.
     pub url: Option<String>,
+    /// The same of its preview, where there is one: a small picture, for a film its poster frame.
+    pub preview_url: Option<String>,
     /// Whether it could not be fetched any more.
     pub lost: bool,
 }
@@ -494,9 +522,9 @@ pub struct Reply {
     /// The conversation.
     #[serde(skip)]
     pub id: ConversationId,
-    /// An id drawn by the client: the same again is the same message.
+    /// An id drawn by the client, that of the first message: the same again is the same reply.
     pub key: MessageId,
-    /// The text.
-    pub text: String,
+    /// One to five messages, which arrive together.
+    pub content: Content,
 }
-call!(Reply { id }: Post "/conversations/{id}/messages" -> Message, needs Converse, "Writes to one customer.", [Missing, Invalid, Conflict, TooMany], status 202);
+call!(Reply { id }: Post "/conversations/{id}/messages" -> Vec<Message>, needs Converse, "Writes to one customer.", [Missing, Invalid, Conflict, TooMany], status 202);

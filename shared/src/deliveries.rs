@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    call::{Page, call},
+    call::{File, Page, call},
     contacts::ChannelRef,
     content::Content,
     id::{CampaignId, ConversationId, DeliveryId},
+    media::MediaInfo,
     named::named,
     reasons::{CheckedBy, Reason},
     time::Stamp,
+    words::Language,
 };
 
 named! {
@@ -95,6 +97,8 @@ pub struct DeliveryDetail {
     pub conversation: Option<ConversationId>,
     /// The messages as this customer gets them.
     pub content: Content,
+    /// The pictures and films in them.
+    pub media: Vec<MediaInfo>,
     /// The platform's own code, such as an HTTP status.
     pub provider_code: Option<String>,
     /// The platform's own words.
@@ -142,6 +146,26 @@ pub struct ListDeliveries {
     pub after: Option<String>,
 }
 call!(ListDeliveries { id }: Get "/campaigns/{id}/deliveries" -> Page<DeliveryRow>, needs ReadGroupRecords, "Recipients of a record, by outcome and reason.", [Missing, Invalid]);
+
+/// The same recipients as a file for spreadsheets: CSV in UTF-8 with a byte order mark, times in the team's zone, one line
+/// for each recipient, with the reason and what the platform said (domain.md 4.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ExportDeliveries {
+    /// The record.
+    #[serde(skip)]
+    pub id: CampaignId,
+    /// Only these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Only with this reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The language of headings and words.
+    #[serde(default)]
+    pub language: Language,
+}
+call!(ExportDeliveries { id }: Get "/campaigns/{id}/deliveries/export" -> File, needs ReadGroupRecords, "Recipients of a record as CSV, by outcome and reason.", [Missing], answers File);
 
 /// One recipient of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -69,6 +69,12 @@ ids! {
     TagId,
     /// A stored picture, film or file.
     MediaId,
+    /// A prepared set of messages (預存回覆).
+    SavedReplyId,
+    /// A label on saved replies (類別).
+    CategoryId,
+    /// A field of a customer that the team made up (自訂屬性).
+    AttributeId,
     /// A send being written. It doubles as the idempotency key of accepting it.
     DraftId,
     /// A group send or a broadcast.

@@ -1,6 +1,7 @@
 //! The language of the domain: ids, roles, content, selections, sends and their records, limits, and one [`call::Call`]
 //! per API request. No I/O; compiles for the server and for wasm.
 
+pub mod attributes;
 pub mod call;
 pub mod campaigns;
 pub mod contacts;
@@ -10,14 +11,19 @@ pub mod deliveries;
 pub mod id;
 pub mod limits;
 pub mod links;
+pub mod live;
+pub mod media;
 pub mod members;
 mod named;
 pub mod problem;
 pub mod rates;
 pub mod reasons;
+pub mod reports;
+pub mod saved_replies;
 pub mod selection;
 pub mod text;
 pub mod time;
+pub mod words;
 
 /// Runs a macro for every [`call::Call`] there is: `every_call!(mount)` becomes `mount!(members::SignIn)` and so on.
 /// The OpenAPI document and the test that walks all routes are made from it.
@@ -34,6 +40,11 @@ macro_rules! every_call {
             contacts::ListTags,
             contacts::AddTag,
             contacts::RemoveTag,
+            attributes::ListAttributes,
+            attributes::SaveAttribute,
+            attributes::ShowAttributes,
+            attributes::SetAttribute,
+            attributes::ClearAttribute,
             conversations::ListConversations,
             conversations::CountConversations,
             conversations::ShowConversation,
@@ -54,9 +65,25 @@ macro_rules! every_call {
             campaigns::SendDraft,
             campaigns::ShowProgress,
             campaigns::ListCampaigns,
+            campaigns::ExportCampaigns,
             campaigns::ShowCampaign,
             deliveries::ListDeliveries,
+            deliveries::ExportDeliveries,
             deliveries::ShowDelivery,
+            reports::ShowMyFigures,
+            media::BeginUpload,
+            media::UploadPiece,
+            media::FinishUpload,
+            media::DropUpload,
+            saved_replies::ListSavedReplies,
+            saved_replies::ShowSavedReply,
+            saved_replies::SaveSavedReply,
+            saved_replies::DeleteSavedReply,
+            saved_replies::ListCategories,
+            saved_replies::SaveCategory,
+            saved_replies::MergeCategory,
+            saved_replies::DeleteCategory,
+            live::WatchEvents,
         );
     };
 }

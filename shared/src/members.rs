@@ -39,32 +39,52 @@ pub enum Action {
     GroupSend,
     /// See the group-send records of her scope (domain.md 2.3).
     ReadGroupRecords,
+    /// Bring pictures and films, for messages and saved replies.
+    UploadMedia,
+    /// Take saved replies, and make and change her own.
+    UseSavedReplies,
+    /// Make, rename, merge and delete the categories of saved replies.
+    ManageCategories,
+    /// Make and rename custom attributes of customers.
+    ManageAttributes,
+    /// See one's own figures: group sends, referral links.
+    ReadOwnFigures,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Public,
         Self::SignedIn,
         Self::ReadConversations,
         Self::Converse,
         Self::GroupSend,
         Self::ReadGroupRecords,
+        Self::UploadMedia,
+        Self::UseSavedReplies,
+        Self::ManageCategories,
+        Self::ManageAttributes,
+        Self::ReadOwnFigures,
     ];
 
     /// The roles that may do this. This is the table.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::Public | Self::SignedIn | Self::ReadConversations | Self::Converse | Self::ReadGroupRecords => {
-                &Role::ALL
-            }
-            Self::GroupSend => &[Role::SalesManager, Role::SalesStaff],
+            Self::Public
+            | Self::SignedIn
+            | Self::ReadConversations
+            | Self::Converse
+            | Self::ReadGroupRecords
+            | Self::UploadMedia
+            | Self::UseSavedReplies => &Role::ALL,
+            Self::GroupSend | Self::ReadOwnFigures => &[Role::SalesManager, Role::SalesStaff],
+            Self::ManageCategories | Self::ManageAttributes => &[Role::Admin],
         }
     }
 
     /// Whether the team must have bought the OMO plan (seed: 只有購買 OMO 方案才可以使用此功能).
     pub const fn needs_omo(self) -> bool {
-        matches!(self, Self::GroupSend | Self::ReadGroupRecords)
+        matches!(self, Self::GroupSend | Self::ReadGroupRecords | Self::ReadOwnFigures)
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::CampaignId,
+    media::MediaFault,
     members::{Action, Role},
 };
 
@@ -59,6 +60,9 @@ pub enum Problem {
     /// A platform or the database cannot be reached now; try again.
     #[error("not available now")]
     Unavailable,
+    /// The server has no room left for what was to be kept; nothing of it was.
+    #[error("no room left")]
+    StorageFull,
     /// A fault of the server, logged under this id.
     #[error("the server failed; trace {trace}")]
     Internal {
@@ -88,6 +92,8 @@ pub enum Kind {
     TooLarge,
     /// [`Problem::Unavailable`]
     Unavailable,
+    /// [`Problem::StorageFull`]
+    StorageFull,
     /// [`Problem::Internal`]
     Internal,
 }
@@ -105,6 +111,7 @@ impl Kind {
             Self::TooMany => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
+            Self::StorageFull => 507,
         }
     }
 }
@@ -122,6 +129,7 @@ impl Problem {
             Self::TooMany { .. } => Kind::TooMany,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::Unavailable => Kind::Unavailable,
+            Self::StorageFull => Kind::StorageFull,
             Self::Internal { .. } => Kind::Internal,
         }
     }
@@ -183,6 +191,14 @@ pub enum What {
     Delivery,
     /// A stored picture or film.
     Media,
+    /// An upload under way.
+    Upload,
+    /// A saved reply.
+    SavedReply,
+    /// A category of saved replies.
+    Category,
+    /// A custom attribute of customers.
+    Attribute,
 }
 
 /// The rule that a field breaks.
@@ -229,6 +245,13 @@ pub enum Rule {
     ControlCharacter,
     /// Already taken by another of its kind.
     Taken,
+    /// A picture or film that cannot be sent as it is.
+    Unfit {
+        /// What is wrong with it.
+        fault: MediaFault,
+    },
+    /// More than this role may give away, such as a saved reply for everybody by sales staff.
+    NotYours,
 }
 
 /// What a length is counted in.
@@ -276,6 +299,16 @@ pub enum Conflict {
         needed: u64,
         /// What is left.
         left: u64,
+    },
+    /// An upload is not where this piece or its end belongs: go on from there.
+    UploadAt {
+        /// Bytes the server has.
+        received: u64,
+    },
+    /// The saved reply was changed elsewhere since this copy was read.
+    SavedReplyChanged {
+        /// The revision on the server.
+        revision: i64,
     },
     /// The conversation belongs to someone else.
     NotOwner,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::named::named;
 
 named! {
-    /// A failure reason. The app has its words in both languages; the platform's own text stands beside it.
+    /// A failure reason. Its title is in `words`, what to do about it in the app; the platform's own text stands beside it.
     pub enum Reason, "reason" {
     /// The customer blocked or unfollowed the LINE account: known from webhooks, as LINE answers 200 (seed step 15).
     Unfollowed = "unfollowed",

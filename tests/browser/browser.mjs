@@ -7,7 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-/** The sizes of the drawings: a phone and a desk. */
+/** The smallest phone that must do, and the sizes of the drawings: a phone and a desk. */
+export const SMALL = { width: 320, height: 640 };
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 800 };
 

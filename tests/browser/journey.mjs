@@ -2,7 +2,7 @@
 
 import { withBrowser } from './browser.mjs';
 
-export { DESK, PHONE, load, signIn, still } from './browser.mjs';
+export { DESK, PHONE, SMALL, load, signIn, still } from './browser.mjs';
 
 /** The addresses and the members of the world. */
 export const world = JSON.parse(process.env.JOURNEY ?? 'null');

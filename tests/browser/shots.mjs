@@ -1,111 +1,22 @@
 // Pictures of every screen, in both themes, languages and sizes, of the demo. Run by `cargo xtask shots`.
-// A new screen is one more entry of SCREENS.
+// The screens are those of screens.mjs.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DESK, PHONE, load, signIn, still, withBrowser } from './browser.mjs';
+import { DESK, PHONE, SMALL, load, signIn, still, withBrowser } from './browser.mjs';
+import { SCREENS } from './screens.mjs';
 
 const demo = JSON.parse(process.env.DEMO ?? 'null');
 if (!demo) throw new Error('DEMO is missing: pictures are taken by `cargo xtask shots`');
 const folder = process.env.SHOTS ?? path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'shots');
 const only = process.env.SHOTS_ONLY ?? '';
 
-/** Words of the app in both languages, as a person reads them. */
-const WORDS = {
-  menu: /^(群發選單|Group-send menu)$/,
-  next: /^(下一步|Next)/,
-  anew: /^(捨棄草稿，重新開始|Discard it and start anew)$/,
-  message: /^(訊息內容|Message text) 1/,
-  filter: /^(篩選|Filter)/,
-};
-
-/** Opens the first send step, with nothing left of an earlier draft, and ticks the first customers. */
-async function chooseRecipients(page) {
-  const anew = page.getByRole('button', { name: WORDS.anew });
-  const rows = page.getByRole('checkbox');
-  await rows.or(anew).first().waitFor();
-  if (await anew.isVisible()) await anew.click();
-  // The first of them is "select all".
-  for (const place of [1, 2, 3, 4, 5, 6]) {
-    const row = rows.nth(place);
-    if ((await row.getAttribute('aria-checked')) !== 'true') await row.click();
-  }
-}
-
-async function goOn(page) {
-  await page.getByRole('link', { name: WORDS.next }).or(page.getByRole('button', { name: WORDS.next })).click();
-}
-
-async function write(page) {
-  await chooseRecipients(page);
-  await goOn(page);
-  await page.getByLabel(WORDS.message).first().fill(
-    '您好，我是信義店的芷晴。\n秋冬新品「霧面手作杯」今天到店，幫您留了兩色。\nhttps://qingyu.example/new',
-  );
-}
-
-async function openFirst(page, part) {
-  await page.locator(`a[href*="${part}"]:visible`).first().click();
-  await page.waitForURL((url) => url.pathname.includes(part));
-}
-
-/**
- * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, and the steps to take there.
- */
-const SCREENS = [
-  { name: 'sign-in', as: null, route: '/' },
-  { name: 'conversations', route: '/' },
-  { name: 'conversations-pending', route: '/?tab=pending' },
-  { name: 'conversations-closed', route: '/?tab=closed' },
-  { name: 'conversations-team', as: 'admin', route: '/' },
-  { name: 'menu', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
-  { name: 'menu-without-omo', as: 'plain', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
-  { name: 'conversation', route: '/', steps: (page) => openFirst(page, '/conversations/') },
-  { name: 'recipients', route: '/send/recipients', steps: chooseRecipients },
-  {
-    name: 'recipients-filter',
-    route: '/send/recipients',
-    steps: async (page) => {
-      await chooseRecipients(page);
-      await page.getByRole('button', { name: WORDS.filter }).first().click();
-    },
-  },
-  { name: 'message', route: '/send/recipients', steps: write },
-  {
-    name: 'check',
-    route: '/send/recipients',
-    steps: async (page) => {
-      await write(page);
-      await goOn(page);
-      await page.waitForURL('**/send/check');
-    },
-  },
-  { name: 'send-without-omo', as: 'plain', route: '/send/recipients' },
-  { name: 'records', route: '/records' },
-  {
-    name: 'records-filter',
-    route: '/records',
-    steps: (page) => page.getByRole('button', { name: WORDS.filter }).first().click(),
-  },
-  { name: 'record', route: '/records', steps: (page) => openFirst(page, '/records/') },
-  {
-    name: 'record-person',
-    route: '/records',
-    steps: async (page) => {
-      await openFirst(page, '/records/');
-      await openFirst(page, '/people/');
-    },
-  },
-  { name: 'more', route: '/more' },
-  { name: 'not-found', route: '/nowhere' },
-];
-
 /** How long a step may take, in milliseconds: shorter than a journey's, as there are hundreds of them. */
 const PATIENCE = 8_000;
 
 const LOOKS = [];
-for (const [size, viewport] of [['phone', PHONE], ['desk', DESK]]) {
+for (const [size, viewport] of [['small', SMALL], ['phone', PHONE], ['desk', DESK]]) {
   for (const theme of ['light', 'dark']) {
     for (const locale of ['zh-TW', 'en-US']) LOOKS.push({ size, viewport, theme, locale });
   }

@@ -3,9 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use reqwest::{Method as HttpMethod, RequestBuilder, Response};
+use reqwest::{
+    Method as HttpMethod, RequestBuilder, Response,
+    header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap},
+};
 use shared::{
-    call::{API, Call, Method},
+    call::{API, Answer, Body, Call, File, Method},
     members::{Client as Kept, Me, Session, SignIn},
     problem::Problem,
 };
@@ -66,9 +69,14 @@ impl Client {
             |cause: String| Problem::Internal { trace: format!("{} {}: {cause}", C::METHOD.as_str(), C::ROUTE) };
         let answer = self.request(&call).send().await.map_err(|error| unreadable(format!("no answer: {error:?}")))?;
         let status = answer.status();
+        let headers = answer.headers().clone();
         let body = answer.bytes().await.map_err(|error| unreadable(format!("half an answer: {error}")))?;
         if status.as_u16() == C::STATUS {
-            return serde_json::from_slice(&body).map_err(|error| unreadable(format!("{status}, no reply: {error}")));
+            let reply = match C::ANSWER {
+                Answer::File => serde_json::to_value(file(&headers, &body)).and_then(serde_json::from_value),
+                Answer::Json | Answer::Stream => serde_json::from_slice(&body),
+            };
+            return reply.map_err(|error| unreadable(format!("{status}, no reply: {error}")));
         }
         let text = String::from_utf8_lossy(&body);
         Err(serde_json::from_slice(&body).unwrap_or_else(|_| unreadable(format!("{status}, no problem: {text}"))))
@@ -77,9 +85,10 @@ impl Client {
     /// The request of a call, to be changed or sent as it is.
     pub fn request<C: Call>(&self, call: &C) -> RequestBuilder {
         let request = self.raw(C::METHOD, &format!("{API}{}", call.path()));
-        match C::METHOD {
-            Method::Get | Method::Delete => request.query(call),
-            Method::Post | Method::Put => request.json(call),
+        match (C::BODY, C::METHOD) {
+            (Body::Octets, _) => request.header(CONTENT_TYPE, "application/octet-stream").body(call.octets().to_vec()),
+            (Body::Call, Method::Get | Method::Delete) => request.query(call),
+            (Body::Call, Method::Post | Method::Put) => request.json(call),
         }
     }
 
@@ -102,4 +111,11 @@ impl Client {
     pub async fn get(&self, path: &str) -> anyhow::Result<Response> {
         Ok(self.raw(Method::Get, path).send().await?)
     }
+}
+
+/// A file to keep, as a browser would: its name is the one in plain ASCII.
+fn file(headers: &HeaderMap, bytes: &[u8]) -> File {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = text(CONTENT_DISPOSITION).split("filename=\"").nth(1).and_then(|rest| rest.split('"').next());
+    File { name: name.unwrap_or_default().to_owned(), mime: text(CONTENT_TYPE).to_owned(), bytes: bytes.to_vec() }
 }

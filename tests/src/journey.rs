@@ -24,6 +24,7 @@ fn facts(world: &World) -> String {
         "members": seats(&world.team),
         "other": seats(&world.other),
         "plain": seats(&world.plain),
+        "web": world.config.web_dir,
     })
     .to_string()
 }

@@ -7,6 +7,8 @@ pub mod demo;
 pub mod journey;
 pub mod running;
 pub mod team;
+pub mod upload;
+pub mod watching;
 pub mod world;
 
 pub use client::Client;
@@ -22,7 +24,7 @@ pub fn is_ci() -> bool {
 /// The folder that `cargo xtask` builds the web app into, if it is there.
 pub fn web_folder() -> Option<std::path::PathBuf> {
     let folder = target().join("web");
-    folder.join("app_bg.wasm").exists().then_some(folder)
+    folder.join("index.html").exists().then_some(folder)
 }
 
 /// Where cargo puts what it builds: two folders up from this program, or three where it is a test.

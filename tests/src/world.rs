@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use sandbox::{
     Sandbox,
-    line::{Act, Sent, When},
+    line::{Act, Fetched, Sent, When},
 };
 use server::{clock::Clock, config::Config, members::admin::NewTeam};
 use shared::{
@@ -228,6 +228,23 @@ impl World {
         settled(client, campaign).await
     }
 
+    /// What LINE fetched of the pictures and films that reached a customer, in order, once it has tried them all.
+    pub async fn fetched(&self, customer: &Customer) -> anyhow::Result<Vec<Fetched>> {
+        let began = Instant::now();
+        loop {
+            let entries = self.sandbox.ledger();
+            let hers = entries.into_iter().filter(|entry| entry.user == customer.user && entry.delivered);
+            let media: Vec<Fetched> = hers.flat_map(|entry| entry.media).collect();
+            if !media.is_empty() && media.iter().all(|one| one.done) {
+                return Ok(media);
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("LINE has not fetched everything: {media:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Ends it all; a world that is dropped instead ends too, without waiting.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.server.stop().await?;
@@ -252,7 +269,7 @@ pub fn new_draft() -> DraftId {
 
 /// Writes a draft, checks it and sends it, as the app does.
 pub async fn send(client: &Client, id: DraftId, selection: Selection, texts: &[&str]) -> anyhow::Result<CampaignId> {
-    let parts = texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect();
+    let parts = texts.iter().map(|text| Part::text(*text)).collect();
     client.call(SaveDraft { id, kind: Kind::GroupMessage, selection, content: Content { parts }, revision: 0 }).await?;
     let check = client.call(CheckDraft { id }).await?;
     let progress = client.call(SendDraft { id, audience: check.audience, digest: check.digest }).await?;

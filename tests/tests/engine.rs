@@ -13,15 +13,19 @@ use shared::{
     content::{Content, NAME_TOKEN, Part},
     conversations::{ConversationFilter, ConversationState, CountConversations, ListConversations, Scope, Take},
     deliveries::{DeliveryDetail, ListDeliveries, Outcome, ShowDelivery},
-    id::CampaignId,
+    id::{CampaignId, MediaId},
+    media::MediaKind,
     problem::{Conflict, Problem},
     reasons::{CheckedBy, Reason},
     selection::Selection,
 };
 use tests::{
     Client, Engine, World,
+    upload::upload,
     world::{PATIENCE, new_draft, send, settled},
 };
+
+const PICTURE: &[u8] = include_bytes!("../src/demo/pictures/mugs.jpg");
 
 /// So many customers follow and write, and this client takes them all.
 async fn crowd(world: &World, client: &Client, people: usize) -> anyhow::Result<()> {
@@ -169,6 +173,32 @@ async fn an_answer_that_was_lost_is_asked_for_again_under_the_same_key() -> anyh
     Ok(())
 }
 
+/// That its tries are the same bytes is seen closer by in `outbox/lane_test.rs`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_send_with_media_that_line_failed_on_arrives_once_and_whole() -> anyhow::Result<()> {
+    let world = World::start_with(Engine::Sqlite, impatient).await?;
+    let client = world.client("sales").await?;
+    let (customer, id) = world.taken(&client, "林雅婷", "請問有現貨嗎").await?;
+    let picture = upload(&client, MediaId(new_draft().0), MediaKind::Image, PICTURE).await?;
+    world.sandbox.line().add_fault(Fault::new(FaultKind::ServerError).at("push").times(1));
+    world.sandbox.line().add_fault(Fault::new(FaultKind::TimeoutAfter { hold_ms: 0 }).at("push").times(1));
+    let draft = new_draft();
+    let content = Content { parts: vec![Part::Image { media: picture.id }, Part::text("新品")] };
+    let selection = Selection { ids: vec![id], matching: Vec::new() };
+    client.call(SaveDraft { id: draft, kind: Kind::GroupMessage, selection, content, revision: 0 }).await?;
+    let check = client.call(CheckDraft { id: draft }).await?;
+    let send = SendDraft { id: draft, audience: check.audience, digest: check.digest };
+    let campaign = client.call(send).await?.campaign;
+    assert_eq!(settled(&client, campaign).await?.figures.succeeded, 1);
+    assert_eq!(receipts(&world).values().copied().collect::<Vec<_>>(), [1]);
+    let fetched = world.fetched(&customer).await?;
+    assert_eq!(fetched.len(), 2);
+    assert!(fetched.iter().all(sandbox::line::Fetched::is_seen), "{fetched:?}");
+    let detail = only(&client, campaign, Outcome::Succeeded).await?;
+    assert_eq!((detail.attempts.len(), detail.media.len()), (2, 1));
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_never_arrived_is_made_again() -> anyhow::Result<()> {
     let (world, client) = one_customer(impatient).await?;
@@ -239,7 +269,7 @@ async fn a_send_larger_than_what_is_left_this_month_is_refused_with_both_numbers
     let account = world.team.accounts.first().context("an account")?;
     world.sandbox.line().change_channel(&account.name, |spec| spec.monthly_limit = Some(2))?;
     let id = new_draft();
-    let content = Content { parts: vec![Part::Text { text: "您好".into() }] };
+    let content = Content::of_text("您好");
     client.call(SaveDraft { id, kind: Kind::GroupMessage, selection: everybody(), content, revision: 0 }).await?;
     let check = client.call(CheckDraft { id }).await?;
     assert_eq!(check.channels[0].quota.and_then(shared::campaigns::ChannelQuota::left), Some(2));

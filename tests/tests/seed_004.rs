@@ -3,26 +3,33 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
-use sandbox::line::Act;
+use sandbox::line::{Act, Shows};
 use shared::{
     campaigns::{
-        CampaignState, Check, CheckDraft, CountSelection, Draft, Kind, LeaveOut, ListCampaigns, SaveDraft, SendDraft,
-        ShowCampaign, ShowDraft,
+        CampaignState, Check, CheckDraft, CountSelection, Draft, ExportCampaigns, Kind, LeaveOut, ListCampaigns,
+        SaveDraft, SendDraft, ShowCampaign, ShowDraft,
     },
     contacts::{AddTag, Subscription},
     content::{Content, NAME_TOKEN, Part},
     conversations::{Close, ConversationFilter, ConversationState, CountConversations, MarkRead, Reply, Scope, When},
-    deliveries::{DeliveryRow, ListDeliveries, Outcome, ShowDelivery},
-    id::{CampaignId, ConversationId, DraftId, MessageId},
+    deliveries::{DeliveryRow, ExportDeliveries, ListDeliveries, Outcome, ShowDelivery},
+    id::{CampaignId, ConversationId, DraftId, MediaId, MessageId},
+    media::{MediaInfo, MediaKind},
     members::{Action, Role},
     problem::{Forbidden, Problem, Rule},
     reasons::{CheckedBy, Reason},
+    reports::{SendFigures, ShowMyFigures},
     selection::{Matching, Selection},
+    words::Language,
 };
 use tests::{
     Client, World,
+    upload::upload,
     world::{Customer, new_draft},
 };
+
+const PICTURE: &[u8] = include_bytes!("../src/demo/pictures/mugs.jpg");
+const FILM: &[u8] = include_bytes!("../../server/src/media/samples/plain.mp4");
 
 const MINE: (ConversationState, Scope) = (ConversationState::InProgress, Scope::Mine);
 
@@ -34,7 +41,7 @@ async fn begin() -> (World, Client) {
 }
 
 fn content(texts: &[&str]) -> Content {
-    Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() }
+    Content { parts: texts.iter().map(|text| Part::text(*text)).collect() }
 }
 
 fn ticked(ids: &[ConversationId]) -> Selection {
@@ -190,7 +197,7 @@ async fn step_4_by_what_customers_have_in_common() {
     let new = sales.call(AddTag { id: lin, name: "新客".into() }).await.unwrap();
     sales.call(AddTag { id: chen, name: "vip".into() }).await.unwrap();
     sales.call(MarkRead { id: lin }).await.unwrap();
-    sales.call(Reply { id: huang, key: MessageId(new_draft().0), text: "在的".into() }).await.unwrap();
+    sales.call(Reply { id: huang, key: MessageId(new_draft().0), content: content(&["在的"]) }).await.unwrap();
     blocks(&world, &sales, &customer).await;
     let campaign = world.send(&sales, &[chen], &["新品"]).await.unwrap();
     world.settled(&sales, campaign).await.unwrap();
@@ -245,6 +252,56 @@ async fn step_5_five_messages_and_no_sixth() {
     assert_eq!(received(&world, &customer), ["一", "二", "三", "四", "五"]);
 }
 
+/// 5. 支援 圖片、影片、文字
+#[tokio::test(flavor = "multi_thread")]
+async fn step_5_pictures_films_and_texts_arrive_in_their_order() {
+    let (world, sales) = begin().await;
+    let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let picture = upload(&sales, MediaId(new_draft().0), MediaKind::Image, PICTURE).await.unwrap();
+    let film = upload(&sales, MediaId(new_draft().0), MediaKind::Video, FILM).await.unwrap();
+    let parts = vec![
+        Part::text(format!("{NAME_TOKEN} 您好")),
+        Part::Image { media: picture.id },
+        Part::Video { media: film.id },
+        Part::text("歡迎來看"),
+    ];
+    let content = Content { parts };
+    let draft = new_draft();
+    let call = SaveDraft {
+        id: draft,
+        kind: Kind::GroupMessage,
+        selection: ticked(&[id]),
+        content: content.clone(),
+        revision: 0,
+    };
+    let kept = sales.call(call).await.unwrap();
+    let ids = |media: &[MediaInfo]| media.iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(&kept.media), [picture.id, film.id]);
+    let seen = sales.call(CheckDraft { id: draft }).await.unwrap();
+    let send = SendDraft { id: draft, audience: 1, digest: seen.digest };
+    let campaign = sales.call(send).await.unwrap().campaign;
+    assert_eq!(world.settled(&sales, campaign).await.unwrap().figures.succeeded, 1);
+
+    // One push with all four, in the order they were put.
+    let ledger = world.sandbox.ledger();
+    let [entry] = &ledger[..] else { panic!("{ledger:?}") };
+    let kinds: Vec<&str> = entry.messages.iter().map(|message| message["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["text", "image", "video", "text"]);
+    assert_eq!((&entry.messages[0]["text"], &entry.messages[3]["text"]), (&"林雅婷 您好".into(), &"歡迎來看".into()));
+    let fetched = world.fetched(&customer).await.unwrap();
+    let what: Vec<_> = fetched.iter().map(|one| (one.shows, one.is_seen())).collect();
+    let preview = (Shows::Preview, true);
+    assert_eq!(what, [(Shows::Image, true), preview, (Shows::Video, true), preview], "{fetched:?}");
+
+    let record = sales.call(ShowCampaign { id: campaign }).await.unwrap();
+    assert_eq!((record.row.parts, record.row.images, record.row.videos), (4, 1, 1));
+    assert_eq!((record.content, ids(&record.media)), (content, vec![picture.id, film.id]));
+    for media in &record.media {
+        assert_eq!(sales.get(&media.url).await.unwrap().status(), 200);
+        assert_eq!(sales.get(&media.preview_url).await.unwrap().status(), 200);
+    }
+}
+
 /// 9. 點擊「下一步」進入傳送訊息的預覽畫面
 #[tokio::test(flavor = "multi_thread")]
 async fn step_9_the_preview_says_who_gets_it_and_who_does_not() {
@@ -297,6 +354,20 @@ async fn step_11_the_record_says_whether_it_was_sent() {
     let record = sales.call(ShowCampaign { id: campaign }).await.unwrap();
     assert_eq!((record.content, record.reasons.len()), (content(&["新品到店", "歡迎光臨"]), 0));
     assert_eq!(record.selection, ticked(&[id]));
+
+    // And as files to keep, with its people.
+    let file = sales.call(ExportCampaigns::default()).await.unwrap();
+    let text = String::from_utf8(file.bytes).unwrap();
+    assert_eq!(file.mime, "text/csv; charset=utf-8");
+    let day = file.name.strip_prefix("group-sends-").and_then(|rest| rest.strip_suffix(".csv"));
+    assert_eq!(day.map(str::len), Some("2026-11-20".len()), "{}", file.name);
+    assert!(text.starts_with("\u{feff}送出時間 (Asia/Taipei),類型,"), "{text}");
+    assert!(text.contains(",許芷晴,信義店,2,0,0,新品到店,1,1,0,0,100.00% (1/1),完成,0,"), "{text}");
+    let call = ExportDeliveries { id: campaign, outcome: None, reason: None, language: Language::En };
+    let text = String::from_utf8(sales.call(call).await.unwrap().bytes).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[1].starts_with("林雅婷,晴嶼生活,Accepted,"), "{text}");
 }
 
 /// 12. 群發訊息記錄中有「⚠」圖示，代表有部分對象傳送失敗。點擊本次群發訊息紀錄查看傳送失敗的對象
@@ -370,6 +441,15 @@ async fn question_1_three_links_count_as_three() {
     let campaign = world.send(&sales, &[id], &texts).await.unwrap();
     world.settled(&sales, campaign).await.unwrap();
     assert_eq!(sales.call(ShowCampaign { id: campaign }).await.unwrap().row.referral_links, 3);
+    let mine = sales.call(ShowMyFigures::default()).await.unwrap();
+    let expected = SendFigures { sends: 1, recipients: 1, succeeded: 1, referral_links: 3, link_deliveries: 3 };
+    assert_eq!((mine.total, mine.days.len(), mine.days[13].figures), (expected, 14, expected));
+    let (_, second) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
+    let twice = "https://shop.example/a 和 https://shop.example/a";
+    let campaign = world.send(&sales, &[id, second], &[twice]).await.unwrap();
+    world.settled(&sales, campaign).await.unwrap();
+    let total = sales.call(ShowMyFigures::default()).await.unwrap().total;
+    assert_eq!((total.referral_links, total.link_deliveries), (5, 7), "two figures, never one");
 }
 
 /// Q2. 不會在群發訊息中自動加上 UTM，但可以自行在連結中手動加入 UTM

@@ -2,13 +2,16 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is this program's output")]
 
+mod bench;
 mod browser;
 mod cluster;
 mod demo;
+mod dist;
 mod run;
 mod shots;
 mod test;
 mod web;
+mod web_files;
 
 use clap::{Parser, Subcommand};
 
@@ -28,8 +31,12 @@ enum Command {
     Test(test::Arguments),
     /// Takes every screen in both themes, languages and widths into shots/.
     Shots(shots::Arguments),
+    /// Measures what docs/performance.md promises, in release; some minutes.
+    Bench(bench::Arguments),
     /// Builds the web app alone, into target/web.
     Web,
+    /// Builds the release: one program with the web app inside; fails where the first load of the app is too heavy.
+    Dist,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -37,6 +44,8 @@ fn main() -> anyhow::Result<()> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Shots(arguments) => shots::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Web => web::build(),
+        Command::Dist => dist::run(),
     }
 }

@@ -1,4 +1,4 @@
-//! Builds the web app into `target/web`, with cargo and `wasm-bindgen` as a library alone.
+//! Builds the web app, with cargo and `wasm-bindgen` as a library alone.
 
 use std::{
     fs,
@@ -10,12 +10,30 @@ use anyhow::{Context as _, anyhow, bail};
 use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::run::{answer, cargo, must, program, root, target};
+use crate::{
+    run::{answer, cargo, must, program, root, target},
+    web_files::Files,
+};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// Small enough to load quickly, quick enough to build: see `Cargo.toml`.
-const PROFILE: &str = "wasm-dev";
+/// What the app is built for; each is a profile of `Cargo.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// The demo and the tests: small enough to load quickly, quick enough to build.
+    Dev,
+    /// A release: as small as it gets.
+    Release,
+}
+
+impl Profile {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "wasm-dev",
+            Self::Release => "wasm-release",
+        }
+    }
+}
 
 /// The folder that the server serves as the web app.
 pub(crate) fn folder() -> PathBuf {
@@ -24,22 +42,33 @@ pub(crate) fn folder() -> PathBuf {
 
 /// What cargo compiled the app to.
 #[derive(Debug)]
-pub(crate) struct Compiled {
+struct Compiled {
     wasm: PathBuf,
     styles: PathBuf,
 }
 
-/// Builds the web app whole.
+/// Builds the web app for the demo and the tests, into `target/web`.
 pub(crate) fn build() -> anyhow::Result<()> {
-    bind(&compile()?)
+    files(Profile::Dev)?.write(&folder())
+}
+
+/// Builds the web app: its files, named and listed as they are served.
+pub(crate) fn files(profile: Profile) -> anyhow::Result<Files> {
+    let compiled = compile(profile)?;
+    let mut files = Files::default();
+    files.take_in(&bind(&compiled, profile)?)?;
+    files.insert("app.css", read(&compiled.styles)?);
+    files.take_in(&root().join("app").join("web"))?;
+    files.finish()?;
+    Ok(files)
 }
 
 /// Compiles the app to wasm. Its profile has folders of its own below `target`, so that it can be built beside the server.
-pub(crate) fn compile() -> anyhow::Result<Compiled> {
+fn compile(profile: Profile) -> anyhow::Result<Compiled> {
     add_target()?;
     let mut command = cargo();
     command
-        .args(["build", "--package", "app", "--bin", "app", "--target", WASM, "--profile", PROFILE])
+        .args(["build", "--package", "app", "--bin", "app", "--target", WASM, "--profile", profile.name()])
         .args(["--message-format", "json-render-diagnostics"])
         .env("CARGO_TERM_PROGRESS_WHEN", "never")
         .stdout(Stdio::piped())
@@ -66,20 +95,31 @@ pub(crate) fn compile() -> anyhow::Result<Compiled> {
     })
 }
 
-/// Makes the files that a browser loads: by `wasm-bindgen` from the wasm, the style sheet, and what lies in `app/web`.
-pub(crate) fn bind(compiled: &Compiled) -> anyhow::Result<()> {
-    let web = folder();
-    fs::create_dir_all(&web).with_context(|| format!("cannot make the folder {}", web.display()))?;
-    if is_older(&web.join("app_bg.wasm"), &compiled.wasm) {
+/// Makes what a browser can load of the wasm, unless that is there already; answers the folder it is in.
+fn bind(compiled: &Compiled, profile: Profile) -> anyhow::Result<PathBuf> {
+    let folder = target().join("web-bindgen").join(profile.name());
+    if is_older(&folder.join("app_bg.wasm"), &compiled.wasm) {
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| format!("cannot clear the folder {}", folder.display()))?;
+        }
         Bindgen::new()
             .input_path(&compiled.wasm)
             .out_name("app")
             .web(true)
-            .and_then(|bindgen| bindgen.typescript(false).keep_debug(false).generate(&web))
+            .and_then(|bindgen| {
+                bindgen
+                    .typescript(false)
+                    .keep_debug(false)
+                    // A panic of the demo and the tests tells where it was.
+                    .remove_name_section(profile == Profile::Release)
+                    .remove_producers_section(profile == Profile::Release)
+                    // `boot.js` names the wasm, whose name is another one in the end.
+                    .omit_default_module_path(true)
+                    .generate(&folder)
+            })
             .map_err(|error| anyhow!("wasm-bindgen could not read {}: {error:#}", compiled.wasm.display()))?;
     }
-    copy(&compiled.styles, &web.join("app.css"))?;
-    copy_templates(&web)
+    Ok(folder)
 }
 
 /// Lints what only the web build compiles.
@@ -92,26 +132,15 @@ pub(crate) fn lint() -> anyhow::Result<()> {
         "--target",
         WASM,
         "--profile",
-        PROFILE,
+        Profile::Dev.name(),
         "--",
         "--deny",
         "warnings",
     ]))
 }
 
-fn copy_templates(web: &Path) -> anyhow::Result<()> {
-    let templates = root().join("app").join("web");
-    let listed = fs::read_dir(&templates).with_context(|| format!("cannot read the folder {}", templates.display()))?;
-    for entry in listed {
-        let entry = entry?;
-        copy(&entry.path(), &web.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::copy(from, to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
-    Ok(())
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 fn is_older(made: &Path, source: &Path) -> bool {

@@ -11,6 +11,7 @@ use shared::{
     campaigns::{Draft, SaveDraft, ShowDraft},
     content::Content,
     id::{CampaignId, DraftId},
+    media::MediaInfo,
     problem::{Conflict, Problem, What},
     selection::Selection,
 };
@@ -84,6 +85,11 @@ impl Desk {
     /// What it says.
     pub fn content(&self) -> Content {
         self.kept.read().as_ref().map(|kept| kept.draft.content.clone()).unwrap_or_default()
+    }
+
+    /// The pictures and films in it that the server told of.
+    pub fn media(&self) -> Vec<MediaInfo> {
+        self.kept.read().as_ref().map(|kept| kept.draft.media.clone()).unwrap_or_default()
     }
 
     /// The send it became.
@@ -265,6 +271,7 @@ impl Desk {
         }
         kept.draft.revision = stored.revision;
         kept.draft.updated_at = stored.updated_at;
+        refresh(&mut kept.draft.media, &stored.media);
         kept.draft.campaign = stored.campaign;
         let same = kept.draft.selection == saved.selection && kept.draft.content == saved.content;
         kept.unsaved = !same;
@@ -312,11 +319,15 @@ impl Desk {
             Meeting::Same => {
                 kept.draft.revision = theirs.revision;
                 kept.draft.updated_at = theirs.updated_at;
+                refresh(&mut kept.draft.media, &theirs.media);
                 kept.unsaved = false;
                 self.put(kept, Status::Saved);
             }
             Meeting::Theirs => self.adopt(theirs),
-            Meeting::Mine => return Next::AtOnce,
+            Meeting::Mine => {
+                self.note(|kept| refresh(&mut kept.draft.media, &theirs.media));
+                return Next::AtOnce;
+            }
             Meeting::Ask => self.show(Status::Conflict(Box::new(theirs))),
         }
         Next::Rest
@@ -328,4 +339,10 @@ impl Desk {
             now.set(status);
         }
     }
+}
+
+/// Takes over what the server tells of pictures and films: its addresses last for a while only.
+fn refresh(known: &mut Vec<MediaInfo>, told: &[MediaInfo]) {
+    known.retain(|one| told.iter().all(|new| new.id != one.id));
+    known.extend_from_slice(told);
 }

@@ -45,8 +45,9 @@ impl Kept {
 
     /// Whether there is nothing in it that would be missed.
     pub fn is_blank(&self) -> bool {
-        let written = |Part::Text { text }: &Part| !text.trim().is_empty();
-        self.draft.revision == 0 && self.draft.selection.is_empty() && !self.draft.content.parts.iter().any(written)
+        self.draft.revision == 0
+            && self.draft.selection.is_empty()
+            && self.draft.content.parts.iter().all(Part::is_blank)
     }
 
     /// Reads what the device kept; what an older version wrote and this one does not understand is nothing.
@@ -106,7 +107,8 @@ mod tests {
             id: DraftId(Uuid::from_u128(1)),
             kind: Kind::GroupMessage,
             selection: Selection::default(),
-            content: Content { parts: vec![Part::Text { text: text.into() }] },
+            content: Content { parts: vec![Part::text(text)] },
+            media: Vec::new(),
             revision,
             updated_at: None,
             campaign: None,

@@ -3,19 +3,26 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    rc::Rc,
 };
 
 use chrono::{DateTime, Utc};
+use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 
-use super::{Colours, Machine, NotKept};
+use super::{Colours, Locked, Machine, NotKept};
 
 /// A machine that is only memory.
 pub(crate) struct Memory {
     pub(crate) values: RefCell<BTreeMap<String, String>>,
     pub(crate) secrets: RefCell<BTreeMap<String, String>>,
+    /// Files that were kept, by name.
+    pub(crate) files: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// Whether its keychain is locked.
+    pub(crate) locked: bool,
     pub(crate) language: &'static str,
     pub(crate) now: DateTime<Utc>,
-    pub(crate) title: RefCell<String>,
+    /// Shared, so that a test sees it.
+    pub(crate) title: Rc<RefCell<String>>,
     pub(crate) colours: Cell<Colours>,
 }
 
@@ -24,9 +31,11 @@ impl Default for Memory {
         Self {
             values: RefCell::default(),
             secrets: RefCell::default(),
+            files: RefCell::default(),
+            locked: false,
             language: "zh-TW",
             now: "2026-11-05T06:32:00Z".parse().unwrap_or_default(),
-            title: RefCell::default(),
+            title: Rc::default(),
             colours: Cell::default(),
         }
     }
@@ -51,13 +60,13 @@ impl Machine for Memory {
         values.keys().filter(|key| key.starts_with(prefix)).cloned().collect()
     }
 
-    fn read_secret(&self, key: &str) -> Option<String> {
-        self.secrets.borrow().get(key).cloned()
+    fn read_secret(&self, key: &str) -> LocalBoxFuture<'static, Result<Option<String>, Locked>> {
+        let secret = self.secrets.borrow().get(key).cloned();
+        ready(if self.locked && secret.is_some() { Err(Locked) } else { Ok(secret) }).boxed_local()
     }
 
-    fn write_secret(&self, key: &str, value: &str) -> Result<(), NotKept> {
+    fn write_secret(&self, key: &str, value: &str) {
         self.secrets.borrow_mut().insert(key.to_owned(), value.to_owned());
-        Ok(())
     }
 
     fn remove_secret(&self, key: &str) {
@@ -82,6 +91,11 @@ impl Machine for Memory {
 
     fn visible(&self) -> bool {
         true
+    }
+
+    fn keep_file(&self, name: &str, _mime: &str, bytes: &[u8]) -> Result<Option<String>, NotKept> {
+        self.files.borrow_mut().insert(name.to_owned(), bytes.to_vec());
+        Ok(None)
     }
 
     fn origin(&self) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What the machine under the app gives: storage, language, colours, time. The only place that knows whether it is a browser.
 
+mod chosen;
 #[cfg(test)]
 mod memory;
 #[cfg(not(target_arch = "wasm32"))]
@@ -11,9 +12,11 @@ use std::{rc::Rc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
+use futures_util::future::LocalBoxFuture;
 use shared::members::Client;
 use uuid::Uuid;
 
+pub use chosen::{Chosen, LocalAddress, Unreadable};
 #[cfg(test)]
 pub(crate) use memory::Memory;
 #[cfg(not(target_arch = "wasm32"))]
@@ -27,6 +30,11 @@ pub const CLIENT: Client = here::CLIENT;
 /// Shows the app: in the page, or in a window of its own.
 pub fn launch(app: fn() -> Element) {
     here::launch(app);
+}
+
+/// What carries the app's requests, trusting the certificates that are trusted here.
+pub fn http_client() -> reqwest::Client {
+    here::http_client()
 }
 
 /// The colours of the app.
@@ -66,6 +74,11 @@ impl Colours {
 #[error("the device does not keep values: its storage is full or switched off")]
 pub struct NotKept;
 
+/// The device keeps a secret and does not hand it out now: its keychain is locked, or does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the keychain of the device is locked or does not answer")]
+pub struct Locked;
+
 /// What each kind of machine must give.
 pub trait Machine {
     /// The value kept under a key.
@@ -76,11 +89,12 @@ pub trait Machine {
     fn remove(&self, key: &str);
     /// The keys that begin so.
     fn keys(&self, prefix: &str) -> Vec<String>;
-    /// A secret of a native build. A browser has none: there the server's cookie is the secret.
-    fn read_secret(&self, key: &str) -> Option<String>;
-    /// Keeps a secret.
-    fn write_secret(&self, key: &str, value: &str) -> Result<(), NotKept>;
-    /// Forgets a secret.
+    /// A secret of a native build. A browser has none: there the server's cookie is the secret. It may wait for the person to
+    /// unlock the keychain.
+    fn read_secret(&self, key: &str) -> LocalBoxFuture<'static, Result<Option<String>, Locked>>;
+    /// Keeps a secret, in the background: what is read afterwards is this.
+    fn write_secret(&self, key: &str, value: &str);
+    /// Forgets a secret, in the background.
     fn remove_secret(&self, key: &str);
     /// The languages the person reads, the best first, as BCP 47 tags.
     fn languages(&self) -> Vec<String>;
@@ -92,13 +106,31 @@ pub trait Machine {
     fn show_colours(&self, colours: Colours);
     /// Whether somebody can see the app now; polling rests while nobody can.
     fn visible(&self) -> bool;
+    /// Whether the machine has a line at all, as far as it knows.
+    fn has_line(&self) -> bool {
+        true
+    }
+    /// Counts up whenever somebody looks at the app again, or the machine has a line again.
+    fn returns(&self) -> u32 {
+        0
+    }
+    /// Shows a number on the app's icon, where the machine has such a thing; nothing at 0.
+    fn badge(&self, _count: u64) {}
+    /// Whether a newer version of the app is on the device, which [`Machine::take_new_version`] starts.
+    fn has_new_version(&self) -> bool {
+        false
+    }
+    /// Starts the newer version in the place of this one.
+    fn take_new_version(&self) {}
+    /// Keeps a file where the person finds it, and says where, if it is not where this machine always puts them.
+    fn keep_file(&self, name: &str, mime: &str, bytes: &[u8]) -> Result<Option<String>, NotKept>;
     /// The server this build came from; a native build has to be told.
     fn origin(&self) -> Option<String>;
     /// Where the caret stands in the text field with this id, in UTF-16 units, where that is known.
     fn caret(&self, _field: &str) -> Option<usize> {
         None
     }
-    /// Gives the field with this id the focus, in sight, with the caret there.
+    /// Gives the field with this id the focus, in sight, with the caret there; anything else that can have the focus, too.
     fn focus_field(&self, _field: &str, _caret: Option<usize>) {}
 }
 
@@ -109,7 +141,7 @@ pub struct Device(Rc<dyn Machine>);
 impl Device {
     /// The machine the app runs on.
     pub fn this() -> Self {
-        Self(Rc::new(here::This))
+        Self(Rc::new(here::This::new()))
     }
 
     #[cfg(test)]

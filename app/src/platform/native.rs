@@ -1,120 +1,99 @@
 //! A desktop or a phone.
 
+mod files;
+mod keychain;
+#[cfg(any(feature = "desktop", feature = "mobile"))]
+mod window;
+#[cfg(not(any(feature = "desktop", feature = "mobile")))]
+#[path = "native/windowless.rs"]
+mod window;
+
 use std::{
     fs,
-    io::Write as _,
-    path::PathBuf,
+    io::{self, Write as _},
+    path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use chrono::{DateTime, TimeZone as _, Utc};
+use futures_util::future::LocalBoxFuture;
 use shared::members::Client;
 
-use super::{Colours, Machine, NotKept};
+use super::{Colours, Locked, Machine, NotKept};
+use files::Files;
+use keychain::Keychain;
+use window::Window;
 
 pub(super) const CLIENT: Client = Client::Native;
 
-/// A window that brings the style sheet along, as no page links it.
-#[cfg(feature = "desktop")]
+/// A window of its own.
 pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
-    const STYLES: &str = concat!("<style>", include_str!(env!("STORECAST_STYLES")), "</style>");
-    let window = dioxus::desktop::Config::new().with_custom_head(STYLES.to_owned());
-    dioxus::LaunchBuilder::new().with_cfg(window).launch(app);
+    window::launch(app);
 }
 
-/// Without a window of its own: what the build was made for decides.
-#[cfg(not(feature = "desktop"))]
-pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
-    dioxus::launch(app);
+/// Trusts whom the system trusts.
+#[cfg(not(target_os = "android"))]
+pub(super) fn http_client() -> reqwest::Client {
+    reqwest::Client::default()
+}
+
+/// Trusts the public authorities: asking Android whom it trusts takes a Java part in the bundle, which is not there.
+#[cfg(target_os = "android")]
+pub(super) fn http_client() -> reqwest::Client {
+    let roots =
+        webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter_map(|root| reqwest::Certificate::from_der(root).ok());
+    reqwest::Client::builder().tls_certs_only(roots).build().unwrap_or_default()
 }
 
 /// The machine this runs on.
-pub(super) struct This;
-
-/// Where values lie: one file each, readable by this user alone.
-fn folder(of: &str) -> Option<PathBuf> {
-    Some(dirs::data_local_dir()?.join("storecast").join(of))
+pub(super) struct This {
+    values: Files,
+    secrets: Keychain,
+    window: Window,
 }
 
-fn path(of: &str, key: &str) -> Option<PathBuf> {
-    let safe = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) && !key.starts_with('.');
-    safe.then(|| folder(of).map(|folder| folder.join(key)))?
-}
-
-fn read(of: &str, key: &str) -> Option<String> {
-    fs::read_to_string(path(of, key)?).ok()
-}
-
-/// Writes beside and renames, so that a dead battery leaves the old value or the new one.
-fn write(of: &str, key: &str, value: &str) -> Result<(), NotKept> {
-    let path = path(of, key).ok_or(NotKept)?;
-    let beside = path.with_extension("new");
-    let written = || -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+impl This {
+    /// Inside the app, so that it finds the window.
+    pub(super) fn new() -> Self {
+        Self {
+            values: Files::of_this_user("values"),
+            secrets: Keychain::of_this_system(Files::of_this_user("secrets")),
+            window: Window::here(),
         }
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
-        file.write_all(value.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)
-    };
-    written().map_err(|_| NotKept)
-}
-
-fn remove(of: &str, key: &str) {
-    if let Some(path) = path(of, key) {
-        // What is not there is forgotten already.
-        let _ = fs::remove_file(path);
     }
 }
 
 impl Machine for This {
     fn read(&self, key: &str) -> Option<String> {
-        read("values", key)
+        self.values.read(key)
     }
 
     fn write(&self, key: &str, value: &str) -> Result<(), NotKept> {
-        write("values", key, value)
+        self.values.write(key, value)
     }
 
     fn remove(&self, key: &str) {
-        remove("values", key);
+        self.values.remove(key);
     }
 
     fn keys(&self, prefix: &str) -> Vec<String> {
-        let Some(entries) = folder("values").and_then(|folder| fs::read_dir(folder).ok()) else {
-            return Vec::new();
-        };
-        entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|key| key.starts_with(prefix))
-            .collect()
+        self.values.keys(prefix)
     }
 
-    fn read_secret(&self, key: &str) -> Option<String> {
-        read("secrets", key)
+    fn read_secret(&self, key: &str) -> LocalBoxFuture<'static, Result<Option<String>, Locked>> {
+        self.secrets.read(key)
     }
 
-    fn write_secret(&self, key: &str, value: &str) -> Result<(), NotKept> {
-        write("secrets", key, value)
+    fn write_secret(&self, key: &str, value: &str) {
+        self.secrets.write(key, value);
     }
 
     fn remove_secret(&self, key: &str) {
-        remove("secrets", key);
+        self.secrets.remove(key);
     }
 
     fn languages(&self) -> Vec<String> {
-        #[expect(clippy::disallowed_methods, reason = "the language is the user's, not a setting of ours")]
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .filter(|value| !value.is_empty())
-            .map(|value| value.split('.').next().unwrap_or_default().replace('_', "-"))
-            .collect()
+        sys_locale::get_locales().collect()
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -126,17 +105,52 @@ impl Machine for This {
             .unwrap_or_default()
     }
 
-    // A window has its title from the bundle, and its text goes by the language of the system.
-    fn describe(&self, _title: &str, _language: &str) {}
+    fn describe(&self, title: &str, language: &str) {
+        self.window.describe(title, language);
+    }
 
-    fn show_colours(&self, _colours: Colours) {}
+    fn show_colours(&self, colours: Colours) {
+        self.window.show_colours(colours);
+    }
 
     fn visible(&self) -> bool {
-        true
+        self.window.visible()
+    }
+
+    fn returns(&self) -> u32 {
+        self.window.returns()
+    }
+
+    fn keep_file(&self, name: &str, _mime: &str, bytes: &[u8]) -> Result<Option<String>, NotKept> {
+        let folder = dirs::download_dir().or_else(dirs::home_dir).ok_or(NotKept)?;
+        // A name comes from the server: whatever it says, it names nothing outside the folder.
+        let name = Path::new(name).file_name().and_then(|name| name.to_str()).ok_or(NotKept)?;
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "csv"));
+        for n in 1..1_000 {
+            let path = folder.join(if n == 1 { name.to_owned() } else { format!("{stem} ({n}).{ending}") });
+            match fs::File::create_new(&path) {
+                Ok(mut file) => {
+                    file.write_all(bytes).map_err(|_| NotKept)?;
+                    return Ok(Some(path.display().to_string()));
+                }
+                // One of that name is there, and stays.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(_) => return Err(NotKept),
+            }
+        }
+        Err(NotKept)
     }
 
     fn origin(&self) -> Option<String> {
         None
+    }
+
+    fn caret(&self, field: &str) -> Option<usize> {
+        self.window.caret(field)
+    }
+
+    fn focus_field(&self, field: &str, caret: Option<usize>) {
+        self.window.focus_field(field, caret);
     }
 }
 

@@ -1,13 +1,17 @@
 //! A browser.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use chrono::{DateTime, TimeZone as _, Utc};
+use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use shared::members::Client;
-use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlTextAreaElement, Storage, VisibilityState, Window};
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{
+    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, Storage, Url,
+    VisibilityState, Window,
+};
 
-use super::{Colours, Machine, NotKept};
+use super::{Colours, Locked, Machine, NotKept};
 
 pub(super) const CLIENT: Client = Client::Web;
 
@@ -16,8 +20,19 @@ pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
     dioxus::launch(app);
 }
 
+/// The browser sends them, and trusts whom it trusts.
+pub(super) fn http_client() -> reqwest::Client {
+    reqwest::Client::default()
+}
+
 /// The browser this runs in.
 pub(super) struct This;
+
+impl This {
+    pub(super) fn new() -> Self {
+        Self
+    }
+}
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -34,6 +49,29 @@ fn text_area(id: &str) -> Option<HtmlTextAreaElement> {
 
 fn root() -> Option<Element> {
     window()?.document()?.document_element()
+}
+
+thread_local! {
+    /// How often somebody came back.
+    static RETURNS: Rc<Cell<u32>> = count_returns();
+}
+
+/// Counts from now on, as long as the page is there.
+fn count_returns() -> Rc<Cell<u32>> {
+    let returns = Rc::new(Cell::new(0_u32));
+    let counted = Rc::clone(&returns);
+    let count = Closure::<dyn Fn()>::new(move || counted.set(counted.get().wrapping_add(1)));
+    if let Some(window) = window() {
+        let count = count.as_ref().unchecked_ref();
+        // Only a browser without events refuses.
+        let _ = window.add_event_listener_with_callback("online", count);
+        let _ = window.add_event_listener_with_callback("pageshow", count);
+        if let Some(document) = window.document() {
+            let _ = document.add_event_listener_with_callback("visibilitychange", count);
+        }
+    }
+    count.forget();
+    returns
 }
 
 impl Machine for This {
@@ -60,13 +98,11 @@ impl Machine for This {
         (0..count).filter_map(|place| storage.key(place).ok().flatten()).filter(|key| key.starts_with(prefix)).collect()
     }
 
-    fn read_secret(&self, _key: &str) -> Option<String> {
-        None
+    fn read_secret(&self, _key: &str) -> LocalBoxFuture<'static, Result<Option<String>, Locked>> {
+        ready(Ok(None)).boxed_local()
     }
 
-    fn write_secret(&self, _key: &str, _value: &str) -> Result<(), NotKept> {
-        Err(NotKept)
-    }
+    fn write_secret(&self, _key: &str, _value: &str) {}
 
     fn remove_secret(&self, _key: &str) {}
 
@@ -109,6 +145,61 @@ impl Machine for This {
             .is_none_or(|document| document.visibility_state() != VisibilityState::Hidden)
     }
 
+    // `boot.js` looks after the service worker, and is told and asked through the page.
+    fn has_new_version(&self) -> bool {
+        root().is_some_and(|root| root.has_attribute("data-update"))
+    }
+
+    fn take_new_version(&self) {
+        let document = window().and_then(|window| window.document());
+        if let (Some(document), Ok(event)) = (document, Event::new("storecast-update")) {
+            // Only an event that is under way already is refused.
+            let _ = document.dispatch_event(&event);
+        }
+    }
+
+    fn has_line(&self) -> bool {
+        window().is_none_or(|window| window.navigator().on_line())
+    }
+
+    fn returns(&self) -> u32 {
+        RETURNS.with(|returns| returns.get())
+    }
+
+    fn badge(&self, count: u64) {
+        let Some(window) = window() else { return };
+        let navigator = window.navigator();
+        // Not every browser has it, and web-sys has it in none; without it there is nothing to show.
+        let name = if count == 0 { "clearAppBadge" } else { "setAppBadge" };
+        let Ok(set) = js_sys::Reflect::get(&navigator, &name.into()) else { return };
+        let Ok(set) = set.dyn_into::<js_sys::Function>() else { return };
+        #[expect(clippy::cast_precision_loss, reason = "a count of messages is far below 2^53")]
+        let arguments = if count == 0 { js_sys::Array::new() } else { js_sys::Array::of1(&(count as f64).into()) };
+        if let Ok(promise) = set.apply(&navigator, &arguments)
+            && let Ok(promise) = promise.dyn_into::<js_sys::Promise>()
+        {
+            // An app that is not installed has no icon to show it on.
+            wasm_bindgen_futures::spawn_local(async move { drop(wasm_bindgen_futures::JsFuture::from(promise).await) });
+        }
+    }
+
+    fn keep_file(&self, name: &str, mime: &str, bytes: &[u8]) -> Result<Option<String>, NotKept> {
+        let kind = BlobPropertyBag::new();
+        kind.set_type(mime);
+        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind).map_err(|_| NotKept)?;
+        let address = Url::create_object_url_with_blob(&blob).map_err(|_| NotKept)?;
+        let document = window().and_then(|window| window.document()).ok_or(NotKept)?;
+        let link = document.create_element("a").map_err(|_| NotKept)?;
+        let link: HtmlAnchorElement = link.dyn_into().map_err(|_| NotKept)?;
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        // The browser has taken the bytes over by now; an address that stays would keep them in memory.
+        let _ = Url::revoke_object_url(&address);
+        Ok(None)
+    }
+
     fn origin(&self) -> Option<String> {
         window()?.location().origin().ok()
     }
@@ -119,10 +210,15 @@ impl Machine for This {
     }
 
     fn focus_field(&self, field: &str, caret: Option<usize>) {
-        let Some(area) = text_area(field) else { return };
-        // A field that cannot take the focus has gone; there is nothing to place the caret in.
-        let _ = area.focus();
-        if let Some(caret) = caret.and_then(|caret| u32::try_from(caret).ok()) {
+        let element = window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id(field));
+        let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+            return;
+        };
+        // What cannot take the focus has gone; there is nothing to place the caret in.
+        let _ = element.focus();
+        if let Some(caret) = caret.and_then(|caret| u32::try_from(caret).ok())
+            && let Some(area) = element.dyn_ref::<HtmlTextAreaElement>()
+        {
             let _ = area.set_selection_range(caret, caret);
         }
     }

@@ -1,15 +1,18 @@
 //! Oneself and this device: profile, language, colours, signing out.
 
+use crate::ui::glyph::{ChartColumn, CircleAlert, ClipboardList, LogOut};
 use dioxus::prelude::*;
-use lucide_dioxus::{CircleAlert, LogOut};
+use shared::members::Action;
 
 use crate::{
     api::{Failed, use_api},
     app::{use_colours, use_title},
     platform::Colours,
+    routes::Route,
     screens::{parts::OfflineNote, sign_in::LanguageChoice},
     session::use_me,
     ui::{
+        action_list::{ActionList, ActionListItem},
         app_bar::{AppBar, AppBarTitle},
         avatar::{Avatar, AvatarSize},
         banner::{Banner, Live},
@@ -45,6 +48,7 @@ pub fn More() -> Element {
                 PaneBody {
                     Column { width: ColumnWidth::Narrow,
                         Profile {}
+                        Desk {}
                         ThisDevice {}
                         SigningOut { asked, failed }
                     }
@@ -88,6 +92,30 @@ fn Profile() -> Element {
                         } else {
                             {words.more.no_omo}
                         }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What else the role has.
+#[component]
+fn Desk() -> Element {
+    let words = use_words();
+    let me = use_me();
+    let me = me.read();
+    rsx! {
+        Panel { title: words.more.desk,
+            ActionList {
+                if me.may(Action::ReadOwnFigures) {
+                    ActionListItem { title: words.figures.title, text: words.figures.about, to: Route::Figures {},
+                        ChartColumn {}
+                    }
+                }
+                if me.may(Action::ManageAttributes) {
+                    ActionListItem { title: words.attributes.manage, text: words.attributes.about, to: Route::Attributes {},
+                        ClipboardList {}
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! An address that does not exist.
 
+use crate::ui::glyph::Search;
 use dioxus::prelude::*;
-use lucide_dioxus::Search;
 
 use crate::{
     app::use_title,

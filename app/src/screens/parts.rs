@@ -1,23 +1,26 @@
 //! Parts that several screens share: the offline note, what is shown instead of content, the way back.
 
+use crate::ui::glyph::{ArrowLeft, CircleAlert, CloudOff, Lock, RotateCcw, WifiOff};
 use dioxus::prelude::*;
-use lucide_dioxus::{ArrowLeft, CircleAlert, Lock, RotateCcw, WifiOff};
 use shared::{
     contacts::ChannelRef,
     limits::Platform,
-    members::Action,
+    members::{Action, Colleague, StoreRef},
     problem::{Forbidden, Problem},
 };
 
 use crate::{
     api::Failed,
+    app::NewVersion,
+    live::use_live_link,
+    platform::use_device,
     routes::Route,
     session::{use_me, use_session},
     ui::{
         app_bar::TitleLevel,
         avatar::ChannelMark,
         banner::{Banner, Live},
-        button::{Button, ButtonTone},
+        button::{Button, ButtonSize, ButtonTone},
         empty_state::EmptyState,
         icon::{Icon, IconSize},
         icon_button::{IconButton, IconButtonTone},
@@ -35,13 +38,17 @@ pub fn mark(channel: &ChannelRef) -> ChannelMark {
     }
 }
 
-/// Says that the line is down, under the bar of a pane; nothing while it is up.
+/// Says that the line is down, or the live link alone (domain.md 8.7), under the bar of a pane; or else that there is a newer
+/// version of the app; mostly nothing.
 #[component]
 pub fn OfflineNote() -> Element {
     let words = use_words();
+    let device = use_device();
     let online = use_session().online;
+    let link = use_live_link();
+    let NewVersion(new_version) = use_hook(consume_context::<NewVersion>);
     rsx! {
-        div { role: "status",
+        div { class: "offline-note", role: "status",
             if !online() {
                 Banner {
                     tone: Tone::Warn,
@@ -50,6 +57,25 @@ pub fn OfflineNote() -> Element {
                     icon: rsx! { Icon { WifiOff {} } },
                     title: words.common.offline_title,
                     text: words.common.offline_text,
+                }
+            } else if link.is_some_and(|link| link.lost()) {
+                Banner {
+                    flush: true,
+                    live: Live::Off,
+                    icon: rsx! { Icon { CloudOff {} } },
+                    title: words.common.reconnecting_title,
+                    text: words.common.reconnecting_text,
+                }
+            } else if new_version() || device.has_new_version() {
+                Banner {
+                    flush: true,
+                    live: Live::Off,
+                    icon: rsx! { Icon { RotateCcw {} } },
+                    title: words.common.new_version_title,
+                    text: words.common.new_version_text,
+                    actions: rsx! {
+                        Button { size: ButtonSize::Small, onclick: move |_| device.take_new_version(), {words.common.new_version_action} }
+                    },
                 }
             }
         }
@@ -187,4 +213,27 @@ pub fn BackButton(
             Icon { size: IconSize::Large, ArrowLeft {} }
         }
     }
+}
+
+/// Puts an item into a list, or takes it out.
+pub fn toggle<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if let Some(place) = list.iter().position(|other| *other == item) {
+        list.remove(place);
+    } else {
+        list.push(item);
+    }
+}
+
+/// The stores of these colleagues, each once, by name.
+pub fn stores_of(colleagues: &[Colleague]) -> Vec<StoreRef> {
+    let mut stores: Vec<StoreRef> = colleagues.iter().flat_map(|one| one.stores.clone()).collect();
+    stores.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    stores.dedup_by_key(|store| store.id);
+    stores
+}
+
+/// The names of these, where there are few and all are known.
+pub fn named<'k, Id: PartialEq>(ids: &[Id], known: impl Iterator<Item = (Id, &'k str)>) -> Option<Vec<&'k str>> {
+    let names: Vec<&str> = known.filter(|(id, _)| ids.contains(id)).map(|(_, name)| name).collect();
+    (ids.len() <= 3 && names.len() == ids.len()).then_some(names)
 }

@@ -1,4 +1,4 @@
-//! Messages as the customer sees them: bubbles in the customer's chat, links and the filled-in name marked.
+//! Messages as the customer sees them: bubbles in the customer's chat, links and the filled-in name marked, pictures and films.
 
 use dioxus::prelude::*;
 use shared::{
@@ -6,15 +6,18 @@ use shared::{
     content::{Content, NAME_TOKEN, Part},
     limits::Platform,
     links,
+    media::{MediaInfo, MediaKind},
 };
 
 use crate::{
+    api::{Api, use_api},
     ui::{
         avatar::{Avatar, AvatarKind, AvatarSize},
-        message_bubble::{MessageBubble, Segment, Skin},
+        message_bubble::{BubbleMedia, MediaKind as BubbleKind, MessageBubble, Segment, Skin},
         preview_frame::PreviewFrame,
     },
-    words::use_words,
+    upload::{Seen, use_uploads},
+    words::{Words, media::lasts, use_words},
 };
 
 /// A text in its pieces: words, links, and the name where the token stood. An empty name leaves nothing behind.
@@ -32,13 +35,16 @@ pub fn pieces(text: &str, name: &str) -> Vec<Segment> {
     pieces
 }
 
-/// The customer's chat with the messages in it. A message without words is left out.
+/// The customer's chat with the messages in it. A text without words is left out.
 #[component]
 pub fn ContentPreview(
     /// The account they come from.
     channel: ChannelRef,
     /// The messages.
     content: Content,
+    /// The pictures and films in them, as the server told them.
+    #[props(default)]
+    media: Vec<MediaInfo>,
     /// What stands where the name goes.
     name: String,
     /// The strip above the first bubble.
@@ -59,11 +65,17 @@ pub fn ContentPreview(
             Avatar { name: account.clone(), kind: AvatarKind::Account, size: AvatarSize::Sm }
         }
     };
-    let texts: Vec<Vec<Segment>> = content
+    let api = use_api();
+    let uploads = use_uploads();
+    let bubbles: Vec<(Vec<Segment>, Option<Element>)> = content
         .parts
         .iter()
-        .map(|Part::Text { text }| pieces(text, &name))
-        .filter(|pieces| !pieces.is_empty())
+        .map(|part| match part {
+            Part::Text { text } => (pieces(text, &name), None),
+            Part::Image { media: id } => bubble_media(words, &api, MediaKind::Image, &uploads.look(*id, &media)),
+            Part::Video { media: id } => bubble_media(words, &api, MediaKind::Video, &uploads.look(*id, &media)),
+        })
+        .filter(|(text, media)| !text.is_empty() || media.is_some())
         .collect();
     rsx! {
         PreviewFrame {
@@ -73,7 +85,7 @@ pub fn ContentPreview(
             account_sub: (words.send.account_kind)(channel.platform),
             strip,
             foot,
-            for (place, text) in texts.into_iter().enumerate() {
+            for (place , (text , media)) in bubbles.into_iter().enumerate() {
                 MessageBubble {
                     key: "{place}",
                     skin,
@@ -81,11 +93,38 @@ pub fn ContentPreview(
                     avatar: avatar(),
                     sender: (place == 0).then(|| channel.name.clone()),
                     text,
+                    media,
                     meta: clock.clone().map(|clock| rsx! { "{clock}" }),
                 }
             }
         }
     }
+}
+
+/// What the kit calls a kind.
+pub const fn tile_kind(kind: MediaKind) -> BubbleKind {
+    match kind {
+        MediaKind::Image => BubbleKind::Image,
+        MediaKind::Video => BubbleKind::Video,
+    }
+}
+
+/// A picture or film as a customer sees it before she taps it; where this machine cannot show it yet, that is said in words.
+pub fn bubble_media(words: &Words, api: &Api, kind: MediaKind, seen: &Seen) -> (Vec<Segment>, Option<Element>) {
+    let info = seen.info();
+    let still = info.map(|info| api.address(&info.preview_url));
+    let Some(src) = seen.local.clone().filter(|_| kind == MediaKind::Image).or(still.clone()).or(seen.local.clone())
+    else {
+        return (vec![Segment::text((words.media.not_shown)(kind))], None);
+    };
+    let (width, height) = (info.map(|info| info.width), info.map(|info| info.height));
+    let alt = (words.media.alt)(kind, seen.name.as_deref());
+    let duration = info.and_then(|info| info.duration_ms).map(lasts);
+    let poster = still.filter(|_| kind == MediaKind::Video);
+    let media = rsx! {
+        BubbleMedia { kind: tile_kind(kind), src, poster, alt, width, height, duration }
+    };
+    (Vec::new(), Some(media))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Signing in: e-mail and password, and in native builds the server first.
 
+use crate::ui::glyph::{CloudCheck, Eye, EyeOff, KeyRound, LogOut};
 use dioxus::prelude::*;
-use lucide_dioxus::{CloudCheck, Eye, EyeOff, LogOut};
 use shared::members::Client;
 
 use crate::{
@@ -80,6 +80,15 @@ fn Told() -> Element {
                 text: words.sign_in.ended_text,
             }
         },
+        State::Out(Left::Locked) => rsx! {
+            Banner {
+                tone: Tone::Warn,
+                live: Live::Status,
+                icon: rsx! { Icon { KeyRound {} } },
+                title: words.sign_in.locked_title,
+                text: words.sign_in.locked_text,
+            }
+        },
         State::Out(Left::SignedOut) => rsx! {
             Banner {
                 live: Live::Status,
@@ -151,7 +160,7 @@ fn Form() -> Element {
                 Banner {
                     tone: Tone::Danger,
                     live: Live::Alert,
-                    icon: rsx! { Icon { lucide_dioxus::CircleAlert {} } },
+                    icon: rsx! { Icon { crate::ui::glyph::CircleAlert {} } },
                     title: said.title,
                     text: said.text,
                 }

@@ -4,6 +4,7 @@
 //! technology needs it and `data-*` otherwise. No `style` attribute as a string: the content policy is `style-src 'self'`, so a value
 //! that changes goes through one style property (`width: "{n}%"`), which the renderer sets without markup.
 
+pub mod glyph;
 pub mod layer;
 pub mod press;
 pub mod screen;
@@ -18,6 +19,7 @@ pub mod chip;
 pub mod code_field;
 pub mod dialog;
 pub mod field;
+pub mod file_input;
 pub mod filter_group;
 pub mod icon;
 pub mod icon_button;
@@ -56,6 +58,7 @@ pub mod progress_ring;
 pub mod reason_group;
 pub mod record_card;
 pub mod reply_bar;
+pub mod reply_card;
 pub mod select_all;
 pub mod send_hero;
 pub mod sign_in;
@@ -65,6 +68,7 @@ pub mod stat;
 pub(crate) mod testing;
 pub mod thread;
 pub mod tone;
+pub mod virtual_list;
 
 #[cfg(test)]
 mod ui_test;

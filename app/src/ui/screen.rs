@@ -1,5 +1,7 @@
 //! The frame every screen stands in; its classes are global, in `base.css`.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use super::layer::{use_layers, use_screen_layers};
@@ -100,6 +102,22 @@ pub enum Ground {
     Surface,
 }
 
+/// What scrolls a pane's content, in context below the pane: its body, or on low screens the pane itself.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Scroller {
+    /// The pane.
+    pub(super) pane: Signal<Option<Rc<MountedData>>>,
+    /// Its body.
+    pub(super) body: Signal<Option<Rc<MountedData>>>,
+    /// Counts up whenever one of them was scrolled.
+    pub(super) moved: Signal<u32>,
+}
+
+/// The scroller of the pane around; none outside of panes.
+pub(super) fn use_scroller() -> Option<Scroller> {
+    use_hook(try_consume_context::<Scroller>)
+}
+
 /// One pane: head and foot keep their place, the body scrolls.
 #[component]
 pub fn Pane(
@@ -117,6 +135,8 @@ pub fn Pane(
     /// [`PaneHead`], [`PaneBody`] and [`PaneFoot`].
     children: Element,
 ) -> Element {
+    let mut scroller = Scroller { pane: use_signal(|| None), body: use_signal(|| None), moved: use_signal(|| 0) };
+    use_context_provider(|| scroller);
     // A phone shows the detail alone: the first heading of the page is in the list, which it hides.
     let heading = (role == PaneRole::Detail).then(|| label.clone());
     let role = match role {
@@ -130,6 +150,8 @@ pub fn Pane(
             "data-role": role,
             "data-ground": (ground == Ground::Surface).then_some("surface"),
             aria_label: label,
+            onscroll: move |_| scroller.moved += 1,
+            onmounted: move |event: MountedEvent| scroller.pane.set(Some(event.data())),
             if let Some(heading) = heading {
                 h1 { class: "vh compact-only", "{heading}" }
             }
@@ -165,12 +187,23 @@ pub fn PaneBody(
     /// What stands in it.
     children: Element,
 ) -> Element {
+    let scroller = use_scroller();
     rsx! {
         div {
             class: "pane-body",
             "data-start": from_end.then_some("end"),
-            onscroll: move |event| onscroll.call(event),
-            onmounted: move |event| onmounted.call(event),
+            onscroll: move |event| {
+                if let Some(mut scroller) = scroller {
+                    scroller.moved += 1;
+                }
+                onscroll.call(event);
+            },
+            onmounted: move |event: MountedEvent| {
+                if let Some(mut scroller) = scroller {
+                    scroller.body.set(Some(event.data()));
+                }
+                onmounted.call(event);
+            },
             ..attributes,
             {children}
         }

@@ -1,7 +1,7 @@
 //! What assistive technology hears of the kit, and what the style sheet promises.
 
+use crate::ui::glyph::{Menu as MenuGlyph, Send};
 use dioxus::prelude::*;
-use lucide_dioxus::{Menu as MenuGlyph, Send};
 
 use super::{
     action_bar::{ActionBarNote, ActionBarText, NoteTone},

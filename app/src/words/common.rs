@@ -54,6 +54,20 @@ pub struct Common {
     pub offline_title: &'static str,
     /// See `offline_title`.
     pub offline_text: &'static str,
+    /// The app was started without a line.
+    pub start_offline_title: &'static str,
+    /// See `start_offline_title`: what is safe, and what happens next.
+    pub start_offline_text: &'static str,
+    /// A newer version of the app is on the device.
+    pub new_version_title: &'static str,
+    /// See `new_version_title`: nothing is lost by it.
+    pub new_version_text: &'static str,
+    /// Starts it.
+    pub new_version_action: &'static str,
+    /// Calls still reach the server, but what changes is not told by itself.
+    pub reconnecting_title: &'static str,
+    /// See `reconnecting_title`.
+    pub reconnecting_text: &'static str,
     /// A screen failed to load.
     pub failed_title: &'static str,
     /// A role may not see this.

@@ -26,16 +26,8 @@ pub struct Conversations {
     pub waiting: &'static str,
     /// Filter: wrote in the last so many days.
     pub recent: fn(u32) -> String,
-    /// Chooses tags.
-    pub tags: &'static str,
-    /// What a sheet of tags says.
-    pub tags_help: &'static str,
-    /// The team has no tags.
-    pub no_tags: &'static str,
     /// Takes a filter away, for assistive technology.
     pub remove_filter: &'static str,
-    /// Shows so many.
-    pub show_matching: fn(u64) -> String,
     /// How long the customer has waited.
     pub waited: fn(&str) -> String,
     /// She cannot be reached.

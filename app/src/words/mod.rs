@@ -1,12 +1,16 @@
 //! The app's words in both languages: one struct per area, so that a missing translation does not compile.
 
+pub mod attributes;
 pub mod common;
 pub mod conversations;
 mod en;
+pub mod figures;
+pub mod media;
 pub mod more;
 pub mod problems;
 pub mod reasons;
 pub mod records;
+pub mod saved_replies;
 pub mod send;
 pub mod sign_in;
 pub mod thread;
@@ -15,7 +19,7 @@ mod zh_hant;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use shared::time::Stamp;
+use shared::{limits::Platform, time::Stamp};
 
 use crate::platform::Device;
 
@@ -57,6 +61,14 @@ impl Language {
         match self {
             Self::ZhHant => &zh_hant::WORDS,
             Self::En => &en::WORDS,
+        }
+    }
+
+    /// The same, as calls name it that answer in words.
+    pub const fn for_calls(self) -> shared::words::Language {
+        match self {
+            Self::ZhHant => shared::words::Language::ZhHant,
+            Self::En => shared::words::Language::En,
         }
     }
 
@@ -111,6 +123,14 @@ pub struct Words {
     pub send: send::Send,
     /// The records of group sends.
     pub records: records::Records,
+    /// Saved replies.
+    pub saved_replies: saved_replies::SavedReplies,
+    /// Pictures and films.
+    pub media: media::Media,
+    /// Custom attributes of customers.
+    pub attributes: attributes::Attributes,
+    /// One's own figures.
+    pub figures: figures::Figures,
     /// Oneself and the settings of this device.
     pub more: more::More,
 }
@@ -151,6 +171,14 @@ pub fn moment(at: Stamp) -> String {
 /// The time of day, in figures alone: `14:20`.
 pub fn clock(at: Stamp) -> String {
     at.format("%H:%M").to_string()
+}
+
+/// What a platform calls itself.
+pub const fn platform(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Line => "LINE",
+        Platform::Whatsapp => "WhatsApp",
+    }
 }
 
 /// A number with thousands marks: `1,284`.

@@ -22,6 +22,8 @@ pub struct More {
     pub omo: &'static str,
     /// Without.
     pub no_omo: &'static str,
+    /// What else the role has: the desk.
+    pub desk: &'static str,
     /// About this device.
     pub device: &'static str,
     /// Chooses the language.

@@ -74,8 +74,6 @@ pub struct Records {
     pub open: fn(&str) -> String,
     /// The column that opens it, read out.
     pub open_column: &'static str,
-    /// A record without a text.
-    pub no_text: &'static str,
     /// There is no record.
     pub empty_title: &'static str,
     /// What to do first, for those who may send.
@@ -92,6 +90,22 @@ pub struct Records {
     pub loading: &'static str,
     /// They could not be loaded.
     pub failed: &'static str,
+    /// The filter by store.
+    pub by_store: &'static str,
+    /// The filter by sender.
+    pub by_sender: &'static str,
+    /// The stores or senders of a filter whose names are not known here.
+    pub named: fn(usize) -> String,
+    /// Exports the list.
+    pub export: &'static str,
+    /// Exports the recipients of a record.
+    pub export_people: &'static str,
+    /// The file was kept: its name, or where it is.
+    pub exported: fn(&str) -> String,
+    /// The file came, and this device would not keep it.
+    pub not_kept: &'static str,
+    /// Pictures and films of a send without a text.
+    pub media: fn(images: u32, videos: u32) -> String,
     /// One record.
     pub detail: Detail,
     /// One recipient.

@@ -210,6 +210,38 @@ pub struct Filter {
     pub team_chip: fn(&str) -> String,
     /// A condition on the last marketing message.
     pub marketing_chip: fn(&str) -> String,
+    /// The owners of the conversations.
+    pub owners: &'static str,
+    /// Bound members.
+    pub bound_members: &'static str,
+    /// Bound stores.
+    pub bound_stores: &'static str,
+    /// So many members, where naming them takes too much room.
+    pub member_count: fn(usize) -> String,
+    /// So many stores, where naming them takes too much room.
+    pub store_count: fn(usize) -> String,
+    /// Bound to these.
+    pub bound_chip: fn(&str) -> String,
+    /// WhatsApp's 24-hour window, and what that is.
+    pub window: (&'static str, &'static str),
+    /// It does not matter, open, closed.
+    pub windows: [&'static str; 3],
+    /// Custom attributes.
+    pub attributes: &'static str,
+    /// Any value, and none.
+    pub any_value: &'static str,
+    /// Has in it, is, is not, between, yes, no, has a value, has none.
+    pub attribute_tests: [&'static str; 8],
+    /// The value that an attribute is compared with.
+    pub value_of: fn(&str) -> String,
+    /// From one to another, of which one may be open.
+    pub span: fn(Option<&str>, Option<&str>) -> String,
+    /// What was typed is no number.
+    pub no_number: &'static str,
+    /// A condition on an attribute has no value yet, or its ends are upside down.
+    pub unfinished: &'static str,
+    /// An attribute whose name is not known here.
+    pub some_attribute: &'static str,
 }
 
 /// The words of step 2.
@@ -244,10 +276,12 @@ pub struct Write {
     pub name_token: &'static str,
     /// So many links, and what they count as.
     pub links: fn(usize) -> String,
-    /// How long it is, of how much.
-    pub count: fn(TextCount) -> String,
-    /// Too long, with the cure; the longest name counts where it is used.
+    /// How long it is, of how much; whether the platform has to be named.
+    pub count: fn(TextCount, bool) -> String,
+    /// Too long for the platform, with the cure; the longest name counts where it is used.
     pub over: fn(TextCount, Option<&str>) -> String,
+    /// Too long for a saved reply, with the cure.
+    pub over_saved: fn(TextCount) -> String,
     /// Empty, with the cure.
     pub empty: &'static str,
     /// Nothing but the name, with the cure.

@@ -26,6 +26,10 @@ pub struct SignIn {
     pub ended_title: &'static str,
     /// See `ended_title`.
     pub ended_text: &'static str,
+    /// The device keeps the session in a keychain that did not open.
+    pub locked_title: &'static str,
+    /// See `locked_title`.
+    pub locked_text: &'static str,
     /// She signed out, and the device is clear.
     pub signed_out_title: &'static str,
     /// See `signed_out_title`.

@@ -26,6 +26,8 @@ pub struct Thread {
     pub reply_to: fn(&str) -> String,
     /// Sends: 送出.
     pub send: &'static str,
+    /// Takes a text that goes before the reply into the field.
+    pub edit_text: &'static str,
     /// A reply is on its way.
     pub sending: &'static str,
     /// A reply did not leave this device.
@@ -106,4 +108,6 @@ pub struct Thread {
     pub reopened: &'static str,
     /// The text is longer than the platform takes.
     pub too_long: fn(u64) -> String,
+    /// Something came below where somebody reads; leads there.
+    pub new_messages: &'static str,
 }

@@ -13,6 +13,8 @@ use shared::{
     content::Content,
     conversations::ConversationState,
     id::ChannelId,
+    limits::Platform,
+    media::MediaInfo,
     problem::{Problem, Rule},
     reasons::Reason,
     text::utf16_len,
@@ -25,6 +27,7 @@ use crate::{
     channels,
     conversations::{self, Chosen},
     db::Tx,
+    media,
     refused::{Refused, Result},
 };
 
@@ -86,8 +89,9 @@ impl Audience {
         Ok(Self { people, longest_name })
     }
 
-    /// Refuses what cannot be sent whatever the verdicts: nobody selected, too many, content beyond a limit.
-    pub(crate) fn fits(&self, caller: &Caller, content: &Content) -> Result<(), Problem> {
+    /// Refuses what cannot be sent whatever the verdicts: nobody selected, too many, content beyond a limit, a picture or
+    /// film that is not among these.
+    pub(crate) fn fits(&self, caller: &Caller, content: &Content, media: &[MediaInfo]) -> Result<(), Problem> {
         if self.people.is_empty() {
             return Err(Problem::invalid("selection", Rule::Required));
         }
@@ -95,7 +99,16 @@ impl Audience {
         if actual > limit {
             return Err(Problem::invalid("selection", Rule::TooMany { limit, actual }));
         }
-        content.check(&self.longest_name)
+        content.check(&self.longest_name, &self.platforms(), media)
+    }
+
+    /// The platforms of the audience.
+    fn platforms(&self) -> Vec<Platform> {
+        let mut platforms: Vec<Platform> =
+            self.people.iter().map(|(chosen, _)| chosen.channel_ref().platform).collect();
+        platforms.sort_unstable();
+        platforms.dedup();
+        platforms
     }
 
     /// Calls to be made on each account.
@@ -158,16 +171,17 @@ fn short_digest(bytes: &[u8]) -> String {
 /// Checks a stored draft.
 pub(crate) async fn check(app: App, caller: Caller, call: CheckDraft) -> Result<Check> {
     let now = app.clock.now();
-    let asking = caller.clone();
-    let (draft, audience) = app
+    let (asking, known) = (caller.clone(), app.clone());
+    let (draft, audience, media) = app
         .db
         .read(move |tx| {
             let draft = drafts::find(tx, &asking, call.id)?;
             let audience = Audience::of(tx, &asking, &draft, now)?;
-            Ok::<_, Refused>((draft, audience))
+            let media = media::infos(&known, tx, asking.team, &drafts::media_of(&draft.content))?;
+            Ok::<_, Refused>((draft, audience, media))
         })
         .await?;
-    audience.fits(&caller, &draft.content)?;
+    audience.fits(&caller, &draft.content, &media)?;
     let tried = audience.tried();
     let mut channels = Vec::new();
     for (id, (channel, people)) in audience.channels() {
@@ -255,7 +269,7 @@ pub(crate) async fn leave_out(app: App, caller: Caller, call: LeaveOut) -> Resul
             return Err(Problem::invalid("reason", rule).into());
         }
     };
-    let now = app.clock.now();
+    let (now, known) = (app.clock.now(), app.clone());
     app.db
         .write(move |tx| {
             let mut draft = drafts::find(tx, &caller, call.id)?;
@@ -264,7 +278,8 @@ pub(crate) async fn leave_out(app: App, caller: Caller, call: LeaveOut) -> Resul
                 draft.selection.remove(chosen.conversation);
             }
             draft.selection.check()?;
-            drafts::replace_selection(tx, &caller, draft, now)
+            let draft = drafts::replace_selection(tx, &caller, draft, now)?;
+            Ok::<_, Refused>(draft.shown(tx, &known, &caller)?)
         })
         .await
 }

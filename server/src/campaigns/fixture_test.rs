@@ -17,7 +17,7 @@ use crate::{caller::Caller, conversations::fixture_test::World, refused::Refused
 
 /// Texts as content.
 pub(crate) fn texts(texts: &[&str]) -> Content {
-    Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() }
+    Content { parts: texts.iter().map(|text| Part::text(*text)).collect() }
 }
 
 /// A draft of these people, stored.
@@ -52,8 +52,8 @@ pub(crate) async fn checked(world: &World, caller: &Caller, id: DraftId) -> Send
 
 /// Sends what was checked.
 pub(crate) async fn accept(world: &World, caller: &Caller, call: SendDraft) -> Result<CampaignId, Accept> {
-    let (caller, clock) = (caller.clone(), world.clock.clone());
-    world.db.write(move |tx| send::accept(tx, &caller, &call, &clock)).await
+    let (caller, app) = (caller.clone(), world.app().await);
+    world.db.write(move |tx| send::accept(tx, &app, &caller, &call)).await
 }
 
 /// A group send to so many new customers of this member.

@@ -5,7 +5,7 @@ use shared::{campaigns, deliveries};
 use super::{check, drafts, records, send};
 use crate::http::mount::Api;
 
-/// Mounts drafts, the check, the send and the records.
+/// Mounts drafts, the check, the send, the records and their exports.
 pub fn routes(api: Api) -> Api {
     api.call::<campaigns::SaveDraft, _, _>(drafts::save)
         .call::<campaigns::ShowDraft, _, _>(drafts::show)
@@ -17,7 +17,9 @@ pub fn routes(api: Api) -> Api {
         .call::<campaigns::SendDraft, _, _>(send::send)
         .call::<campaigns::ShowProgress, _, _>(records::show_progress)
         .call::<campaigns::ListCampaigns, _, _>(records::list)
+        .file::<campaigns::ExportCampaigns, _, _, _, _>(records::export::campaigns)
         .call::<campaigns::ShowCampaign, _, _>(records::show)
         .call::<deliveries::ListDeliveries, _, _>(records::deliveries)
+        .file::<deliveries::ExportDeliveries, _, _, _, _>(records::export::deliveries)
         .call::<deliveries::ShowDelivery, _, _>(records::delivery)
 }

@@ -8,5 +8,9 @@ pub(crate) mod fixture_test;
 pub mod http;
 mod records;
 mod send;
+mod sight;
 
-pub use self::eligible::group;
+pub use self::{
+    eligible::group,
+    sight::{Sent, sees, sent},
+};

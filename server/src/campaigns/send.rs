@@ -19,6 +19,8 @@ use crate::{
     channels,
     clock::Clock,
     db::{self, Tx},
+    live::{News, Subject},
+    media::{self, Holder},
     outbox::{self, NewCampaignDeliveries, NewDelivery},
     refused::{Refused, Result},
 };
@@ -31,10 +33,9 @@ const PREVIEW: usize = 120;
 /// Accepts a draft. Asked again, however often, it answers the same campaign.
 pub(crate) async fn send(app: App, caller: Caller, call: SendDraft) -> Result<Progress> {
     app.limits.check_send(caller.member)?;
-    let clock = app.clock.clone();
     let accepted = {
-        let (caller, call, clock) = (caller.clone(), call.clone(), clock.clone());
-        app.db.write(move |tx| accept(tx, &caller, &call, &clock)).await
+        let (caller, call, known) = (caller.clone(), call.clone(), app.clone());
+        app.db.write(move |tx| accept(tx, &known, &caller, &call)).await
     };
     let campaign = match accepted {
         Ok(campaign) => campaign,
@@ -90,14 +91,15 @@ fn again(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft) -> Result<Option<Ca
     }
 }
 
-pub(crate) fn accept(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft, clock: &Clock) -> Result<CampaignId, Accept> {
+pub(crate) fn accept(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDraft) -> Result<CampaignId, Accept> {
     if let Some(campaign) = again(tx, caller, call)? {
         return Ok(campaign);
     }
-    let now = clock.now();
+    let now = app.clock.now();
     let draft = drafts::find(tx, caller, call.id)?;
     let audience = Audience::of(tx, caller, &draft, now)?;
-    audience.fits(caller, &draft.content)?;
+    let media = media::infos(app, tx, caller.team, &drafts::media_of(&draft.content))?;
+    audience.fits(caller, &draft.content, &media)?;
     let tried: u64 = audience.tried().values().sum();
     let seen = Digest::read(&call.digest);
     let is = Digest::of(&audience, &draft.content)?;
@@ -120,8 +122,13 @@ pub(crate) fn accept(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft, clock: 
             return Err(Problem::conflict(Conflict::QuotaTooSmall { needed, left }).into());
         }
     }
-    let campaign = clock.id();
-    write(tx, caller, clock, &Accepted { campaign, draft: &draft, audience: &audience, digest: &call.digest, now })?;
+    let campaign = app.clock.id();
+    write(
+        tx,
+        caller,
+        &app.clock,
+        &Accepted { campaign, draft: &draft, audience: &audience, digest: &call.digest, now },
+    )?;
     Ok(campaign)
 }
 
@@ -134,7 +141,7 @@ struct Accepted<'a> {
     now: i64,
 }
 
-/// Writes the campaign, its links, its recipients and their slices.
+/// Writes the campaign, its links, its recipients and their slices; from now on it holds the media that the draft held.
 fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_>) -> db::Result<()> {
     let Accepted { campaign, draft, audience, digest, now } = *accepted;
     let recipients: Vec<NewDelivery> = audience
@@ -180,6 +187,10 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_
     )?;
     store::add_links(tx, clock, caller.team, campaign, &draft.content)?;
     drafts::store::sent(tx, caller.team, caller.member, draft.id, campaign)?;
+    tx.tell(News::of(caller.team, campaign));
+    tx.tell(News::of(caller.team, Subject::Draft(caller.member, draft.id)));
+    media::hold(tx, caller.team, Holder::Campaign(campaign), &drafts::media_of(&draft.content))?;
+    drafts::release(tx, caller.team, caller.member, draft.id)?;
     outbox::enqueue_campaign(
         tx,
         clock,

@@ -15,6 +15,7 @@ use server::{
     Server,
     clock::Clock,
     config::{Config, ConfigError},
+    media::Media,
     serve::{self, StartError},
     telemetry,
 };
@@ -59,7 +60,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// Reads the settings, says what is wrong with them, and prints them without secrets.
+    /// Reads the settings, says what is wrong with them, and prints them without secrets. Where media lie in a bucket, it
+    /// writes, reads and deletes there.
     Check,
 }
 
@@ -96,7 +98,7 @@ async fn act(storecast: Storecast) -> Result<()> {
             say(&format!("the database {} is up to date; migrations applied: {applied}", config.database))
         }
         Command::Admin(command) => admin::run(config, command).await,
-        Command::Config(ConfigCommand::Check) => check(&config),
+        Command::Config(ConfigCommand::Check) => check(&config).await,
         Command::Backup { file } => {
             let (db, _) = serve::open_database(&config).await?;
             db.backup(&file).await.with_context(|| format!("no copy was written to {}", file.display()))?;
@@ -140,10 +142,14 @@ async fn stop_signal() -> Result<()> {
     Ok(())
 }
 
-fn check(config: &Config) -> Result<()> {
+async fn check(config: &Config) -> Result<()> {
     say(&serde_json::to_string_pretty(config)?)?;
     if config.root_key.is_none() {
         return Err(StartError::NoRootKey.into());
+    }
+    if let Some(s3) = &config.media.s3 {
+        let tried = Media::open(config)?.check().await;
+        tried.with_context(|| format!("the bucket {} of `media.s3` cannot be used as it is set", s3.bucket))?;
     }
     say("the settings are right")
 }

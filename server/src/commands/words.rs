@@ -55,5 +55,7 @@ fn rule_in_words(rule: &Rule) -> String {
         Rule::Unknown { count } => format!("{count} of them do not exist in this team"),
         Rule::ControlCharacter => "holds a control character".into(),
         Rule::Taken => "is taken by another already".into(),
+        Rule::Unfit { fault } => format!("cannot be sent as it is: {fault:?}"),
+        Rule::NotYours => "is more than this role may give away".into(),
     }
 }

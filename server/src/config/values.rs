@@ -101,6 +101,40 @@ impl<'de> Deserialize<'de> for RootKey {
     }
 }
 
+/// A secret of another server, such as the key of a bucket.
+#[derive(Clone, Default)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// From its text.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned().into())
+    }
+
+    /// As the other server is told it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.expose().is_empty() { "(not set)" } else { "(set, not shown)" })
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{self:?}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|text| Self::new(&text))
+    }
+}
+
 /// A set of addresses: single ones, or networks in CIDR notation. A list, or one text with commas between.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Networks(Vec<(IpAddr, u8)>);

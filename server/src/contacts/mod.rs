@@ -1,5 +1,6 @@
 //! Customers: who they are on each channel, whether they can be reached, what they are called and labelled.
 
+pub mod attributes;
 pub mod http;
 mod profile;
 mod store;
@@ -22,6 +23,7 @@ use crate::{
     clock::Clock,
     conversations,
     db::{self, Tx},
+    live::{News, Subject},
     refused::{Refused, Result},
 };
 
@@ -75,6 +77,8 @@ pub async fn add_tag(app: &App, caller: Caller, call: AddTag) -> Result<Tag> {
         let found = conversations::visible(tx, &caller, call.id)?;
         let tag = store::tag(tx, caller.team, clock.id(), &name, &fold(&name), now)?;
         store::put_tag(tx, caller.team, found.contact, tag.id, now)?;
+        tx.tell(News::of(caller.team, found.contact));
+        tx.tell(News::of(caller.team, Subject::Tags));
         Ok::<_, Refused>(tag)
     });
     tagged.await
@@ -85,6 +89,7 @@ pub async fn remove_tag(app: &App, caller: Caller, call: RemoveTag) -> Result<Do
     let removed = app.db.write(move |tx| {
         let found = conversations::visible(tx, &caller, call.id)?;
         if store::take_tag(tx, caller.team, found.contact, call.tag)? {
+            tx.tell(News::of(caller.team, found.contact));
             Ok(Done {})
         } else {
             Err(Refused::from(Problem::missing(What::Tag)))

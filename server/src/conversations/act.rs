@@ -9,7 +9,7 @@ use shared::{
 };
 
 use super::{Found, intake::history, may, may_take_from, missing, sees, store, store_for, thread::Event, visible};
-use crate::{caller::Caller, clock::Clock, db::Tx, refused::Result};
+use crate::{caller::Caller, clock::Clock, db::Tx, live::News, refused::Result};
 
 /// Becomes the owner of a pending conversation (接手). Of several who try, one gets it; that one may try again, so that a
 /// lost answer does no harm.
@@ -24,7 +24,7 @@ pub(super) fn take(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, id: Conversa
     }
     let taken = may(caller, &found).take && store::take(tx, caller.team, id, caller.member, store_for(caller, &found))?;
     changed(taken)?;
-    note(tx, clock, caller, id, EventKind::Taken, None)
+    note(tx, clock, caller, &found, EventKind::Taken, None)
 }
 
 /// Hands conversations to a colleague (移轉): all or none, at most 20 (domain.md 3.1).
@@ -58,7 +58,7 @@ pub(super) fn transfer(
             return Err(Problem::conflict(refusal(&found)).into());
         }
         changed(store::hand_over(tx, caller.team, id, to, target.stores.first().copied())?)?;
-        note(tx, clock, caller, id, EventKind::Transferred, Some(to))?;
+        note(tx, clock, caller, &found, EventKind::Transferred, Some(to))?;
     }
     Ok(())
 }
@@ -77,7 +77,7 @@ pub(super) fn close(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, id: Convers
         return Err(Problem::conflict(refusal(&found)).into());
     }
     changed(store::close(tx, caller.team, id, store_for(caller, &found))?)?;
-    note(tx, clock, caller, id, EventKind::Closed, None)
+    note(tx, clock, caller, &found, EventKind::Closed, None)
 }
 
 /// Opens a closed conversation again, as the caller's own.
@@ -86,14 +86,14 @@ pub(super) fn reopen(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, id: Conver
     let opened =
         may(caller, &found).reopen && store::reopen(tx, caller.team, id, caller.member, store_for(caller, &found))?;
     changed(opened)?;
-    note(tx, clock, caller, id, EventKind::Reopened, None)
+    note(tx, clock, caller, &found, EventKind::Reopened, None)
 }
 
 /// Marks a conversation as read, if the caller owns it: a manager who looks in takes nothing off its owner's list.
 pub(super) fn mark_read(tx: &mut Tx<'_>, caller: &Caller, id: ConversationId) -> Result<()> {
     let found = visible(tx, caller, id)?;
-    if found.owner == Some(caller.member) {
-        store::mark_read(tx, caller.team, id)?;
+    if found.owner == Some(caller.member) && store::mark_read(tx, caller.team, id)? {
+        tx.tell(News::of(caller.team, id));
     }
     Ok(())
 }
@@ -110,14 +110,16 @@ fn changed(done: bool) -> Result<(), Problem> {
     if done { Ok(()) } else { Err(Problem::conflict(Conflict::WrongState)) }
 }
 
+/// Notes in the history what was done to a conversation, and tells those who saw it and those who see it now.
 fn note(
     tx: &mut Tx<'_>,
     clock: &Clock,
     caller: &Caller,
-    id: ConversationId,
+    found: &Found,
     kind: EventKind,
     to: Option<MemberId>,
 ) -> Result<()> {
+    tx.tell(News::moved(caller.team, found.id, found.standing()));
     let event = Event { kind, by: Some(caller.member), to, at: clock.now() };
-    Ok(history(tx, clock, caller.team, id, event)?)
+    Ok(history(tx, clock, caller.team, found.id, event)?)
 }

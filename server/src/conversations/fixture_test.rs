@@ -3,7 +3,8 @@
 use shared::{
     contacts::Subscription,
     conversations::ConversationState,
-    id::{ChannelId, ContactId, ConversationId, IdentityId, MemberId, SessionId, StoreId, TagId, TeamId},
+    id::{ChannelId, ContactId, ConversationId, IdentityId, MediaId, MemberId, SessionId, StoreId, TagId, TeamId},
+    media::MediaKind,
     members::Role,
 };
 
@@ -13,9 +14,12 @@ use super::{
     store,
 };
 use crate::{
+    App,
     caller::{Caller, TeamSettings, Zone},
     clock::Clock,
+    config::Config,
     db::{self, Db, Lane, Tx, params},
+    serve,
 };
 
 /// When the world begins: 2025-11-20 08:00 in Taipei.
@@ -106,6 +110,20 @@ impl World {
             })
             .await;
         world
+    }
+
+    /// A server's parts around this database and clock, with nothing running and no files.
+    pub(crate) async fn app(&self) -> App {
+        self.app_with(|_| {}).await
+    }
+
+    /// As [`World::app`], with other settings.
+    pub(crate) async fn app_with(&self, change: impl FnOnce(&mut Config)) -> App {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::for_test(folder.path());
+        change(&mut config);
+        let around = serve::open(config, self.clock.clone()).await.unwrap();
+        App { db: self.db.clone(), live: self.db.live().clone(), ..around }
     }
 
     /// Writes something that must succeed.
@@ -205,6 +223,20 @@ impl World {
             )
         })
         .await;
+    }
+
+    /// A picture or film that a member brought, ready to be sent.
+    pub(crate) async fn medium(&self, kind: MediaKind) -> MediaId {
+        let (team, id, by) = (self.team, self.clock.id(), self.ann.member);
+        self.write(move |tx| {
+            tx.execute(
+                "INSERT INTO media (team_id, id, state, kind, mime, size, width, height, sha256, path, preview_path, tries, \
+                 created_by, created_at) VALUES ($1, $2, 'ready', $3, 'image/png', 70, 4, 3, '', 'a', 'b', 0, $4, 0)",
+                params![team, id, kind, by],
+            )
+        })
+        .await;
+        id
     }
 
     /// Sets the subscription by an event of the platform.

@@ -69,12 +69,12 @@ async fn reopen(app: App, caller: Caller, call: Reopen) -> Answer<Conversation> 
     change(app, caller, call.id, act::reopen).await
 }
 
-async fn send_reply(app: App, caller: Caller, call: Reply) -> Answer<Message> {
+async fn send_reply(app: App, caller: Caller, call: Reply) -> Answer<Vec<Message>> {
     app.limits.check_send(caller.member)?;
-    let clock = app.clock.clone();
-    let message = app.db.write(move |tx| reply::reply(tx, &clock, &caller, &call)).await?;
+    let known = app.clone();
+    let messages = app.db.write(move |tx| reply::reply(tx, &known, &caller, &call)).await?;
     app.outbox.wake();
-    Ok(message)
+    Ok(messages)
 }
 
 type Act = fn(&mut Tx<'_>, &Clock, &Caller, ConversationId) -> Result<(), Refused>;

@@ -1,13 +1,13 @@
 //! Conversations (對話事件): who sees which, who may do what with one, and everything that is done with them.
 
 mod act;
-mod cursor;
 mod filter;
 pub mod http;
 pub mod intake;
 mod list;
 mod reply;
 mod select;
+mod sight;
 mod store;
 mod thread;
 
@@ -26,13 +26,16 @@ use shared::{
     problem::{Problem, What},
 };
 
+use self::sight::may_take_from;
 pub use self::{
     reply::ineligible as ineligible_replies,
     select::{Chosen, count, marketed, select},
+    sight::{Standing, around, sees, sees_standing, standings},
     thread::Event,
 };
 use crate::{
     caller::Caller,
+    cursor,
     db::{self, Tx},
     refused::Refused,
 };
@@ -72,15 +75,6 @@ pub fn visible(tx: &mut Tx<'_>, caller: &Caller, id: ConversationId) -> Result<F
     }
 }
 
-/// Whether this conversation is in the caller's scope: her own; a manager's also those taken under her stores; an admin's
-/// all; and pending ones of her stores' channels where the team lets sales roles take them.
-pub fn sees(caller: &Caller, found: &Found) -> bool {
-    match found.state {
-        ConversationState::Pending => may_take_from(caller, &found.channel_stores),
-        ConversationState::InProgress | ConversationState::Closed => owns(caller, found) || oversees(caller, found),
-    }
-}
-
 /// What the caller may do with this conversation now.
 pub fn may(caller: &Caller, found: &Found) -> May {
     if !sees(caller, found) {
@@ -94,28 +88,6 @@ pub fn may(caller: &Caller, found: &Found) -> May {
         }
         ConversationState::InProgress => May { transfer: true, close: true, reply: true, ..May::default() },
         ConversationState::Closed => May { reopen: true, ..May::default() },
-    }
-}
-
-/// Whether the caller may take pending conversations of a channel that these stores work with.
-fn may_take_from(caller: &Caller, channel_stores: &[StoreId]) -> bool {
-    match caller.role {
-        Role::Admin => true,
-        Role::SalesManager | Role::SalesStaff => {
-            caller.settings.sales_may_take_pending && caller.stores.iter().any(|store| channel_stores.contains(store))
-        }
-    }
-}
-
-fn owns(caller: &Caller, found: &Found) -> bool {
-    found.owner == Some(caller.member)
-}
-
-fn oversees(caller: &Caller, found: &Found) -> bool {
-    match caller.role {
-        Role::Admin => true,
-        Role::SalesManager => found.store.is_some_and(|store| caller.stores.contains(&store)),
-        Role::SalesStaff => false,
     }
 }
 

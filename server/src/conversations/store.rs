@@ -2,12 +2,12 @@
 
 use shared::{
     contacts::Subscription,
-    id::{ConversationId, MemberId, StoreId, TeamId},
+    id::{ContactId, ConversationId, MediaId, MemberId, StoreId, TeamId},
     members::Role,
 };
 
-use super::Found;
-use crate::db::{FromRow, Result, Row, Tx, params};
+use super::{Found, Standing, texts};
+use crate::db::{FromRow, Result, Row, Sql, Tx, params};
 
 impl FromRow for Found {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -104,10 +104,82 @@ pub(super) fn reopen(
     Ok(opened > 0)
 }
 
-/// Nothing is unread any more.
-pub(super) fn mark_read(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<()> {
-    tx.execute("UPDATE conversation SET unread = 0 WHERE team_id = $1 AND id = $2 AND unread > 0", params![team, id])?;
-    Ok(())
+/// Nothing is unread any more; whether something was.
+pub(super) fn mark_read(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<bool> {
+    let read = tx.execute(
+        "UPDATE conversation SET unread = 0 WHERE team_id = $1 AND id = $2 AND unread > 0",
+        params![team, id],
+    )?;
+    Ok(read > 0)
+}
+
+/// A conversation and one of the stores that work with its account, if there is one.
+struct Placed {
+    id: ConversationId,
+    standing: Standing,
+}
+
+impl FromRow for Placed {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            standing: Standing {
+                state: row.get("state")?,
+                owner: row.get("owner_id")?,
+                store: row.get("store_id")?,
+                channel_stores: row.get::<Option<StoreId>>("channel_store")?.into_iter().collect(),
+            },
+        })
+    }
+}
+
+/// What decides who sees these conversations, by id.
+pub(super) fn standings(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    ids: &[ConversationId],
+) -> Result<Vec<(ConversationId, Standing)>> {
+    let rows: Vec<Placed> = tx.all(
+        Sql::pair(
+            "SELECT c.id, c.state, c.owner_id, c.store_id, s.store_id AS channel_store FROM conversation c \
+             LEFT JOIN channel_store s ON s.team_id = c.team_id AND s.channel_id = c.channel_id \
+             WHERE c.team_id = $1 AND c.id IN (SELECT value FROM json_each($2)) ORDER BY c.id, s.store_id",
+            "SELECT c.id, c.state, c.owner_id, c.store_id, s.store_id AS channel_store FROM conversation c \
+             LEFT JOIN channel_store s ON s.team_id = c.team_id AND s.channel_id = c.channel_id \
+             WHERE c.team_id = $1 AND c.id = ANY($2) ORDER BY c.id, s.store_id",
+        ),
+        &[team.into(), texts(ids)],
+    )?;
+    let mut standings: Vec<(ConversationId, Standing)> = Vec::new();
+    for Placed { id, standing } in rows {
+        match standings.last_mut().filter(|(last, _)| *last == id) {
+            Some((_, last)) => last.channel_stores.extend(standing.channel_stores),
+            None => standings.push((id, standing)),
+        }
+    }
+    Ok(standings)
+}
+
+/// The conversations of these customers.
+pub(super) fn of_contacts(tx: &mut Tx<'_>, team: TeamId, contacts: &[ContactId]) -> Result<Vec<ConversationId>> {
+    tx.all(
+        Sql::pair(
+            "SELECT id FROM conversation WHERE team_id = $1 AND contact_id IN (SELECT value FROM json_each($2))",
+            "SELECT id FROM conversation WHERE team_id = $1 AND contact_id = ANY($2)",
+        ),
+        &[team.into(), texts(contacts)],
+    )
+}
+
+/// The conversations that these media were sent in.
+pub(super) fn of_media(tx: &mut Tx<'_>, team: TeamId, media: &[MediaId]) -> Result<Vec<ConversationId>> {
+    tx.all(
+        Sql::pair(
+            "SELECT conversation_id FROM message WHERE team_id = $1 AND media_id IN (SELECT value FROM json_each($2))",
+            "SELECT conversation_id FROM message WHERE team_id = $1 AND media_id = ANY($2)",
+        ),
+        &[team.into(), texts(media)],
+    )
 }
 
 /// A member that a conversation is to be handed to: her role and her stores, the primary one first.

@@ -1,14 +1,17 @@
 //! How the ids and enums of `shared` stand in a column: as their own text, read back by their `FromStr`.
 use shared::{
+    attributes::AttributeKind,
     campaigns::{CampaignState, Kind},
     contacts::Subscription,
     conversations::{ConversationState, EventKind, MessageKind},
     deliveries::DeliveryState,
     id::{
-        CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, DraftId, EventId, IdentityId, LinkId, MediaId,
-        MemberId, MessageId, SessionId, SliceId, StoreId, TagId, TeamId, WabaId, WhatsappAppId,
+        AttributeId, CampaignId, CategoryId, ChannelId, ContactId, ConversationId, DeliveryId, DraftId, EventId,
+        IdentityId, LinkId, MediaId, MemberId, MessageId, SavedReplyId, SessionId, SliceId, StoreId, TagId, TeamId,
+        WabaId, WhatsappAppId,
     },
     limits::Platform,
+    media::MediaKind,
     members::Role,
     reasons::Reason,
 };
@@ -16,7 +19,9 @@ use shared::{
 use super::{Cell, FromColumn, Value};
 
 crate::text_column!(
+    AttributeId,
     CampaignId,
+    CategoryId,
     ChannelId,
     ContactId,
     ConversationId,
@@ -28,6 +33,7 @@ crate::text_column!(
     MediaId,
     MemberId,
     MessageId,
+    SavedReplyId,
     SessionId,
     SliceId,
     StoreId,
@@ -53,11 +59,13 @@ macro_rules! word_column {
     )*};
 }
 word_column!(
+    AttributeKind,
     CampaignState,
     ConversationState,
     DeliveryState,
     EventKind,
     Kind,
+    MediaKind,
     MessageKind,
     Platform,
     Reason,

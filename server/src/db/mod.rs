@@ -25,6 +25,8 @@ pub(crate) mod testing;
 
 use std::path::Path;
 
+use crate::live::{Live, News};
+
 pub use self::{
     error::{Error, Result},
     query::{Query, Sql},
@@ -133,6 +135,14 @@ impl Db {
         self.read(|tx| tx.one::<i64>("SELECT 1", params![])).await.map(|_| ())
     }
 
+    /// Who is told what its transactions changed, once they are on disk: see [`Tx::tell`].
+    pub fn live(&self) -> &Live {
+        match self {
+            Self::Sqlite(db) => db.live(),
+            Self::Postgres(db) => db.live(),
+        }
+    }
+
     /// Which engine this is.
     pub fn engine(&self) -> Engine {
         match self {
@@ -160,6 +170,8 @@ pub struct Tx<'c> {
     failure: Option<Error>,
     /// Whether a race was lost, remembered here as the closure may turn the error into one of its own.
     raced: bool,
+    /// What it changed, for those who look at it.
+    told: Vec<News>,
 }
 
 enum On<'c> {
@@ -169,16 +181,21 @@ enum On<'c> {
 
 impl<'c> Tx<'c> {
     fn new(on: On<'c>) -> Self {
-        Self { on, failure: None, raced: false }
+        Self { on, failure: None, raced: false, told: Vec::new() }
     }
 
-    /// What comes of it all, and whether a race was lost.
-    fn verdict<T, E: From<Error>>(self, out: Result<T, E>) -> (Result<T, E>, bool) {
+    /// What comes of it all, whether a race was lost, and what to tell once it is committed.
+    fn verdict<T, E: From<Error>>(self, out: Result<T, E>) -> (Result<T, E>, bool, Vec<News>) {
         let out = match (out, self.failure) {
             (Ok(_), Some(failure)) => Err(failure.into()),
             (out, _) => out,
         };
-        (out, self.raced)
+        (out, self.raced, self.told)
+    }
+
+    /// Tells what this transaction changes to those who look at it: after its commit, and not where it is undone.
+    pub fn tell(&mut self, news: News) {
+        self.told.push(news);
     }
 
     /// Which engine this runs on.
@@ -275,6 +292,7 @@ impl<'c> Tx<'c> {
     pub fn savepoint<T, E: From<Error>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         self.execute_text("SAVEPOINT inner_work", &[])?;
         let before = self.failure.take();
+        let told = self.told.len();
         let out = work(self);
         let failure = std::mem::replace(&mut self.failure, before);
         let out = match (out, failure) {
@@ -282,6 +300,7 @@ impl<'c> Tx<'c> {
             (out, _) => out,
         };
         if out.is_err() {
+            self.told.truncate(told);
             self.execute_text("ROLLBACK TO SAVEPOINT inner_work", &[])?;
         }
         self.execute_text("RELEASE SAVEPOINT inner_work", &[])?;

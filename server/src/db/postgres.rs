@@ -16,6 +16,7 @@ use tokio_postgres::{
 };
 
 use super::{Cell, Error, FromRow, Lane, On, Result, Row, Tx, Value, migrate};
+use crate::live::Live;
 
 const CONNECTIONS: usize = 10;
 /// Of which the engine's writes use at most these, so that no campaign keeps people from theirs.
@@ -29,6 +30,7 @@ const TRIES: u32 = 20;
 #[derive(Clone)]
 pub struct Postgres {
     pool: Pool,
+    live: Live,
     engine_turns: Arc<Semaphore>,
 }
 
@@ -63,7 +65,8 @@ impl Postgres {
             .wait_timeout(Some(PATIENCE))
             .build()
             .map_err(|e| Error::Other(e.to_string()))?;
-        let db = Self { pool, engine_turns: Arc::new(Semaphore::new(ENGINE_CONNECTIONS)) };
+        let engine_turns = Arc::new(Semaphore::new(ENGINE_CONNECTIONS));
+        let db = Self { pool, live: Live::default(), engine_turns };
         db.check().await?;
         Ok(db)
     }
@@ -99,6 +102,10 @@ impl Postgres {
         Ok(())
     }
 
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
     /// On a connection that leaves the pool and is closed at the end, so that the lock never outlives the work.
     pub(super) async fn migrate(&self) -> Result<usize> {
         let mut client = Object::take(self.client().await?);
@@ -116,8 +123,8 @@ impl Postgres {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (client, pool) = (self.client().await?, self.pool.clone());
-        spawn_blocking(move || within(client, &pool, IsolationLevel::RepeatableRead, true, work).0)
+        let (client, db) = (self.client().await?, self.clone());
+        spawn_blocking(move || db.within(client, IsolationLevel::RepeatableRead, true, work).0)
             .await
             .unwrap_or_else(|_| Err(Error::stopping().into()))
     }
@@ -141,9 +148,9 @@ impl Postgres {
         };
         let mut tries = 1;
         loop {
-            let (client, pool) = (self.client().await?, self.pool.clone());
+            let (client, db) = (self.client().await?, self.clone());
             let run = spawn_blocking(move || {
-                let (out, raced) = within(client, &pool, level, false, &work);
+                let (out, raced) = db.within(client, level, false, &work);
                 (work, out, raced)
             });
             let (again, out, raced) = run.await.map_err(|_| Error::stopping())?;
@@ -159,57 +166,60 @@ impl Postgres {
     async fn client(&self) -> Result<Object> {
         Ok(self.pool.get().await?)
     }
+
+    /// One transaction, and whether it lost a race.
+    fn within<T, E: From<Error>>(
+        &self,
+        mut client: Object,
+        level: IsolationLevel,
+        read_only: bool,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> (Result<T, E>, bool) {
+        let runtime = Handle::current();
+        // After a restart of the server the pool may hand out connections that are cut, each of them once.
+        let mut cut = 0;
+        let transaction = loop {
+            let transaction = client.build_transaction().isolation_level(level).read_only(read_only).start();
+            let error = match runtime.block_on(transaction) {
+                Ok(transaction) => break transaction,
+                Err(error) => Error::from(error),
+            };
+            cut += 1;
+            if !matches!(error, Error::Unavailable(_)) || cut > CONNECTIONS {
+                return (Err(error.into()), false);
+            }
+            drop(client);
+            client = match runtime.block_on(self.pool.get()) {
+                Ok(another) => another,
+                Err(error) => return (Err(Error::from(error).into()), false),
+            };
+        };
+        let (out, raced, told) = catch_unwind(AssertUnwindSafe(|| {
+            let mut tx = Tx::new(On::Postgres(Session { transaction: &transaction, runtime: &runtime }));
+            let out = work(&mut tx);
+            tx.verdict(out)
+        }))
+        .unwrap_or_else(|_| (Err(Error::panicked().into()), false, Vec::new()));
+        // Dropping the transaction rolls it back.
+        if raced || out.is_err() {
+            return (out, raced);
+        }
+        match runtime.block_on(transaction.commit()).map_err(Error::from) {
+            Ok(()) => {
+                self.live.publish(told);
+                (out, false)
+            }
+            Err(error) => {
+                let raced = error == Error::Race;
+                (Err(error.into()), raced)
+            }
+        }
+    }
 }
 
 /// Longer with each race lost, and never the same for two that meet.
 fn pause(tries: u32) -> Duration {
     Duration::from_micros(rand::random_range(500..2_000 << tries.min(5)))
-}
-
-/// One transaction, and whether it lost a race.
-fn within<T, E: From<Error>>(
-    mut client: Object,
-    pool: &Pool,
-    level: IsolationLevel,
-    read_only: bool,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> (Result<T, E>, bool) {
-    let runtime = Handle::current();
-    // After a restart of the server the pool may hand out connections that are cut, each of them once.
-    let mut cut = 0;
-    let transaction = loop {
-        let transaction = client.build_transaction().isolation_level(level).read_only(read_only).start();
-        let error = match runtime.block_on(transaction) {
-            Ok(transaction) => break transaction,
-            Err(error) => Error::from(error),
-        };
-        cut += 1;
-        if !matches!(error, Error::Unavailable(_)) || cut > CONNECTIONS {
-            return (Err(error.into()), false);
-        }
-        drop(client);
-        client = match runtime.block_on(pool.get()) {
-            Ok(another) => another,
-            Err(error) => return (Err(Error::from(error).into()), false),
-        };
-    };
-    let (out, raced) = catch_unwind(AssertUnwindSafe(|| {
-        let mut tx = Tx::new(On::Postgres(Session { transaction: &transaction, runtime: &runtime }));
-        let out = work(&mut tx);
-        tx.verdict(out)
-    }))
-    .unwrap_or_else(|_| (Err(Error::panicked().into()), false));
-    // Dropping the transaction rolls it back.
-    if raced || out.is_err() {
-        return (out, raced);
-    }
-    match runtime.block_on(transaction.commit()).map_err(Error::from) {
-        Ok(()) => (out, false),
-        Err(error) => {
-            let raced = error == Error::Race;
-            (Err(error.into()), raced)
-        }
-    }
 }
 
 /// A connection inside a transaction.

@@ -18,6 +18,7 @@ use super::{
     Cell, Error, FromRow, Lane, On, Result, Row, Tx, Value, migrate,
     writer::{self, Writer},
 };
+use crate::live::{Live, News};
 
 const READERS: usize = 4;
 /// Above the number of texts of the server; rusqlite keeps 16 otherwise.
@@ -29,6 +30,7 @@ pub struct Sqlite(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
+    live: Live,
     writer: Writer,
     readers: Arc<Mutex<Vec<Connection>>>,
     /// As many permits as there are readers.
@@ -44,12 +46,17 @@ impl Sqlite {
             make_private(&path)?;
             // Two processes that turn the same new file to WAL at once do not wait for each other.
             let _lock = lock(&path)?;
-            let writer = writer::start(connect(&path)?)?;
+            let live = Live::default();
+            let writer = writer::start(connect(&path)?, live.clone())?;
             let readers = (0..READERS).map(|_| reader(&path)).collect::<Result<_>>()?;
             let (readers, reading) = (Arc::new(Mutex::new(readers)), Arc::new(Semaphore::new(READERS)));
-            Ok(Self(Arc::new(Inner { path, writer, readers, reading })))
+            Ok(Self(Arc::new(Inner { path, live, writer, readers, reading })))
         })
         .await
+    }
+
+    pub(super) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// On a connection of its own, alone among all processes.
@@ -187,24 +194,25 @@ fn file_error(path: &Path, error: &io::Error) -> Error {
 
 fn read_on<T, E: From<Error>>(reader: &Connection, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
     reader.execute_batch("BEGIN").map_err(Error::from)?;
-    let out = run(reader, work);
+    let (out, _) = run(reader, work);
     if !reader.is_autocommit() {
         reader.execute_batch("ROLLBACK").map_err(Error::from)?;
     }
     out
 }
 
-/// Runs the closure inside the transaction that has begun; a panic becomes an error.
+/// Runs the closure inside the transaction that has begun; a panic becomes an error. Also what to tell after the commit.
 pub(super) fn run<T, E: From<Error>>(
     connection: &Connection,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+) -> (Result<T, E>, Vec<News>) {
     let out = catch_unwind(AssertUnwindSafe(|| {
         let mut tx = Tx::new(On::Sqlite(Session(connection)));
         let out = work(&mut tx);
-        tx.verdict(out).0
+        let (out, _, told) = tx.verdict(out);
+        (out, told)
     }));
-    out.unwrap_or_else(|_| Err(Error::panicked().into()))
+    out.unwrap_or_else(|_| (Err(Error::panicked().into()), Vec::new()))
 }
 
 /// A connection inside a transaction.

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{Error, Lane, Result, Tx, sqlite::run};
+use crate::live::{Live, News};
 
 /// Writes that share a commit at most; the gain levels off at about a hundred (`trials/engine`).
 const GROUP: usize = 256;
@@ -31,7 +32,7 @@ struct Waiting {
 }
 
 /// Starts the thread.
-pub(super) fn start(connection: Connection) -> Result<Writer> {
+pub(super) fn start(connection: Connection, live: Live) -> Result<Writer> {
     let queues = Arc::<Queues>::default();
     let work = Arc::clone(&queues);
     thread::Builder::new()
@@ -43,7 +44,7 @@ pub(super) fn start(connection: Connection) -> Result<Writer> {
                     tracing::error!("the database writer panicked outside of a write");
                 }
                 for job in jobs {
-                    let _ = catch_unwind(AssertUnwindSafe(|| job.answer()));
+                    let _ = catch_unwind(AssertUnwindSafe(|| job.answer(&live)));
                 }
             }
         })
@@ -63,7 +64,7 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Pending { work, outcome: None, reply });
+        let job = Box::new(Pending { work, outcome: None, told: Vec::new(), reply });
         {
             let mut waiting = self.0.waiting();
             match lane {
@@ -109,13 +110,14 @@ trait Job: Send {
     fn run(&mut self, connection: &Connection) -> bool;
     /// What it wrote is gone, or it could not run.
     fn lose(&mut self, why: Error);
-    /// Tells the caller what came of it.
-    fn answer(self: Box<Self>);
+    /// Tells the caller what came of it, and first those who look at what it changed.
+    fn answer(self: Box<Self>, live: &Live);
 }
 
 struct Pending<T, E, F> {
     work: F,
     outcome: Option<Result<T, E>>,
+    told: Vec<News>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
@@ -126,7 +128,8 @@ where
     F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
-        let out = run(connection, &self.work);
+        let (out, told) = run(connection, &self.work);
+        self.told = told;
         self.outcome.insert(out).is_ok()
     }
 
@@ -134,8 +137,11 @@ where
         self.outcome = Some(Err(why.into()));
     }
 
-    fn answer(self: Box<Self>) {
+    fn answer(self: Box<Self>, live: &Live) {
         if let Some(outcome) = self.outcome {
+            if outcome.is_ok() {
+                live.publish(self.told);
+            }
             // The caller may have gone away.
             let _ = self.reply.send(outcome);
         }

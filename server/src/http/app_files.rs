@@ -27,6 +27,10 @@ const NO_APP: &str = "This is a Storecast server. The web app is not in this bin
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// The others are kept, but asked about each time.
 const ASK: &str = "no-cache";
+/// The service worker decides which version of the app a device has: an old one must not come out of any cache.
+const NEVER: &str = "no-store";
+/// The service worker's file.
+const WORKER: &str = "sw.js";
 
 /// Where the files are.
 #[derive(Clone)]
@@ -38,7 +42,7 @@ enum Files {
 
 #[cfg(feature = "embed-app")]
 #[derive(rust_embed::Embed)]
-#[folder = "../target/web"]
+#[folder = "../target/web-dist"]
 struct Embedded;
 
 /// A file of the app.
@@ -80,7 +84,11 @@ async fn serve(State(files): State<Files>, method: Method, uri: Uri, headers: He
 }
 
 fn answer(path: &str, file: File, headers: &HeaderMap) -> Response {
-    let keep = if has_hash(path) { FOREVER } else { ASK };
+    let keep = match path {
+        WORKER => NEVER,
+        _ if has_hash(path) => FOREVER,
+        _ => ASK,
+    };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
     let head = [
         (header::ETAG, file.etag.clone()),

@@ -108,6 +108,8 @@ async fn with_app() -> World {
         std::fs::create_dir_all(web.join("assets")).unwrap();
         std::fs::write(web.join("index.html"), "<!doctype html>".repeat(20)).unwrap();
         std::fs::write(web.join("assets/app-0f3a9c1d.wasm"), [0; 4_096]).unwrap();
+        std::fs::write(web.join("sw.js"), "//").unwrap();
+        std::fs::write(web.join("manifest.webmanifest"), "{}").unwrap();
         std::fs::write(web.join("boot.js"), "//".repeat(500)).unwrap();
         std::fs::write(web.join("boot.js.br"), "smaller").unwrap();
         std::fs::write(config.data_dir.join("secret.txt"), "secret").unwrap();
@@ -134,6 +136,23 @@ async fn the_app_is_served_at_every_address_of_its_screens() {
         let answer = world.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(!String::from_utf8_lossy(&answer.body).contains("secret\n"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_makes_the_app_installable_has_its_type_and_the_service_worker_is_never_kept() {
+    let world = with_app().await;
+    let worker = world.get("/sw.js").await;
+    assert_eq!(worker.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(worker.header("cache-control"), "no-store");
+    // It is a client of its own, under the policy it comes with.
+    assert!(worker.header("content-security-policy").contains("connect-src 'self'"));
+    let manifest = world.get("/manifest.webmanifest").await;
+    assert_eq!(manifest.header("content-type"), "application/manifest+json");
+    assert_eq!(manifest.header("cache-control"), "no-cache");
+    let page = world.get("/").await;
+    for allowed in ["manifest-src 'self'", "worker-src 'self'", "img-src 'self'"] {
+        assert!(page.header("content-security-policy").contains(allowed), "{allowed}");
     }
 }
 

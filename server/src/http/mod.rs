@@ -20,7 +20,9 @@ use axum::{
 };
 use shared::problem::{Problem, What};
 
-use crate::{App, campaigns, contacts, conversations, inbox, media, members, refused::Refused};
+use crate::{
+    App, campaigns, contacts, conversations, inbox, live, media, members, refused::Refused, reports, saved_replies,
+};
 use mount::Api;
 
 /// All calls of the API, and where each is mounted.
@@ -29,6 +31,10 @@ pub fn api() -> Api {
     let api = members::http::routes(api);
     let api = contacts::http::routes(api);
     let api = conversations::http::routes(api);
+    let api = saved_replies::http::routes(api);
+    let api = media::http::calls(api);
+    let api = live::http::routes(api);
+    let api = reports::http::routes(api);
     campaigns::http::routes(api)
 }
 

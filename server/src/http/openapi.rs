@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 use shared::{
-    call::{API, Call, Method},
-    campaigns, contacts, conversations, deliveries,
+    attributes,
+    call::{API, Answer, Body, Call, Method},
+    campaigns, contacts, conversations, deliveries, limits, live, media,
     members::{self, Action},
     problem::{Kind, Problem},
+    reports, saved_replies,
 };
 
 /// The document as text.
@@ -62,7 +64,12 @@ impl Document {
     where
         C::Reply: JsonSchema,
     {
-        let reply = self.schemas.subschema_for::<C::Reply>().to_value();
+        let reply = match C::ANSWER {
+            // The bytes of the file; its name and type stand in the headers.
+            Answer::File => json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } }),
+            Answer::Json => json!({ "application/json": { "schema": self.schemas.subschema_for::<C::Reply>() } }),
+            Answer::Stream => json!({ "text/event-stream": { "schema": self.schemas.subschema_for::<C::Reply>() } }),
+        };
         let mut operation = json!({
             "operationId": name_of::<C>(),
             "summary": C::SUMMARY,
@@ -70,9 +77,14 @@ impl Document {
             "responses": responses::<C>(reply),
         });
         let mut parameters = path_parameters(C::ROUTE);
-        match C::METHOD {
-            Method::Get | Method::Delete => parameters.extend(self.query_parameters::<C>()),
-            Method::Post | Method::Put => {
+        match (C::BODY, C::METHOD) {
+            (Body::Octets, _) => {
+                let octets = json!({ "schema": { "type": "string", "format": "binary", "maxLength": limits::PIECE } });
+                operation["requestBody"] =
+                    json!({ "required": true, "content": { "application/octet-stream": octets } });
+            }
+            (Body::Call, Method::Get | Method::Delete) => parameters.extend(self.query_parameters::<C>()),
+            (Body::Call, Method::Post | Method::Put) => {
                 let schema = self.schemas.subschema_for::<C>().to_value();
                 operation["requestBody"] = json!({ "content": { "application/json": { "schema": schema } } });
             }
@@ -105,7 +117,7 @@ impl Document {
     fn describe_others(&mut self) {
         let text = |status: &str, description: &str| (status.to_owned(), json!({ "description": description }));
         let problems = |kinds: &[Kind]| problem_responses(kinds.iter().copied()).into_iter();
-        let others: [(&str, Method, &str, Map<String, Value>); 5] = [
+        let others: [(&str, Method, &str, Map<String, Value>); 6] = [
             ("/healthz", Method::Get, "Whether the server lives.", Map::from_iter([text("200", "It does.")])),
             (
                 "/readyz",
@@ -143,6 +155,20 @@ impl Document {
                 .chain(problems(&[Kind::Missing, Kind::Internal, Kind::Unavailable]))
                 .collect(),
             ),
+            (
+                "/media/sent/{token}",
+                Method::Get,
+                "A picture or film that is sent, by the lasting address that platforms are given; takes `Range`.",
+                [
+                    text("200", "The whole."),
+                    text("206", "The part that was asked for."),
+                    text("304", "It has not changed."),
+                    text("416", "It has no such part."),
+                ]
+                .into_iter()
+                .chain(problems(&[Kind::Missing, Kind::Internal, Kind::Unavailable]))
+                .collect(),
+            ),
         ];
         for (route, method, summary, responses) in others {
             let mut operation = json!({ "summary": summary, "tags": ["server"], "responses": responses });
@@ -164,19 +190,24 @@ fn path_parameters(route: &str) -> Vec<Value> {
     let names = route.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     names
         .map(|name| {
-            let schema = if name == "token" {
-                json!({ "type": "string" })
-            } else {
-                json!({ "type": "string", "format": "uuid" })
+            let schema = match name {
+                "token" => json!({ "type": "string" }),
+                "offset" => json!({ "type": "integer", "minimum": 0 }),
+                _ => json!({ "type": "string", "format": "uuid" }),
             };
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect()
 }
 
-fn responses<C: Call>(reply: Value) -> Map<String, Value> {
+fn responses<C: Call>(content: Value) -> Map<String, Value> {
     let mut responses = problem_responses(problems::<C>().into_iter());
-    let success = json!({ "description": "Done.", "content": { "application/json": { "schema": reply } } });
+    let description = match C::ANSWER {
+        Answer::Json => "Done.",
+        Answer::File => "A file to keep; `Content-Disposition` says its name.",
+        Answer::Stream => "Server-sent events, each `data` one of these as JSON, until the client goes.",
+    };
+    let success = json!({ "description": description, "content": content });
     responses.insert(C::STATUS.to_string(), success);
     responses
 }

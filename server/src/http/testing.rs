@@ -10,7 +10,7 @@ use axum::{
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use shared::{
-    call::{API, Call, Method},
+    call::{API, Body as Sent, Call, Method},
     id::{MemberId, StoreId, TeamId},
     members::{Client, Role, Session, SignIn},
     problem::Problem,
@@ -135,12 +135,17 @@ pub(crate) fn request<C: Call>(token: Option<&str>, call: &C) -> Request<Body> {
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
-    match C::METHOD {
-        Method::Get | Method::Delete => {
+    match (C::BODY, C::METHOD) {
+        (Sent::Octets, _) => request
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .body(call.octets().to_vec().into())
+            .unwrap(),
+        (Sent::Call, Method::Get | Method::Delete) => {
             let query = serde_urlencoded::to_string(call).unwrap();
             request.uri(format!("{path}?{query}")).body(Body::empty()).unwrap()
         }
-        Method::Post | Method::Put => request
+        (Sent::Call, Method::Post | Method::Put) => request
             .uri(path)
             .header(header::CONTENT_TYPE, "application/json")
             .body(serde_json::to_vec(call).unwrap().into())

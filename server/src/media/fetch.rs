@@ -1,18 +1,13 @@
 //! Fetches what customers sent before the platform deletes it, which it does after an undisclosed time (providers.md A1).
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use aws_lc_rs::digest;
 use futures_util::{StreamExt as _, stream};
 use shared::id::{MediaId, TeamId};
 
-use super::{LARGEST, kinds, store};
-use crate::{
-    App, channels,
-    db::Lane,
-    platforms::line::AskError,
-    refused::{Refused, Result},
-};
+use super::{LARGEST, hex, kinds, store};
+use crate::{App, channels, db::Lane, live::News, platforms::line::AskError, refused::Result};
 
 /// Fetched at once: four large films are 256 MB of memory at worst.
 const AT_ONCE: usize = 4;
@@ -28,7 +23,7 @@ const LONGEST_PAUSE: i64 = 2 * 3_600_000;
 const LOOK: Duration = Duration::from_secs(30);
 
 /// Starts fetching what is wanted.
-pub fn start(app: &App) {
+pub(super) fn start(app: &App) {
     let app = app.clone();
     app.tasks.clone().spawn("media.fetch", async move {
         while !app.tasks.is_stopping() {
@@ -42,7 +37,7 @@ pub fn start(app: &App) {
             };
             tokio::select! {
                 () = app.tasks.stopping() => return,
-                () = app.media.wake.notified() => {}
+                () = app.media.wanted.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -98,8 +93,12 @@ async fn keep(app: &App, team: TeamId, id: MediaId, bytes: bytes::Bytes) -> Resu
         sha256: hex(digest::digest(&digest::SHA256, &bytes).as_ref()),
         path: format!("{}/{}", team.0.simple(), id.0.simple()),
     };
-    app.media.write(&file.path, bytes).await.map_err(Refused::fault)?;
-    app.db.write_as(Lane::Intake, move |tx| store::ready(tx, team, id, &file)).await?;
+    app.media.write(&file.path, bytes).await?;
+    let kept = app.db.write_as(Lane::Intake, move |tx| {
+        tx.tell(News::of(team, id));
+        store::ready(tx, team, id, &file)
+    });
+    kept.await?;
     metrics::counter!("storecast_media_fetched_total").increment(1);
     Ok(())
 }
@@ -107,21 +106,17 @@ async fn keep(app: &App, team: TeamId, id: MediaId, bytes: bytes::Bytes) -> Resu
 async fn lose(app: &App, team: TeamId, id: MediaId, why: &AskError) -> Result<()> {
     tracing::info!(media = %id, error = %why, "a medium is lost");
     metrics::counter!("storecast_media_lost_total").increment(1);
-    Ok(app.db.write_as(Lane::Intake, move |tx| store::lost(tx, team, id)).await?)
+    let noted = app.db.write_as(Lane::Intake, move |tx| {
+        tx.tell(News::of(team, id));
+        store::lost(tx, team, id)
+    });
+    Ok(noted.await?)
 }
 
 /// Doubles with each try.
 fn pause(tries: i64) -> i64 {
     let doublings = u32::try_from(tries - 1).unwrap_or_default().min(20);
     (FIRST_PAUSE << doublings).min(LONGEST_PAUSE)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

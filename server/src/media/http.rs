@@ -1,4 +1,5 @@
-//! `/media/{token}`: the bytes of a medium, by a signed address, whole or in part.
+//! The bytes of media by signed addresses, whole or in part: `/media/{token}` for the app, `/media/sent/{token}` for the
+//! platforms.
 
 use std::ops::Range;
 
@@ -11,28 +12,48 @@ use axum::{
     routing::get,
 };
 use futures_util::TryStreamExt as _;
-use shared::{
-    id::TeamId,
-    problem::{Problem, What},
-};
+use shared::problem::{Problem, What};
 
-use super::{kinds, store};
-use crate::{App, refused::Refused};
+use super::{kinds, store, uploads};
+use crate::{App, http::mount::Api, refused::Refused};
 
-/// The route of media.
+/// Mounts the calls of uploads.
+pub fn calls(api: Api) -> Api {
+    api.call(uploads::begin).call(uploads::take_piece).call(uploads::finish).call(uploads::throw_away)
+}
+
+/// The routes of the bytes.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/media/{token}", get(show))
+    Router::new().route("/media/{token}", get(show)).route("/media/sent/{token}", get(show_sent))
 }
 
 async fn show(State(app): State<App>, Path(token): Path<String>, asked: HeaderMap) -> Result<Response, Refused> {
-    // What is forged, expired or gone is missing alike: an address tells nothing.
-    let missing = || Refused::from(Problem::missing(What::Media));
-    let (team, token) = token.split_once('.').ok_or_else(missing)?;
-    let team: TeamId = team.parse().map_err(|_| missing())?;
-    let id = app.keys.verify_media(token, app.clock.now()).map_err(|_| missing())?;
-    let file = app.db.read(move |tx| store::file(tx, team, id)).await?.ok_or_else(missing)?;
+    let shown = app.keys.verify_media(&token, app.clock.now()).map_err(|_| missing())?;
+    let file = app.db.read(move |tx| store::file(tx, shown.team, shown.media, shown.rendition)).await?;
+    answer(&app, &file.ok_or_else(missing)?, &asked, "private, max-age=900, immutable").await
+}
+
+/// For the platforms, and for the telephones of customers: only what members brought is ever shown here.
+async fn show_sent(State(app): State<App>, Path(token): Path<String>, asked: HeaderMap) -> Result<Response, Refused> {
+    let shown = app.keys.verify_sent_media(&token).map_err(|_| missing())?;
+    let file = app.db.read(move |tx| {
+        if store::is_ours(tx, shown.team, shown.media)? {
+            store::file(tx, shown.team, shown.media, shown.rendition)
+        } else {
+            Ok(None)
+        }
+    });
+    answer(&app, &file.await?.ok_or_else(missing)?, &asked, "public, max-age=31536000, immutable").await
+}
+
+/// What is forged, expired or gone is missing alike: an address tells nothing.
+fn missing() -> Refused {
+    Problem::missing(What::Media).into()
+}
+
+async fn answer(app: &App, file: &store::File, asked: &HeaderMap, cached: &'static str) -> Result<Response, Refused> {
     let tag = format!("\"{}\"", file.sha256);
-    let mut headers = headers(&file, &tag)?;
+    let mut headers = headers(file, &tag, cached)?;
     let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text(header::IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|known| known.trim() == tag)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -57,11 +78,11 @@ async fn show(State(app): State<App>, Path(token): Path<String>, asked: HeaderMa
     if range.is_empty() {
         return Ok((status, headers).into_response());
     }
-    let bytes = app.media.read(&file.path, range).await.map_err(Refused::fault)?;
+    let bytes = app.media.read(&file.path, range).await?;
     Ok((status, headers, Body::from_stream(bytes.into_stream())).into_response())
 }
 
-fn headers(file: &store::File, tag: &str) -> Result<HeaderMap, Refused> {
+fn headers(file: &store::File, tag: &str, cached: &'static str) -> Result<HeaderMap, Refused> {
     let disposition = if kinds::is_shown(&file.mime) { "inline" } else { "attachment" };
     Ok(HeaderMap::from_iter([
         (header::CONTENT_TYPE, value(&file.mime)?),
@@ -69,7 +90,7 @@ fn headers(file: &store::File, tag: &str) -> Result<HeaderMap, Refused> {
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         // Nothing in it may run, however it is opened.
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=900, immutable")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(cached)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         (header::ETAG, value(tag)?),

@@ -5,7 +5,10 @@ use axum::{
     http::{HeaderName, Request},
 };
 use rstest::rstest;
-use shared::{conversations::MessageKind, id::MediaId};
+use shared::{
+    conversations::MessageKind,
+    id::{MediaId, TeamId},
+};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -14,7 +17,8 @@ use crate::{
     channels::testing::{NOW, Shop},
     clock::Clock,
     config::Config,
-    media::{self, Stored, fetch},
+    keys::Shown,
+    media::{self, Rendition, Stored, fetch},
     params,
     platforms::testing::{Then, stub},
     serve,
@@ -62,7 +66,7 @@ impl World {
     async fn stored(&self, id: MediaId) -> Stored {
         let (state, mime) =
             self.shop.read(move |tx| tx.one("SELECT state, mime FROM media WHERE id = $1", params![id])).await;
-        Stored { team: self.shop.team, id, state, mime }
+        Stored { team: self.shop.team, id, state, mime, has_preview: false }
     }
 
     async fn address(&self, id: MediaId) -> String {
@@ -128,10 +132,17 @@ async fn an_address_is_good_for_its_time_its_medium_and_its_team() {
     let address = world.address(id).await;
     world.app.clock.advance(60_000);
     assert_eq!(world.address(id).await, address, "it stays the same for a while, so that it is cached");
-    let (_, token) = address.split_once('.').unwrap();
-    let stranger = world.shop.clock.id::<TeamId>();
+    let stranger: TeamId = world.shop.clock.id();
+    let shown = Shown { team: stranger, media: id, rendition: Rendition::Whole };
+    let strangers = world.app.keys.media_token(shown, world.app.clock.now() + 1_000);
+    let for_platforms = world.app.keys.sent_media_token(Shown { team: world.shop.team, ..shown });
+    let token = address.rsplit('/').next().unwrap();
     for wrong in [
-        format!("/media/{}.{token}", stranger.0.simple()),
+        format!("/media/{strangers}"),
+        format!("/media/{for_platforms}"),
+        format!("/media/sent/{for_platforms}"),
+        format!("/media/sent/{token}"),
+        address.replace(&world.shop.team.0.simple().to_string(), &stranger.0.simple().to_string()),
         format!("{address}A"),
         address.replacen('.', ".x", 1),
         "/media/x".into(),

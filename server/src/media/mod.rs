@@ -1,92 +1,42 @@
-//! Media: what customers send is fetched from the platform at once, kept in the media store, and shown by short-lived
-//! signed addresses.
+//! Media: what customers send is fetched from the platform at once; what members bring is made fit to be sent. Both lie in
+//! the media store and are shown by signed addresses.
 
+mod address;
 mod fetch;
+mod files;
+mod film;
 pub mod http;
 mod kinds;
+mod picture;
+mod prepared;
 mod store;
 #[cfg(test)]
 mod store_test;
+mod sweep;
+mod uploads;
 
-use std::{ops::Range, path::Path, sync::Arc};
+use std::fmt::Write as _;
 
-use bytes::Bytes;
-use futures_util::stream::BoxStream;
-use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as ObjectPath,
-};
 use shared::{
     conversations::{MediaRef, MessageKind},
-    id::{ChannelId, MediaId, TeamId},
+    id::{CampaignId, ChannelId, DraftId, MediaId, MemberId, MessageId, SavedReplyId, TeamId},
+    media::MediaInfo,
 };
-use tokio::sync::Notify;
 
-pub use self::{fetch::start, store::State};
+pub use self::{
+    address::{Rendition, platform_address},
+    files::{Media, MediaError},
+    store::State,
+};
 use crate::{App, clock::Clock, db};
 
 /// The largest file that is fetched, in bytes.
 pub(crate) const LARGEST: usize = 64 * 1024 * 1024;
-/// How long an address of a medium is good for, in milliseconds.
-const SHOWN: i64 = 3_600_000;
-/// Addresses end on these marks, in milliseconds, so that the same medium keeps its address for a while and is cached.
-const MARK: i64 = 900_000;
 
-/// The media store. Cloning gives another hand on the same one.
-#[derive(Clone)]
-pub struct Media {
-    files: Arc<dyn ObjectStore>,
-    wake: Arc<Notify>,
-}
-
-/// Why the media store does not work.
-#[derive(Debug, thiserror::Error)]
-pub enum MediaError {
-    /// The folder cannot be made or used.
-    #[error("the media folder {folder} cannot be used: {cause}")]
-    Folder {
-        /// The folder.
-        folder: String,
-        /// Why not.
-        cause: String,
-    },
-    /// A file cannot be read or written.
-    #[error("the media store: {0}")]
-    Store(#[from] object_store::Error),
-}
-
-impl Media {
-    /// The media store in the folder `media` below `data_dir`, made if missing.
-    pub fn open(data_dir: &Path) -> Result<Self, MediaError> {
-        let folder = data_dir.join("media");
-        let unusable = |cause: String| MediaError::Folder { folder: folder.display().to_string(), cause };
-        let mut new = std::fs::DirBuilder::new();
-        new.recursive(true);
-        // What customers send is for nobody else on this machine.
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
-        new.create(&folder).map_err(|error| unusable(error.to_string()))?;
-        let files = LocalFileSystem::new_with_prefix(&folder).map_err(|error| unusable(error.to_string()))?;
-        Ok(Self { files: Arc::new(files.with_fsync(true)), wake: Arc::default() })
-    }
-
-    /// Something wanted was committed: fetch it now.
-    pub fn wake(&self) {
-        self.wake.notify_one();
-    }
-
-    async fn write(&self, path: &str, bytes: Bytes) -> Result<(), MediaError> {
-        self.files.put(&ObjectPath::from(path), bytes.into()).await?;
-        Ok(())
-    }
-
-    async fn read(
-        &self,
-        path: &str,
-        range: Range<u64>,
-    ) -> Result<BoxStream<'static, object_store::Result<Bytes>>, MediaError> {
-        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
-        Ok(self.files.get_opts(&ObjectPath::from(path), options).await?.into_stream())
-    }
+/// Starts the fetching of what customers send, and the sweeping of what nobody uses.
+pub fn start(app: &App) {
+    fetch::start(app);
+    sweep::start(app);
 }
 
 /// Notes, in the transaction that writes the message, that a platform's file is to be fetched.
@@ -119,19 +69,95 @@ pub struct Stored {
     pub state: State,
     /// Its type, once it is fetched.
     pub mime: Option<String>,
+    /// Whether it has a preview, as media of ours do.
+    pub has_preview: bool,
 }
 
 /// A medium for those who may see the conversation: with an address where it is ready.
 pub fn reference(app: &App, stored: &Stored) -> MediaRef {
-    let ends = (app.clock.now() + SHOWN).div_euclid(MARK) * MARK + MARK;
-    let token = (stored.state == State::Ready).then(|| app.keys.media_token(stored.id, ends));
-    let url = match token {
-        Some(Ok(token)) => Some(format!("/media/{}.{token}", stored.team.0.simple())),
-        Some(Err(error)) => {
-            tracing::error!(%error, "a media address cannot be signed");
-            None
+    let is_ready = stored.state == State::Ready;
+    let address = |rendition| address::in_app(app, stored.team, stored.id, rendition);
+    MediaRef {
+        id: stored.id,
+        mime: stored.mime.clone().unwrap_or_default(),
+        url: is_ready.then(|| address(Rendition::Whole)),
+        preview_url: (is_ready && stored.has_preview).then(|| address(Rendition::Preview)),
+        lost: stored.state == State::Lost,
+    }
+}
+
+/// What holds a medium of ours, so that it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A draft; clients draw the ids of drafts, each member her own.
+    Draft {
+        /// Whose it is.
+        sender: MemberId,
+        /// Itself.
+        draft: DraftId,
+    },
+    /// A send that was accepted.
+    Campaign(CampaignId),
+    /// A saved reply.
+    SavedReply(SavedReplyId),
+    /// A message of a conversation.
+    Message(MessageId),
+}
+
+impl Holder {
+    /// As the database spells it: what it is, and which.
+    fn columns(self) -> (&'static str, String) {
+        match self {
+            Self::Draft { sender, draft } => ("draft", format!("{sender}:{draft}")),
+            Self::Campaign(id) => ("campaign", id.to_string()),
+            Self::SavedReply(id) => ("saved_reply", id.to_string()),
+            Self::Message(id) => ("message", id.to_string()),
         }
-        None => None,
-    };
-    MediaRef { id: stored.id, mime: stored.mime.clone().unwrap_or_default(), url, lost: stored.state == State::Lost }
+    }
+}
+
+/// Those of these media that are the team's own and ready to be sent, each once, in the order asked. What customers sent,
+/// other teams' and what is gone are not among them.
+pub fn infos(app: &App, tx: &mut db::Tx<'_>, team: TeamId, ids: &[MediaId]) -> db::Result<Vec<MediaInfo>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = store::ours(tx, team, ids)?;
+    found.sort_by_key(|one| ids.iter().position(|id| *id == one.id));
+    Ok(found.into_iter().map(|one| info(app, team, one)).collect())
+}
+
+fn info(app: &App, team: TeamId, one: store::Ours) -> MediaInfo {
+    MediaInfo {
+        id: one.id,
+        kind: one.kind,
+        mime: one.mime,
+        size: one.size,
+        width: one.width,
+        height: one.height,
+        duration_ms: one.duration_ms,
+        url: address::in_app(app, team, one.id, Rendition::Whole),
+        preview_url: address::in_app(app, team, one.id, Rendition::Preview),
+    }
+}
+
+/// From now on this holder holds these media, and no others; only the team's own that are ready can be held. In the
+/// transaction that writes the holder, in the lane of people: it must not meet the sweeping of unused media.
+pub fn hold(tx: &mut db::Tx<'_>, team: TeamId, holder: Holder, ids: &[MediaId]) -> db::Result<()> {
+    let (held_by, holder_id) = holder.columns();
+    store::release_others(tx, team, held_by, &holder_id, ids)?;
+    if ids.is_empty() { Ok(()) } else { store::hold(tx, team, held_by, &holder_id, ids) }
+}
+
+/// This holder holds nothing any more.
+pub fn release(tx: &mut db::Tx<'_>, team: TeamId, holder: Holder) -> db::Result<()> {
+    hold(tx, team, holder, &[])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

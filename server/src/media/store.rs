@@ -4,11 +4,13 @@ use std::{fmt, str::FromStr};
 
 use shared::{
     conversations::MessageKind,
-    id::{ChannelId, MediaId, TeamId},
+    id::{ChannelId, MediaId, MemberId, TeamId},
+    media::MediaKind,
 };
 
+use super::Rendition;
 use crate::{
-    db::{FromRow, Result, Row, Sql, Tx},
+    db::{FromRow, Result, Row, Sql, Tx, Value},
     params, text_column,
 };
 
@@ -167,9 +169,193 @@ pub(super) fn later(tx: &mut Tx<'_>, team: TeamId, id: MediaId, due_at: i64) -> 
 }
 
 /// Where a medium's bytes lie, if they do.
-pub(super) fn file(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<Option<File>> {
-    tx.opt(
-        "SELECT mime, size, sha256, path FROM media WHERE team_id = $1 AND id = $2 AND state = 'ready'",
-        params![team, id],
+pub(super) fn file(tx: &mut Tx<'_>, team: TeamId, id: MediaId, rendition: Rendition) -> Result<Option<File>> {
+    match rendition {
+        Rendition::Whole => tx.opt(
+            "SELECT mime, size, sha256, path FROM media WHERE team_id = $1 AND id = $2 AND state = 'ready'",
+            params![team, id],
+        ),
+        // It is made of the medium, so the medium's hash tells it from another one too.
+        Rendition::Preview => tx.opt(
+            "SELECT 'image/jpeg' AS mime, preview_size AS size, sha256, preview_path AS path FROM media
+             WHERE team_id = $1 AND id = $2 AND state = 'ready' AND preview_path IS NOT NULL",
+            params![team, id],
+        ),
+    }
+}
+
+/// Whether a medium is one that a member brought.
+pub(super) fn is_ours(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<bool> {
+    let brought: Option<i64> =
+        tx.opt("SELECT 1 FROM media WHERE team_id = $1 AND id = $2 AND created_by IS NOT NULL", params![team, id])?;
+    Ok(brought.is_some())
+}
+
+/// A medium that a member brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ours {
+    pub(super) id: MediaId,
+    pub(super) kind: MediaKind,
+    pub(super) mime: String,
+    pub(super) size: u64,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) duration_ms: Option<u64>,
+}
+
+impl FromRow for Ours {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            kind: row.get("kind")?,
+            mime: row.get("mime")?,
+            size: row.get("size")?,
+            width: row.get("width")?,
+            height: row.get("height")?,
+            duration_ms: row.get("duration_ms")?,
+        })
+    }
+}
+
+fn texts(ids: &[MediaId]) -> Value {
+    Value::Texts(ids.iter().map(ToString::to_string).collect())
+}
+
+/// Those of these that members brought and that are ready, in no particular order.
+pub(super) fn ours(tx: &mut Tx<'_>, team: TeamId, ids: &[MediaId]) -> Result<Vec<Ours>> {
+    tx.all(
+        Sql::pair(
+            "SELECT id, kind, mime, size, width, height, duration_ms FROM media
+             WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2))
+                   AND state = 'ready' AND created_by IS NOT NULL",
+            "SELECT id, kind, mime, size, width, height, duration_ms FROM media
+             WHERE team_id = $1 AND id = ANY($2) AND state = 'ready' AND created_by IS NOT NULL",
+        ),
+        params![team, texts(ids)],
     )
+}
+
+/// Where a medium of ours lies, and its preview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Places {
+    pub(super) whole: String,
+    pub(super) preview: String,
+    pub(super) sha256: String,
+    pub(super) preview_size: u64,
+}
+
+/// Writes a medium that a member brought.
+pub(super) fn insert_ours(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    ours: &Ours,
+    places: &Places,
+    by: MemberId,
+    at: i64,
+) -> Result<()> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    tx.execute(
+        "INSERT INTO media (team_id, id, state, kind, mime, size, sha256, path, preview_path, preview_size, width, height,
+                            duration_ms, created_by, created_at, tries)
+         VALUES ($1, $2, 'ready', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)",
+        params![
+            team,
+            ours.id,
+            ours.kind,
+            &ours.mime,
+            number(ours.size),
+            &places.sha256,
+            &places.whole,
+            &places.preview,
+            number(places.preview_size),
+            i64::from(ours.width),
+            i64::from(ours.height),
+            ours.duration_ms.map(number),
+            by,
+            at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Lets go of all that this holder holds but these.
+pub(super) fn release_others(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    held_by: &str,
+    holder_id: &str,
+    ids: &[MediaId],
+) -> Result<()> {
+    tx.execute(
+        Sql::pair(
+            "DELETE FROM media_use WHERE team_id = $1 AND held_by = $2 AND holder_id = $3
+                   AND media_id NOT IN (SELECT value FROM json_each($4))",
+            "DELETE FROM media_use WHERE team_id = $1 AND held_by = $2 AND holder_id = $3 AND media_id <> ALL($4)",
+        ),
+        params![team, held_by, holder_id, texts(ids)],
+    )?;
+    Ok(())
+}
+
+/// Notes that this holder holds these, as far as members brought them and they are ready.
+pub(super) fn hold(tx: &mut Tx<'_>, team: TeamId, held_by: &str, holder_id: &str, ids: &[MediaId]) -> Result<()> {
+    tx.execute(
+        Sql::pair(
+            "INSERT INTO media_use (team_id, media_id, held_by, holder_id)
+             SELECT team_id, id, $2, $3 FROM media
+             WHERE team_id = $1 AND id IN (SELECT value FROM json_each($4))
+                   AND state = 'ready' AND created_by IS NOT NULL
+             ON CONFLICT DO NOTHING",
+            "INSERT INTO media_use (team_id, media_id, held_by, holder_id)
+             SELECT team_id, id, $2, $3 FROM media
+             WHERE team_id = $1 AND id = ANY($4) AND state = 'ready' AND created_by IS NOT NULL
+             ON CONFLICT DO NOTHING",
+        ),
+        params![team, held_by, holder_id, texts(ids)],
+    )?;
+    Ok(())
+}
+
+/// A medium of ours that is to be deleted: its objects, then its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unused {
+    pub(super) team: TeamId,
+    pub(super) id: MediaId,
+    pub(super) path: String,
+    pub(super) preview_path: Option<String>,
+}
+
+impl FromRow for Unused {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            team: row.get("team_id")?,
+            id: row.get("id")?,
+            path: row.get("path")?,
+            preview_path: row.get("preview_path")?,
+        })
+    }
+}
+
+/// Takes media of all teams that members brought before this and that nothing holds: nobody can hold them any more. Gives
+/// also those that were taken before and not forgotten.
+pub(super) fn lose_unused(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<Vec<Unused>> {
+    tx.all(
+        "UPDATE media SET state = 'lost' WHERE (team_id, id) IN (
+             SELECT m.team_id, m.id FROM media m
+             WHERE m.created_by IS NOT NULL AND m.created_at < $1
+                   AND NOT EXISTS (SELECT 1 FROM media_use u WHERE u.team_id = m.team_id AND u.media_id = m.id)
+                   AND NOT EXISTS (SELECT 1 FROM message n WHERE n.team_id = m.team_id AND n.media_id = m.id)
+             ORDER BY m.created_at LIMIT $2)
+         RETURNING team_id, id, path, preview_path",
+        params![before, limit],
+    )
+}
+
+/// Forgets a medium of ours whose objects are deleted.
+pub(super) fn forget(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM media WHERE team_id = $1 AND id = $2 AND state = 'lost' AND created_by IS NOT NULL",
+        params![team, id],
+    )?;
+    Ok(())
 }

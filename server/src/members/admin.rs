@@ -191,7 +191,7 @@ pub async fn set_password(
     let now = clock.now();
     db.write(move |tx| {
         found(store::set_password_hash(tx, team, member, &hash)?)?;
-        Ok(store::end_all_sessions(tx, team, member, now)?)
+        Ok(super::end_all_sessions(tx, team, member, now)?)
     })
     .await
 }
@@ -201,7 +201,7 @@ pub async fn disable_member(db: &Db, clock: &Clock, team: TeamId, member: Member
     let now = clock.now();
     db.write(move |tx| {
         found(store::set_disabled(tx, team, member, Some(now))?)?;
-        Ok(store::end_all_sessions(tx, team, member, now)?)
+        Ok(super::end_all_sessions(tx, team, member, now)?)
     })
     .await
 }

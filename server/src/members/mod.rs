@@ -14,7 +14,7 @@ mod store_test;
 use std::{net::IpAddr, time::Duration};
 
 use shared::{
-    id::{SessionId, TeamId},
+    id::{MemberId, SessionId, TeamId},
     members::{Colleague, Me, Role, Session, TeamRef},
     problem::{Problem, Rule, Unit},
 };
@@ -30,8 +30,9 @@ use self::{
 use crate::{
     App,
     caller::{Caller, TeamSettings, Zone},
-    db,
+    db::{self, Tx},
     keys::Access,
+    live::News,
     refused::{Refused, Result},
 };
 
@@ -67,6 +68,17 @@ pub fn start(app: &App) {
 pub async fn authenticate(app: &App, bearer: Option<&str>) -> Result<Caller> {
     let (access, profile) = known(app, bearer).await?;
     caller(profile, access.session)
+}
+
+/// As [`authenticate`], with the moment when the token ends (UTC ms): for what goes on for a while.
+pub async fn authenticate_until(app: &App, bearer: Option<&str>) -> Result<(Caller, i64)> {
+    let (access, profile) = known(app, bearer).await?;
+    Ok((caller(profile, access.session)?, access.expires_at))
+}
+
+/// Those of these sessions that go on.
+pub fn going_on(tx: &mut Tx<'_>, team: TeamId, sessions: &[SessionId], now: i64) -> db::Result<Vec<SessionId>> {
+    store::going_on(tx, team, sessions, now)
 }
 
 /// The signed-in member, as the app shows her.
@@ -196,7 +208,9 @@ pub(crate) async fn refresh(app: &App, from: IpAddr, token: &str) -> Result<Open
             let turn = match sessions::judge(state, turn, now) {
                 Verdict::Advance(turn) | Verdict::Repeat(turn) => turn,
                 Verdict::Revoke => {
-                    store::end_session(tx, team, session, now)?;
+                    if let Some(member) = store::end_session(tx, team, session, now)? {
+                        tx.tell(News::signed_out(team, member, Some(session)));
+                    }
                     return Ok(Renewed::Revoked(team));
                 }
                 Verdict::Refuse => return Ok(Renewed::Refused),
@@ -238,13 +252,20 @@ pub(crate) async fn sign_out(app: &App, caller: &Caller, everywhere: bool) -> Re
     app.db
         .write(move |tx| {
             if everywhere {
-                store::end_all_sessions(tx, team, member, now)
+                end_all_sessions(tx, team, member, now)
             } else {
-                store::end_session(tx, team, session, now)
+                tx.tell(News::signed_out(team, member, Some(session)));
+                store::end_session(tx, team, session, now).map(drop)
             }
         })
         .await?;
     Ok(())
+}
+
+/// Ends all sessions of a member, and her streams with them.
+fn end_all_sessions(tx: &mut Tx<'_>, team: TeamId, member: MemberId, now: i64) -> db::Result<()> {
+    tx.tell(News::signed_out(team, member, None));
+    store::end_all_sessions(tx, team, member, now)
 }
 
 /// Members the caller may hand customers to, or filter by: those who share a store with her, herself among them; all of

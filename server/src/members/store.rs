@@ -180,13 +180,28 @@ pub(super) fn renew_session(
     Ok(())
 }
 
-/// Ends a session.
-pub(super) fn end_session(tx: &mut Tx<'_>, team: TeamId, id: SessionId, now: i64) -> db::Result<()> {
-    tx.execute(
-        "UPDATE session SET ended_at = $3 WHERE team_id = $1 AND id = $2 AND ended_at IS NULL",
+/// Ends a session; whose it was, if it had not ended before.
+pub(super) fn end_session(tx: &mut Tx<'_>, team: TeamId, id: SessionId, now: i64) -> db::Result<Option<MemberId>> {
+    tx.opt(
+        "UPDATE session SET ended_at = $3 WHERE team_id = $1 AND id = $2 AND ended_at IS NULL RETURNING member_id",
         params![team, id, now],
-    )?;
-    Ok(())
+    )
+}
+
+/// Those of these sessions that go on, by the rule of [`profile_of_session`].
+pub(super) fn going_on(tx: &mut Tx<'_>, team: TeamId, sessions: &[SessionId], now: i64) -> db::Result<Vec<SessionId>> {
+    let sessions: Vec<String> = sessions.iter().map(ToString::to_string).collect();
+    tx.all(
+        Sql::pair(
+            "SELECT x.id FROM session x JOIN member m ON m.team_id = x.team_id AND m.id = x.member_id
+             WHERE x.team_id = $1 AND x.id IN (SELECT value FROM json_each($2)) AND x.ended_at IS NULL
+               AND x.expires_at > $3 AND x.epoch = m.epoch AND m.disabled_at IS NULL AND m.deleted_at IS NULL",
+            "SELECT x.id FROM session x JOIN member m ON m.team_id = x.team_id AND m.id = x.member_id
+             WHERE x.team_id = $1 AND x.id = ANY($2) AND x.ended_at IS NULL
+               AND x.expires_at > $3 AND x.epoch = m.epoch AND m.disabled_at IS NULL AND m.deleted_at IS NULL",
+        ),
+        params![team, sessions, now],
+    )
 }
 
 /// Ends every session of a member: the tokens out there belong to the epoch before.

@@ -105,7 +105,18 @@ async fn sessions_are_renewed_ended_and_forgotten(db: Db) {
     assert!(!renewed.ended && renewed.member_current);
     assert!(state(1_000).await.is_none());
 
-    db.write(|tx| store::end_session(tx, id(1), id(7), NOW + 60)).await.unwrap();
+    let going_on = || {
+        let asked = [id(7), id(8), id(1_000)];
+        let db = db.clone();
+        async move { db.read(move |tx| store::going_on(tx, id(1), &asked, NOW)).await.unwrap().len() }
+    };
+    assert_eq!(going_on().await, 2);
+    assert_eq!(db.read(|tx| store::going_on(tx, id(2), &[id(7)], NOW)).await.unwrap(), [], "another team's");
+    assert_eq!(db.read(|tx| store::going_on(tx, id(1), &[id(8)], NOW + 100)).await.unwrap(), [], "over");
+    let end = || db.write(|tx| store::end_session(tx, id(1), id(7), NOW + 60));
+    assert_eq!(end().await.unwrap(), Some(id(1)));
+    assert_eq!(end().await.unwrap(), None, "it had ended");
+    assert_eq!(db.read(|tx| store::going_on(tx, id(1), &[id(7), id(8)], NOW)).await.unwrap(), [id(8)]);
     assert!(state(7).await.unwrap().1.ended);
     assert_eq!(profile_stores(&db, NOW).await, None);
     assert!(!state(8).await.unwrap().1.ended);
@@ -113,6 +124,7 @@ async fn sessions_are_renewed_ended_and_forgotten(db: Db) {
     db.write(|tx| store::end_all_sessions(tx, id(1), id(1), NOW + 70)).await.unwrap();
     let (_, ended) = state(8).await.unwrap();
     assert!(ended.ended && !ended.member_current);
+    assert_eq!(going_on().await, 0);
     assert!(!start(&db, id(9)).await, "the epoch of the account is of before");
 
     assert_eq!(db.write(|tx| store::forget_sessions(tx, NOW + 101)).await.unwrap(), 1);

@@ -121,7 +121,8 @@ fn take_share(tx: &mut Tx<'_>, want: &Want, now: i64, share: Due, rows: u64, cla
         left -= i64::try_from(queued.len()).unwrap_or(i64::MAX).max(1);
         let dropped = unfit(tx, want, &slice, &queued, now)?;
         let gone: HashSet<DeliveryId> = dropped.iter().map(|row| row.id).collect();
-        claimed.dropped += settle::settle_unsent(tx, &slice, share.campaign, dropped, queued.len(), now)?;
+        claimed.dropped +=
+            settle::settle_unsent(tx, want.busy.team, &slice, share.campaign, dropped, queued.len(), now)?;
         claimed.rows.extend(queued.into_iter().filter(|row| !gone.contains(&row.id)).map(|queued| Row {
             slice: slice.clone(),
             campaign: share.campaign,

@@ -114,7 +114,8 @@ impl Lane {
             self.templates.clear();
         }
         for (campaign, content) in claimed.contents {
-            self.templates.insert(campaign, Arc::new(template(&content)));
+            let template = self.template(&content);
+            self.templates.insert(campaign, Arc::new(template));
         }
         let mut calls: HashMap<_, usize> = HashMap::new();
         for row in &claimed.rows {
@@ -128,9 +129,9 @@ impl Lane {
                 Arc::new(Lease::new(&self.busy, row.campaign, row.slice.clone(), calls, claimed.until))
             });
             let template = match (&row.queued.fill, row.campaign.and_then(|campaign| self.templates.get(&campaign))) {
-                (Some(own), _) => Arc::new(template(own)),
+                (Some(own), _) => Arc::new(self.template(own)),
                 (None, Some(known)) => known.clone(),
-                (None, None) => Arc::new(template("")),
+                (None, None) => Arc::new(self.template("")),
             };
             let wait = paced(row.at, &mut lag, self.app.clock.now_micros());
             if wait > 0 {
@@ -144,6 +145,16 @@ impl Lane {
             let _ = give.send(Item { lease: lease.clone(), row, template }).await;
         }
     }
+
+    /// Frozen content as a template. It was checked when it was accepted; an unreadable one sends nothing and is refused by
+    /// LINE.
+    fn template(&self, content: &str) -> Template {
+        let content: Content = serde_json::from_str(content).unwrap_or_else(|error| {
+            tracing::error!(%error, "frozen content cannot be read");
+            Content::default()
+        });
+        Template::of(&content, |media| (self.policies.media)(&self.app, self.busy.team, media))
+    }
 }
 
 /// How long (µs) a row of this moment waits now, where those before it are `lag` late. A lane that was held up goes on at its
@@ -151,15 +162,6 @@ impl Lane {
 fn paced(at: i64, lag: &mut i64, now: i64) -> u64 {
     *lag = (*lag).max(now - at - LATE);
     u64::try_from(at + *lag - now).unwrap_or_default()
-}
-
-/// Frozen content as a template. It was checked when it was accepted; an unreadable one sends nothing and is refused by LINE.
-fn template(content: &str) -> Template {
-    let content: Content = serde_json::from_str(content).unwrap_or_else(|error| {
-        tracing::error!(%error, "frozen content cannot be read");
-        Content::default()
-    });
-    Template::of(&content)
 }
 
 /// One sender: makes one call at a time. What it may not send any more is handed back unsent: when the server stops, or when

@@ -8,6 +8,8 @@ mod claim;
 mod enqueue;
 mod fair;
 mod lane;
+#[cfg(test)]
+mod lane_test;
 mod schedule;
 mod settle;
 mod store;
@@ -17,7 +19,7 @@ mod store_test;
 use std::{sync::Arc, time::Duration};
 
 use shared::{
-    id::{ChannelId, ConversationId, DeliveryId, TeamId},
+    id::{ChannelId, ConversationId, DeliveryId, MediaId, TeamId},
     limits::Platform,
     reasons::Reason,
 };
@@ -27,6 +29,7 @@ pub use self::enqueue::{NewCampaignDeliveries, NewDelivery, NewReply, enqueue_ca
 use crate::{
     App,
     db::{self, Lane, Tx},
+    platforms::MediaAddress,
 };
 
 /// How long LINE surely still knows a retry key; it says 24 hours from first use (providers.md A9).
@@ -42,6 +45,8 @@ pub struct Policies {
     pub reply: Ineligible,
     /// For group sends.
     pub group: Ineligible,
+    /// Where the platforms fetch a picture or film of a team: the same every time, or a try again would not be the same bytes.
+    pub media: fn(&App, TeamId, MediaId) -> MediaAddress,
     /// Told once per settled batch which conversations a group send reached, and when (UTC ms).
     pub reached: fn(&mut Tx<'_>, TeamId, &[ConversationId], i64) -> db::Result<()>,
 }

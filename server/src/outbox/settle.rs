@@ -24,6 +24,7 @@ use super::{
 use crate::{
     App,
     db::{self, Lane, Tx},
+    live::{News, Subject},
     platforms::{Answer, Outcome},
 };
 
@@ -293,6 +294,7 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
         tries.extend(slice.tries.iter().cloned());
         if let Some(reason) = slice.stop {
             store::pause(tx, lease.channel, reason, plan.now)?;
+            tx.tell(News::of(lease.team, Subject::Channels));
         }
         if slice.slowed {
             slow_down(tx, lease.channel, plan.now)?;
@@ -305,6 +307,8 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
     store::add_tries(tx, &tries)?;
     for slice in held {
         carried.is_free |= hand_on(tx, slice, &moved, plan.now)?;
+        let settled = slice.settled.iter().map(|row| &row.id).filter(|id| moved.contains(id));
+        tell_settled(tx, slice.lease.team, slice.lease.campaign, settled)?;
     }
     let reached: Vec<DeliveryId> = settled
         .iter()
@@ -330,6 +334,27 @@ fn hand_on(tx: &mut Tx<'_>, slice: &SlicePlan, moved: &HashSet<DeliveryId>, now:
         return Ok(due_at <= now);
     }
     Ok(false)
+}
+
+/// Tells that a send went on, or that replies are settled.
+fn tell_settled<'a>(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    campaign: Option<CampaignId>,
+    moved: impl Iterator<Item = &'a DeliveryId>,
+) -> db::Result<()> {
+    let ids: Vec<String> = moved.map(ToString::to_string).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if let Some(campaign) = campaign {
+        tx.tell(News::of(team, campaign));
+    } else {
+        for conversation in store::replied(tx, team, &ids)? {
+            tx.tell(News::of(team, conversation));
+        }
+    }
+    Ok(())
 }
 
 /// Halves the pace of a channel that was told it is too fast, at most once a second.
@@ -409,6 +434,7 @@ pub(crate) fn unsent(
 /// Settles rows inside the claim of their slice. `rows` is how many were queued in it: with none left it is closed.
 pub(crate) fn settle_unsent(
     tx: &mut Tx<'_>,
+    team: TeamId,
     slice: &Taken,
     campaign: Option<CampaignId>,
     mut dropped: Vec<Settled>,
@@ -425,6 +451,7 @@ pub(crate) fn settle_unsent(
     } else {
         store::book(tx, slice.id, moved.len())?;
     }
+    tell_settled(tx, team, campaign, moved.iter())?;
     let campaigns = campaign.map(|campaign| dropped.iter().map(|row| (row.id, campaign)).collect()).unwrap_or_default();
     count(tx, &dropped, &moved, &campaigns, now)?;
     Ok(moved.len())

@@ -4,11 +4,12 @@ use shared::limits::Platform;
 
 use super::*;
 use crate::{
-    campaigns::{self, fixture_test::sent},
-    conversations::{self, fixture_test::World},
+    campaigns::fixture_test::sent,
+    conversations::fixture_test::World,
     db::{Db, testing::on_both_engines},
     outbox::claim::{Claimed, Want, claim},
     params,
+    serve::POLICIES,
 };
 
 on_both_engines![
@@ -18,10 +19,6 @@ on_both_engines![
 ];
 
 const ME: &str = "engine-one";
-
-fn policies() -> Policies {
-    Policies { reply: conversations::ineligible_replies, group: campaigns::group, reached: conversations::marketed }
-}
 
 fn busy(world: &World) -> Busy {
     Busy { team: world.team, channel: world.shop, platform: Platform::Line }
@@ -34,7 +31,7 @@ async fn claimed(world: &World) -> Claimed {
         rows: 500,
         now_micros: world.clock.now_micros(),
         lease_ms: 60_000,
-        policies: policies(),
+        policies: POLICIES,
         known: HashSet::new(),
     };
     world.db.write_as(Lane::Engine, move |tx| claim(tx, &want)).await.unwrap()
@@ -61,7 +58,7 @@ fn accepted(lease: &Arc<Lease>, id: DeliveryId, is_last: bool) -> Arc<Plan> {
         slowed: false,
         is_last,
     };
-    Arc::new(Plan { me: ME.into(), policies: policies(), now: 1, slices: vec![slice] })
+    Arc::new(Plan { me: ME.into(), policies: POLICIES, now: 1, slices: vec![slice] })
 }
 
 /// Settles; returns whether rows became due that anyone may claim.

@@ -475,3 +475,15 @@ pub(crate) fn conversations_of(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(T
         params![ids],
     )
 }
+
+/// The conversations of these replies.
+pub(crate) fn replied(tx: &mut Tx<'_>, team: TeamId, ids: &[String]) -> Result<Vec<shared::id::ConversationId>> {
+    tx.all(
+        Sql::pair(
+            "SELECT conversation_id FROM delivery
+             WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2)) AND policy = 'reply'",
+            "SELECT conversation_id FROM delivery WHERE team_id = $1 AND id = ANY($2) AND policy = 'reply'",
+        ),
+        params![team, ids],
+    )
+}

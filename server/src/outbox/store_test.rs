@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::{
-    Busy, Policies,
+    Busy,
     claim::{Claimed, PUSH, Want, claim},
     enqueue::{NewCampaignDeliveries, NewDelivery, NewReply, enqueue_reply},
     fair::Due,
@@ -19,13 +19,11 @@ use super::{
     store::{self, Budget, Moved, Settled, Try},
 };
 use crate::{
-    campaigns::{
-        self,
-        fixture_test::{sent, texts},
-    },
-    conversations::{self, fixture_test::World},
+    campaigns::fixture_test::{sent, texts},
+    conversations::fixture_test::World,
     db::{Db, Lane, testing::on_both_engines},
     params,
+    serve::POLICIES,
 };
 
 on_both_engines![
@@ -48,10 +46,6 @@ on_both_engines![
 const ME: &str = "engine-one";
 const OTHER: &str = "engine-two";
 
-fn policies() -> Policies {
-    Policies { reply: conversations::ineligible_replies, group: campaigns::group, reached: conversations::marketed }
-}
-
 fn want(world: &World, me: &str, rows: u64) -> Want {
     Want {
         busy: Busy { team: world.team, channel: world.shop, platform: Platform::Line },
@@ -59,7 +53,7 @@ fn want(world: &World, me: &str, rows: u64) -> Want {
         rows,
         now_micros: world.clock.now_micros(),
         lease_ms: 60_000,
-        policies: policies(),
+        policies: POLICIES,
         known: HashSet::new(),
     }
 }
@@ -295,7 +289,11 @@ async fn a_reply_goes_before_a_campaign(db: Db) {
         serde_json::from_str::<Content>(mine.rows[0].queued.fill.as_deref().unwrap()).unwrap(),
         texts(&["好的"])
     );
-    let told = vec![wanted.to_string()];
+    let (told, team, other) = (vec![wanted.to_string()], world.team, world.eve.team);
+    let mine = told.clone();
+    assert_eq!(world.read(move |tx| store::replied(tx, team, &mine)).await, [people[0]]);
+    let mine = told.clone();
+    assert!(world.read(move |tx| store::replied(tx, other, &mine)).await.is_empty());
     assert!(world.read(move |tx| store::conversations_of(tx, &told)).await.is_empty(), "a reply is no marketing");
 }
 

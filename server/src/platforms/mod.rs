@@ -60,6 +60,15 @@ pub enum Outcome {
     },
 }
 
+/// Where a platform fetches a picture or film that it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaAddress {
+    /// The picture or film itself.
+    pub whole: String,
+    /// Its preview, a picture.
+    pub preview: String,
+}
+
 /// An answer to a message, with what the record shows beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

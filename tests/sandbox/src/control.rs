@@ -85,7 +85,7 @@ type Body<T> = Result<Json<T>, JsonRejection>;
 
 async fn ledger(State(control): State<Control>) -> Response {
     let mut lines = Vec::new();
-    for entry in control.common.ledger.entries() {
+    for entry in control.common.entries() {
         if let Err(error) = serde_json::to_writer(&mut lines, &entry) {
             tracing::error!(%error, "a ledger entry cannot be written");
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::sync::lock;
+use crate::{line::Fetched, sync::lock};
 
 /// One recipient of one accepted request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub struct Entry {
     pub reason: Option<String>,
     /// The aggregation unit it was counted under.
     pub unit: Option<String>,
+    /// What came of fetching its pictures and films, original before preview. The file is written before that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Fetched>,
 }
 
 /// What became of a message that was accepted.
@@ -104,6 +107,7 @@ impl Accepted {
             delivered: *fate == Fate::Delivered,
             reason: fate.reason().map(str::to_owned),
             unit: self.unit.clone(),
+            media: Vec::new(),
         })
     }
 }

@@ -30,7 +30,7 @@ use axum::{
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{clock::Clock, ledger::Ledger};
+use crate::{clock::Clock, ledger::Ledger, line::Shelf};
 pub use crate::{
     faults::{ActiveFault, Fault, FaultKind},
     ledger::Entry,
@@ -57,10 +57,22 @@ pub struct Config {
 pub(crate) struct Common {
     clock: Clock,
     ledger: Ledger,
+    media: Shelf,
     tasks: TaskTracker,
     stop: CancellationToken,
     seed: u64,
     allow_http_media: bool,
+}
+
+impl Common {
+    /// Every accepted request, one entry per recipient, with what came of fetching its pictures and films.
+    fn entries(&self) -> Vec<Entry> {
+        let mut entries = self.ledger.entries();
+        for entry in &mut entries {
+            entry.media = self.media.of(&entry.messages);
+        }
+        entries
+    }
 }
 
 /// A running sandbox. Dropping it ends it; [`Sandbox::stop`] also waits until its files are whole.
@@ -81,6 +93,7 @@ impl Sandbox {
         let common = Arc::new(Common {
             clock: Clock::new(),
             ledger: Ledger::open(ledger_file.as_deref())?,
+            media: Shelf::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             seed: config.seed,
@@ -113,7 +126,7 @@ impl Sandbox {
 
     /// Every accepted request of every platform, one entry per recipient.
     pub fn ledger(&self) -> Vec<Entry> {
-        self.common.ledger.entries()
+        self.common.entries()
     }
 
     /// Ends it: connections are dropped, files are written out.

@@ -1,8 +1,10 @@
 //! The demo: a made-up brand with its staff, hundreds of customers on the sandbox's LINE, and weeks of work behind it, made
 //! by the same paths as everything real and kept in a folder.
 
+mod attributes;
 pub mod customers;
 mod past;
+mod replies;
 mod seed;
 pub mod settings;
 pub mod staff;
@@ -13,6 +15,7 @@ use anyhow::{Context as _, bail};
 use sandbox::Sandbox;
 use serde::{Deserialize, Serialize};
 use server::{clock::Clock, members::admin};
+use uuid::Uuid;
 
 use self::{past::Past, settings::Options};
 use crate::{
@@ -122,4 +125,13 @@ fn wipe(data: &Path) -> anyhow::Result<()> {
         removed(&data.join(name))?;
     }
     Ok(())
+}
+
+/// An id that is the same in every demo.
+fn fixed(word: &str, number: usize) -> Uuid {
+    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    for byte in word.bytes().chain(number.to_be_bytes()) {
+        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+    }
+    uuid::Builder::from_random_bytes(hash.to_be_bytes()).into_uuid()
 }

@@ -20,12 +20,13 @@ use shared::{
     id::{ConversationId, DraftId, MessageId, TagId},
     selection::{Matching, Selection},
 };
-use uuid::Uuid;
 
 use super::{
-    Brands,
+    Brands, attributes,
     customers::{self, Customer, DAY, Place},
+    fixed,
     past::Past,
+    replies,
     staff::{self, SELLERS},
 };
 use crate::{Client, Team, team::PASSWORD, world};
@@ -123,6 +124,10 @@ impl Seeding<'_> {
     async fn day(&mut self, day: usize, from: i64, to: i64) -> anyhow::Result<()> {
         self.past.forward_to(to);
         let staff = self.sign_in().await?;
+        if day == 0 {
+            attributes::make(&staff.admin).await?;
+        }
+        replies::make(day, &staff.admin, &staff.sellers, &self.team.stores).await?;
         let within = |minutes: i64| minutes < from && minutes >= to;
 
         let came: Vec<Customer> = self.customers.iter().filter(|customer| within(customer.joined)).cloned().collect();
@@ -280,6 +285,8 @@ impl Seeding<'_> {
             self.reply(client, id, customer, 1, text).await?;
         }
         client.call(MarkRead { id }).await?;
+        let number = self.customers.iter().position(|other| other.name == customer.name).unwrap_or_default();
+        attributes::note(client, id, number).await?;
         for name in &customer.tags {
             client.call(AddTag { id, name: (*name).to_owned() }).await?;
         }
@@ -309,7 +316,7 @@ impl Seeding<'_> {
         text: &str,
     ) -> anyhow::Result<()> {
         let key = MessageId(fixed(&customer.name, number));
-        let reply = Reply { id, key, text: text.to_owned() };
+        let reply = Reply { id, key, content: shared::content::Content::of_text(text) };
         client.call(reply).await.with_context(|| format!("{} cannot be answered", customer.name))?;
         Ok(())
     }
@@ -355,13 +362,4 @@ impl Staff {
 fn last_word(customer: &Customer) -> i64 {
     let later = customer.later.iter().map(|(minutes, _)| *minutes);
     later.chain([customer.joined]).min().unwrap_or(customer.joined)
-}
-
-/// An id that is the same in every demo.
-fn fixed(word: &str, number: usize) -> Uuid {
-    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    for byte in word.bytes().chain(number.to_be_bytes()) {
-        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-    }
-    uuid::Builder::from_random_bytes(hash.to_be_bytes()).into_uuid()
 }

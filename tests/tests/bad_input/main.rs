@@ -21,7 +21,7 @@ use tests::Client;
 
 /// Messages as they are typed.
 fn content(texts: &[&str]) -> Content {
-    Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() }
+    Content { parts: texts.iter().map(|text| Part::text(*text)).collect() }
 }
 
 /// People ticked one by one.

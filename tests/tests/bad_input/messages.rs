@@ -1,15 +1,22 @@
 //! Content: too many messages, empty ones, long ones.
 
 use shared::{
-    campaigns::{CheckDraft, Kind, ListDrafts, SaveDraft, SendDraft},
-    content::NAME_TOKEN,
-    conversations::Reply,
-    id::MessageId,
+    campaigns::{CheckDraft, Kind, ListDrafts, SaveDraft, SendDraft, ShowDraft},
+    content::{Content, NAME_TOKEN, Part},
+    conversations::{Entry, Reply, ShowThread},
+    id::{ConversationId, MediaId, MessageId},
+    media::MediaKind,
     problem::{Problem, Rule, Unit},
 };
-use tests::{Engine, World, world::new_draft};
+use tests::{
+    Client, Engine, World,
+    upload::upload,
+    world::{PATIENCE, new_draft},
+};
 
 use super::{check, content, save, ticked};
+
+const PICTURE: &[u8] = include_bytes!("../../src/demo/pictures/mugs.jpg");
 
 const fn too_long(limit: u64, actual: u64) -> Rule {
     Rule::TooLong { limit, actual, unit: Unit::Utf16 }
@@ -95,10 +102,97 @@ async fn a_reply_is_held_to_the_same() {
         (&format!("{}a", "😀".repeat(2_500)), too_long(5_000, 5_001)),
         ("a\0b", Rule::ControlCharacter),
     ] {
-        let reply = Reply { id, key: MessageId(new_draft().0), text: text.to_owned() };
-        assert_eq!(sales.call(reply).await.map(drop), Err(Problem::invalid("text", rule)));
+        let reply = Reply { id, key: MessageId(new_draft().0), content: Content::of_text(text) };
+        let refused = Err(Problem::invalid("content.parts[0].text", rule));
+        assert_eq!(sales.call(reply).await.map(drop), refused);
+    }
+    for (parts, rule) in [(0, Rule::Required), (6, Rule::TooMany { limit: 5, actual: 6 })] {
+        let content = content(&vec!["a"; parts]);
+        let reply = Reply { id, key: MessageId(new_draft().0), content };
+        assert_eq!(sales.call(reply).await.map(drop), Err(Problem::invalid("content.parts", rule)));
     }
     assert!(world.sandbox.ledger().is_empty());
+}
+
+/// Five with pictures are taken, a sixth of any kind is not (seed step 5).
+#[tokio::test(flavor = "multi_thread")]
+async fn five_messages_with_pictures_are_taken_and_a_sixth_picture_is_not() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let picture = upload(&sales, MediaId(new_draft().0), MediaKind::Image, PICTURE).await.unwrap().id;
+    let image = || Part::Image { media: picture };
+    let mut content = Content { parts: vec![image(), Part::text("一"), image(), Part::text("二"), image()] };
+    let draft = new_draft();
+    let save = |content: Content, revision| {
+        sales.call(SaveDraft { id: draft, kind: Kind::GroupMessage, selection: ticked(&[id]), content, revision })
+    };
+    save(content.clone(), 0).await.unwrap();
+    content.parts.push(image());
+    let six = Err(Problem::invalid("content.parts", Rule::TooMany { limit: 5, actual: 6 }));
+    assert_eq!(save(content, 1).await.map(drop), six);
+    let seen = sales.call(CheckDraft { id: draft }).await.unwrap();
+    let send = SendDraft { id: draft, audience: 1, digest: seen.digest };
+    let campaign = sales.call(send).await.unwrap().campaign;
+    assert_eq!(world.settled(&sales, campaign).await.unwrap().figures.succeeded, 1);
+    assert_eq!(world.fetched(&customer).await.unwrap().len(), 6, "each with its preview");
+}
+
+/// What is in a draft but not there is named by its place when it is to be sent; the draft keeps everything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_whose_medium_is_gone_is_refused_by_its_place_and_loses_nothing() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let other = world.sign_in(world.other.seat("sales").unwrap()).await.unwrap();
+    let mine = upload(&sales, MediaId(new_draft().0), MediaKind::Image, PICTURE).await.unwrap().id;
+    let theirs = upload(&other, MediaId(new_draft().0), MediaKind::Image, PICTURE).await.unwrap().id;
+    world.act(&customer, sandbox::line::Act::Photo).await.unwrap();
+    let hers = customers_photo(&sales, id).await;
+    let never = MediaId(new_draft().0);
+    for (what, part) in [
+        ("never there", Part::Image { media: never }),
+        ("another team's", Part::Image { media: theirs }),
+        ("a customer's", Part::Image { media: hers }),
+        ("no film", Part::Video { media: mine }),
+    ] {
+        let draft = new_draft();
+        let content = Content { parts: vec![Part::text("看"), Part::Image { media: mine }, part] };
+        let problem = Problem::invalid("content.parts[2].media", Rule::Unknown { count: 1 });
+        let save = SaveDraft {
+            id: draft,
+            kind: Kind::GroupMessage,
+            selection: ticked(&[id]),
+            content: content.clone(),
+            revision: 0,
+        };
+        sales.call(save).await.unwrap();
+        assert_eq!(sales.call(CheckDraft { id: draft }).await.map(drop), Err(problem.clone()), "{what}");
+        let send = SendDraft { id: draft, audience: 1, digest: "any".to_owned() };
+        assert_eq!(sales.call(send).await.map(drop), Err(problem.clone()), "{what}");
+        let kept = sales.call(ShowDraft { id: draft }).await.unwrap();
+        assert_eq!((kept.content, kept.media.len(), kept.campaign), (content.clone(), 1, None), "{what}");
+        let reply = Reply { id, key: MessageId(new_draft().0), content };
+        assert_eq!(sales.call(reply).await.map(drop), Err(problem), "{what}");
+    }
+    assert!(world.sandbox.ledger().is_empty());
+}
+
+/// The medium of the photo that a customer sent.
+async fn customers_photo(client: &Client, id: ConversationId) -> MediaId {
+    let began = std::time::Instant::now();
+    loop {
+        let thread = client.call(ShowThread { id, limit: 10, after: None }).await.unwrap().items;
+        let found = thread.iter().find_map(|entry| match entry {
+            Entry::Message(message) => message.media.as_ref().filter(|media| media.url.is_some()).map(|media| media.id),
+            Entry::Event { .. } => None,
+        });
+        if let Some(found) = found {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "{thread:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 }
 
 /// Another device wrote in between: nothing is overwritten, and the same change twice is no conflict.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use shared::{
-    call::Method,
+    call::{Method, ROUTE_ID},
     campaigns::CountSelection,
     conversations::{ConversationFilter, ListConversations, Transfer, When},
     id::{ConversationId, MemberId},
@@ -63,12 +63,14 @@ async fn a_query_or_a_path_that_cannot_be_read_is_named_by_its_field() {
         ("/conversations?limit=101", Problem::invalid("limit", Rule::TooMany { limit: 100, actual: 101 })),
         ("/conversations?after=%27%20OR%201=1", malformed("after", "the `next` of the page before")),
         ("/conversations?limit=many", malformed("limit", "invalid digit found in string")),
-        ("/conversations/1%27%20OR%201", malformed("id", "UUID")),
+        ("/conversations/1%27%20OR%201", malformed("id", ROUTE_ID)),
+        ("/campaigns/export?language=tlh", malformed("language", "unknown variant `tlh`, expected `zh-Hant` or `en`")),
+        ("/figures/mine?to=yesterday", malformed("to", "input contains invalid characters")),
         ("/campaigns?limit=0", Problem::invalid("limit", Rule::TooFew { least: 1, actual: 0 })),
         ("/campaigns?limit=4294967295", Problem::invalid("limit", Rule::TooMany { limit: 100, actual: 4_294_967_295 })),
         ("/campaigns?after=1_2_3", malformed("after", "the `next` of the page before")),
-        ("/campaigns/%00/progress", malformed("id", "UUID")),
-        ("/drafts/..%2F..%2Fetc", malformed("id", "UUID")),
+        ("/campaigns/%00/progress", malformed("id", ROUTE_ID)),
+        ("/drafts/..%2F..%2Fetc", malformed("id", ROUTE_ID)),
     ] {
         let answer = sales.get(&format!("/api/v1{path}")).await.unwrap();
         assert_eq!(refusal(answer).await, (422, problem), "{path}");

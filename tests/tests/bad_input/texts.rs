@@ -64,7 +64,7 @@ async fn sql_and_html_come_back_as_they_went_in_from_every_field() {
             // What a customer is called is never read as the place for a name.
             let said = text.replace("{{system:customer_name}}", "");
             let key = MessageId(new_draft().0);
-            sales.call(Reply { id, key, text: said.clone() }).await.unwrap();
+            sales.call(Reply { id, key, content: content(&[said.as_str()]) }).await.unwrap();
             let messages = thread(&sales, id).await;
             assert_eq!(messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), [said.as_str(), text]);
 

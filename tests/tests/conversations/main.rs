@@ -10,6 +10,7 @@ use std::{slice::from_ref, time::Instant};
 use sandbox::line::Act;
 use shared::{
     contacts::{AddTag, ListTags, RemoveTag, Tag},
+    content::Content,
     conversations::{
         Close, Conversation, ConversationCard, ConversationState, CountConversations, Entry, EventKind, MarkRead, May,
         Message, Reopen, Reply, Scope, ShowConversation, ShowThread, Take, Transfer,
@@ -191,7 +192,7 @@ async fn a_closed_conversation_is_opened_again_by_its_owner_or_by_the_customer()
     assert_eq!((closed.card.state, closed.may), (ConversationState::Closed, May { reopen: true, ..May::default() }));
     assert_eq!((closed.card.unread, closed.card.waiting_since), (0, None));
     assert_eq!(refused(sales.call(Close { id }).await), wrong);
-    let reply = Reply { id, key: MessageId(new_draft().0), text: "您好".to_owned() };
+    let reply = Reply { id, key: MessageId(new_draft().0), content: Content::of_text("您好") };
     assert_eq!(refused(sales.call(reply).await), wrong);
     assert_eq!(refused(colleague.call(Reopen { id }).await), Problem::missing(What::Conversation));
     let opened = sales.call(Reopen { id }).await.unwrap();
@@ -237,7 +238,7 @@ async fn unread_is_cleared_by_its_owner_and_waiting_by_an_answer() {
     sales.call(MarkRead { id }).await.unwrap();
     let card = show(&sales, id).await.card;
     assert_eq!((card.unread, card.waiting_since), (0, since), "read is not answered");
-    sales.call(Reply { id, key: MessageId(new_draft().0), text: "在的".to_owned() }).await.unwrap();
+    sales.call(Reply { id, key: MessageId(new_draft().0), content: Content::of_text("在的") }).await.unwrap();
     let card = show(&sales, id).await.card;
     assert_eq!((card.waiting_since, card.last.unwrap().text.as_str()), (None, "在的"));
     world.act(&customer, Act::text("謝謝")).await.unwrap();
@@ -291,11 +292,13 @@ async fn a_reply_arrives_once_however_often_it_is_asked_for() {
         let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
         let (_, second) = world.taken(&sales, "陳柏翰", "在嗎").await.unwrap();
         let key = MessageId(new_draft().0);
-        let reply = |id, text: &str| sales.call(Reply { id, key, text: text.to_owned() });
+        let reply = |id, text: &str| sales.call(Reply { id, key, content: Content::of_text(text) });
         let answers = futures_util::future::join_all((0..4).map(|_| reply(id, "在的"))).await;
         for answer in answers {
-            let message = answer.unwrap();
-            assert_eq!((message.id, message.text.as_str(), message.from_customer), (key.to_string(), "在的", false));
+            let messages = answer.unwrap();
+            let [message] = &messages[..] else { panic!("{messages:?}") };
+            let is = (message.id.clone(), message.text.as_str(), message.from_customer);
+            assert_eq!(is, (key.to_string(), "在的", false));
         }
         let message = settled(&sales, id).await;
         assert_eq!((message.outcome, message.reason), (Some(Outcome::Succeeded), None));
@@ -305,7 +308,7 @@ async fn a_reply_arrives_once_however_often_it_is_asked_for() {
         let taken = Problem::invalid("key", shared::problem::Rule::Taken);
         assert_eq!(refused(reply(second, "在的").await), taken);
         let (_, theirs) = world.taken(&colleague, "黃詩涵", "在嗎").await.unwrap();
-        let call = Reply { id: theirs, key, text: "在的".to_owned() };
+        let call = Reply { id: theirs, key, content: Content::of_text("在的") };
         assert_eq!(refused(colleague.call(call).await), taken);
         assert_eq!(messages(&sales, id).await.len(), 2);
         let ledger = world.sandbox.ledger();
@@ -323,7 +326,7 @@ async fn a_reply_to_who_blocked_is_refused_and_says_why() {
     world.act(&customer, Act::Block).await.unwrap();
     let blocked = |card: &ConversationCard| card.subscription == shared::contacts::Subscription::Blocked;
     world.find(&sales, MINE, "林雅婷", blocked).await.unwrap();
-    let reply = Reply { id, key: MessageId(new_draft().0), text: "在的".to_owned() };
+    let reply = Reply { id, key: MessageId(new_draft().0), content: Content::of_text("在的") };
     let reason = Reason::Unfollowed;
     assert_eq!(refused(sales.call(reply).await), Problem::conflict(Conflict::CannotReach { reason }));
     assert_eq!((messages(&sales, id).await.len(), world.sandbox.ledger().len()), (1, 0));
@@ -335,7 +338,7 @@ async fn a_manager_answers_without_taking_over() {
     let (world, sales, _) = begin().await;
     let manager = world.client("manager").await.unwrap();
     let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
-    manager.call(Reply { id, key: MessageId(new_draft().0), text: "我來說明".to_owned() }).await.unwrap();
+    manager.call(Reply { id, key: MessageId(new_draft().0), content: Content::of_text("我來說明") }).await.unwrap();
     let message = settled(&sales, id).await;
     assert_eq!((message.by.unwrap().name.as_str(), message.outcome), ("陳店長", Some(Outcome::Succeeded)));
     assert_eq!(show(&sales, id).await.card.owner.unwrap().name, "許芷晴");

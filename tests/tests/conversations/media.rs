@@ -6,17 +6,29 @@ use reqwest::Response;
 use rstest::rstest;
 use sandbox::{
     Fault, FaultKind,
-    line::{Act, MediaKind},
+    line::{Act, Fetched, MediaKind},
 };
+use server::{keys::Shown, media::Rendition};
 use shared::{
     call::Method,
-    conversations::{MediaRef, Message, MessageKind, ShowThread},
-    id::ConversationId,
+    campaigns::{CheckDraft, Kind, SaveDraft, SendDraft},
+    content::{Content, NAME_TOKEN, Part},
+    conversations::{MediaRef, Message, MessageKind, Reply, ShowThread},
+    deliveries::Outcome,
+    id::{ConversationId, MediaId, MessageId},
     problem::{Problem, What},
+    selection::Selection,
 };
-use tests::{Client, World, world::PATIENCE};
+use tests::{
+    Client, World,
+    upload::upload,
+    world::{PATIENCE, new_draft},
+};
 
-use super::{begin, messages};
+use super::{MINE, begin, messages};
+
+const PICTURE: &[u8] = include_bytes!("../../src/demo/pictures/mugs.jpg");
+const FILM: &[u8] = include_bytes!("../../../server/src/media/samples/plain.mp4");
 
 /// The newest message of the thread, once its medium is as wanted.
 async fn newest(client: &Client, id: ConversationId, wanted: impl Fn(&MediaRef) -> bool) -> (Message, MediaRef) {
@@ -146,6 +158,84 @@ async fn a_photo_that_was_taken_back_before_it_was_fetched_is_said_to_be_lost() 
     assert_eq!(media.url, None);
 }
 
+/// One push, one entry for each part, in order; the same again is the same reply.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_of_several_messages_arrives_as_one_and_stands_in_order() {
+    let (world, sales, _) = begin().await;
+    let (customer, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let kinds = [(shared::media::MediaKind::Image, PICTURE), (shared::media::MediaKind::Video, FILM)];
+    let mut media = Vec::new();
+    for (kind, bytes) in kinds {
+        media.push(upload(&sales, MediaId(new_draft().0), kind, bytes).await.unwrap().id);
+    }
+    let parts = vec![
+        Part::text(format!("{NAME_TOKEN} 您好")),
+        Part::Image { media: media[0] },
+        Part::text("影片"),
+        Part::Video { media: media[1] },
+    ];
+    let reply = Reply { id, key: MessageId(new_draft().0), content: Content { parts } };
+    let written = sales.call(reply.clone()).await.unwrap();
+    let shown = |messages: &[Message]| -> Vec<_> {
+        messages.iter().map(|one| (one.id.clone(), one.kind, one.text.clone())).collect()
+    };
+    let kinds: Vec<_> = written.iter().map(|one| (one.kind, one.text.as_str())).collect();
+    let (text, image, video) = (MessageKind::Text, MessageKind::Image, MessageKind::Video);
+    assert_eq!(kinds, [(text, "林雅婷 您好"), (image, ""), (text, "影片"), (video, "")]);
+    assert_eq!(written[0].id, reply.key.to_string());
+
+    let fetched = world.fetched(&customer).await.unwrap();
+    assert_eq!(fetched.len(), 4);
+    assert!(fetched.iter().all(Fetched::is_seen), "{fetched:?}");
+    let began = Instant::now();
+    let thread = loop {
+        let mut thread = messages(&sales, id).await;
+        thread.truncate(4);
+        thread.reverse();
+        if thread.iter().all(|one| one.outcome == Some(Outcome::Succeeded)) {
+            break thread;
+        }
+        assert!(began.elapsed() < PATIENCE, "every part ends with the one push: {thread:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    };
+    assert_eq!(shown(&thread), shown(&written));
+    for medium in thread.iter().filter_map(|one| one.media.as_ref()) {
+        for url in [&medium.url, &medium.preview_url] {
+            assert_eq!(get(&world, url.as_ref().unwrap(), &[]).await.status().as_u16(), 200);
+        }
+    }
+    let last = world.find(&sales, MINE, "林雅婷", |card| card.unread == 0).await.unwrap().last.unwrap();
+    assert_eq!((last.kind, last.text.as_str(), last.from_customer), (video, "", false));
+
+    assert_eq!(shown(&sales.call(reply).await.unwrap()), shown(&written));
+    let ledger = world.sandbox.ledger();
+    assert_eq!((ledger.len(), ledger[0].messages.len()), (1, 4));
+}
+
+/// A group send with pictures stands in the thread as she got it.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_a_group_send_stand_in_the_thread() {
+    let (world, sales, _) = begin().await;
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let medium = upload(&sales, MediaId(new_draft().0), shared::media::MediaKind::Image, PICTURE).await.unwrap();
+    let content = Content { parts: vec![Part::text("新品"), Part::Image { media: medium.id }] };
+    let draft = new_draft();
+    let selection = Selection { ids: vec![id], matching: Vec::new() };
+    sales.call(SaveDraft { id: draft, kind: Kind::GroupMessage, selection, content, revision: 0 }).await.unwrap();
+    let seen = sales.call(CheckDraft { id: draft }).await.unwrap();
+    let send = SendDraft { id: draft, audience: 1, digest: seen.digest };
+    let campaign = sales.call(send).await.unwrap().campaign;
+    world.settled(&sales, campaign).await.unwrap();
+    let thread = messages(&sales, id).await;
+    let (picture, text) = (&thread[0], &thread[1]);
+    assert_eq!((picture.kind, picture.campaign, text.text.as_str()), (MessageKind::Image, Some(campaign), "新品"));
+    let shown = picture.media.as_ref().unwrap();
+    assert_eq!((shown.id, shown.mime.as_str(), shown.lost), (medium.id, medium.mime.as_str(), false));
+    for url in [&shown.url, &shown.preview_url] {
+        assert_eq!(get(&world, url.as_ref().unwrap(), &[]).await.status().as_u16(), 200);
+    }
+}
+
 /// The address is given to those who may see the conversation, and works as it was signed only.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_else_sees_it() {
@@ -165,23 +255,28 @@ async fn nobody_else_sees_it() {
     assert_eq!(visitor.call(ShowThread { id, limit: 50, after: None }).await.unwrap_err(), Problem::SignedOut);
 
     let app = world.server.app().unwrap();
-    let team = world.team.id.0.simple();
-    let past = app.keys.media_token(media.id, app.clock.now() - 1).unwrap();
-    let soon = app.keys.media_token(media.id, app.clock.now() + 60_000).unwrap();
-    assert_eq!(get(&world, &format!("/media/{team}.{soon}"), &[]).await.status().as_u16(), 200);
+    let (team, other) = (world.team.id, world.other.id);
+    let shown = |team| Shown { team, media: media.id, rendition: Rendition::Whole };
+    let (now, soon) = (app.clock.now(), app.clock.now() + 60_000);
+    let past = app.keys.media_token(shown(team), now - 1);
+    let soon = app.keys.media_token(shown(team), soon);
+    assert_eq!(get(&world, &format!("/media/{soon}"), &[]).await.status().as_u16(), 200);
     let elsewhere = World::start().await.unwrap();
-    let foreign = elsewhere.server.app().unwrap().keys.media_token(media.id, i64::MAX).unwrap();
-    let token = url.strip_prefix(&format!("/media/{team}.")).unwrap();
+    let foreign = elsewhere.server.app().unwrap().keys.media_token(shown(team), i64::MAX);
+    let token = url.strip_prefix("/media/").unwrap();
     let fields: Vec<&str> = token.split('.').collect();
-    let [key, medium, _, mac] = fields[..] else { panic!("{token}") };
+    let [key, of, medium, rendition, end, mac] = fields[..] else { panic!("{token}") };
+    let (id, other) = (id.0.simple(), other.0.simple());
     for (what, forged) in [
-        ("expired", format!("{team}.{past}")),
-        ("another team's", format!("{}.{token}", world.other.id.0.simple())),
-        ("signed by another server", format!("{team}.{foreign}")),
-        ("a later end", format!("{team}.{key}.{medium}.{}.{mac}", i64::MAX)),
-        ("another medium", format!("{team}.{key}.{}.{}.{mac}", id.0.simple(), fields[2])),
-        ("no signature", format!("{team}.{key}.{medium}.{}", fields[2])),
-        ("a signature cut short", format!("{team}.{}", &token[..token.len() - 3])),
+        ("expired", past),
+        ("another team's", format!("{key}.{other}.{medium}.{rendition}.{end}.{mac}")),
+        ("signed by another server", foreign),
+        ("a later end", format!("{key}.{of}.{medium}.{rendition}.{}.{mac}", i64::MAX)),
+        ("another medium", format!("{key}.{of}.{id}.{rendition}.{end}.{mac}")),
+        ("its preview", format!("{key}.{of}.{medium}.preview.{end}.{mac}")),
+        ("for the platforms, which get none of hers", format!("sent/{}", app.keys.sent_media_token(shown(team)))),
+        ("no signature", format!("{key}.{of}.{medium}.{rendition}.{end}")),
+        ("a signature cut short", token[..token.len() - 3].to_owned()),
         ("the medium alone", media.id.to_string()),
         ("nothing", "x".to_owned()),
     ] {

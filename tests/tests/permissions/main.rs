@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod saved_replies;
 mod stage;
 mod table;
+mod uploads;
 
 use std::collections::BTreeSet;
 
@@ -50,8 +52,8 @@ async fn every_route_for_every_role_about_everybodys_things_with_and_without_the
 
 /// Asks for every cell of the table.
 async fn walk(engine: Engine) {
-    // Eight routes change a conversation and get a fresh one, for three roles, twice.
-    let stage = Stage::set(engine, 8 * 3 * 2).await;
+    // Ten routes change a conversation and get a fresh one, for three roles, twice.
+    let stage = Stage::set(engine, 10 * 3 * 2).await;
     let mut wrong = Vec::new();
     let mut cells = 0;
     for omo in [true, false] {
@@ -95,7 +97,10 @@ async fn every_route_but_the_sign_in_asks_for_a_session() {
     for (method, route, name) in mounted() {
         let asks = TABLE.iter().find(|row| row.route == name).map(|row| row.asks);
         let id = "0198c0de-0000-7000-8000-000000000000";
-        let path = format!("{API}{}", route.replace("{id}", id).replace("{tag}", id).replace("{delivery}", id));
+        let path = format!(
+            "{API}{}",
+            route.replace("{id}", id).replace("{tag}", id).replace("{delivery}", id).replace("{offset}", "0")
+        );
         let answer = visitor.raw(method, &path).header("content-type", "application/json").send().await.unwrap();
         let (status, problem) = (answer.status().as_u16(), answer.json::<Problem>().await.unwrap());
         // Signing in is about the body, and to renew a session takes its token.

@@ -5,27 +5,32 @@ use std::{collections::HashMap, sync::Mutex, time::Instant};
 use sandbox::line::{Batch, BatchCustomer};
 use server::{db, params};
 use shared::{
+    attributes::{
+        AttributeKind, AttributeValue, ClearAttribute, ListAttributes, SaveAttribute, SetAttribute, ShowAttributes,
+    },
     call::Call,
     campaigns::{
-        CheckDraft, CountSelection, DropDraft, Kind, LeaveOut, ListCampaigns, ListDrafts, SaveDraft, SendDraft,
-        ShowCampaign, ShowDraft, ShowProgress,
+        CheckDraft, CountSelection, DropDraft, ExportCampaigns, Kind, LeaveOut, ListCampaigns, ListDrafts, SaveDraft,
+        SendDraft, ShowCampaign, ShowDraft, ShowProgress,
     },
     contacts::{AddTag, ListChannels, ListTags, RemoveTag},
-    content::{Content, Part},
+    content::Content,
     conversations::{
         Close, ConversationFilter, ConversationState, CountConversations, ListConversations, MarkRead, Reopen, Reply,
         Scope, ShowConversation, ShowThread, Take, Transfer,
     },
-    deliveries::{ListDeliveries, ShowDelivery},
-    id::{CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, MemberId, MessageId},
+    deliveries::{ExportDeliveries, ListDeliveries, ShowDelivery},
+    id::{AttributeId, CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, MemberId, MessageId},
     members::{Client as Kept, ListColleagues, Refresh, Role, ShowMe, SignIn, SignOut},
     problem::Problem,
     reasons::Reason,
+    reports::ShowMyFigures,
     selection::Selection,
+    words::Language,
 };
 use tests::{Client, Engine, Seat, World, team::PASSWORD, world};
 
-use crate::table::Whose;
+use crate::{saved_replies, table::Whose, uploads};
 
 /// A member with her client and what is hers.
 pub(crate) struct Actor {
@@ -135,15 +140,25 @@ impl Stage {
             "GET /colleagues" => done(&actor.client, ListColleagues {}).await,
             "GET /channels" => done(&actor.client, ListChannels {}).await,
             "GET /tags" => done(&actor.client, ListTags {}).await,
+            "GET /events" => {
+                let opened = actor.client.watch().await.map(drop);
+                opened.map_err(|error| Problem::Internal { trace: error.to_string() })
+            }
+            "GET /attributes" => done(&actor.client, ListAttributes {}).await,
+            "PUT /attributes/{id}" => done(&actor.client, Self::new_attribute()).await,
+            "GET /conversations/{id}/attributes" => done(&actor.client, ShowAttributes { id }).await,
             "GET /conversations" => done(&actor.client, ListConversations { limit: 50, ..Default::default() }).await,
             "GET /conversations/count" => done(&actor.client, CountConversations::default()).await,
             "GET /conversations/{id}" => done(&actor.client, ShowConversation { id }).await,
             "GET /conversations/{id}/thread" => done(&actor.client, ShowThread { id, limit: 50, after: None }).await,
+            route if route.contains("/saved-repl") => saved_replies::ask(self, route, actor, owner).await,
+            route if route.contains("/uploads") => uploads::ask(route, actor, owner).await,
             route if route.contains("/conversations") => self.ask_to_change(route, actor, owner).await,
             "GET /drafts" => done(&actor.client, ListDrafts {}).await,
             "POST /selections/count" => done(&actor.client, CountSelection { selection: only(id) }).await,
             route if route.contains("/drafts") => ask_about_draft(route, actor, owner, omo).await,
             "GET /campaigns" => done(&actor.client, ListCampaigns { limit: 50, ..Default::default() }).await,
+            "GET /campaigns/export" => done(&actor.client, ExportCampaigns::default()).await,
             "GET /campaigns/{id}" => done(&actor.client, ShowCampaign { id: owner.campaign }).await,
             "GET /campaigns/{id}/progress" => done(&actor.client, ShowProgress { id: owner.campaign }).await,
             "GET /campaigns/{id}/deliveries" => {
@@ -151,6 +166,11 @@ impl Stage {
                 let call = ListDeliveries { id, outcome: None, reason: None, limit: 50, after: None };
                 done(&actor.client, call).await
             }
+            "GET /campaigns/{id}/deliveries/export" => {
+                let (id, language) = (owner.campaign, Language::En);
+                done(&actor.client, ExportDeliveries { id, outcome: None, reason: None, language }).await
+            }
+            "GET /figures/mine" => done(&actor.client, ShowMyFigures::default()).await,
             "GET /campaigns/{id}/deliveries/{delivery}" => {
                 done(&actor.client, ShowDelivery { id: owner.campaign, delivery: owner.delivery }).await
             }
@@ -175,15 +195,43 @@ impl Stage {
             }
             "POST /conversations/{id}/messages" => {
                 let key = MessageId(world::new_draft().0);
-                done(&actor.client, Reply { id, key, text: "您好".to_owned() }).await
+                done(&actor.client, Reply { id, key, content: Content::of_text("您好".to_owned()) }).await
             }
             "POST /conversations/{id}/tags" => done(&actor.client, AddTag { id, name: "VIP".to_owned() }).await,
             "DELETE /conversations/{id}/tags/{tag}" => {
                 let tag = owner.client.call(AddTag { id, name: "VIP".to_owned() }).await.unwrap();
                 done(&actor.client, RemoveTag { id, tag: tag.id }).await
             }
+            "PUT /conversations/{id}/attributes/{attribute}" => done(&actor.client, self.filled(id, actor).await).await,
+            "DELETE /conversations/{id}/attributes/{attribute}" => {
+                let set = self.filled(id, owner).await;
+                let attribute = set.attribute;
+                owner.client.call(set).await.unwrap();
+                done(&actor.client, ClearAttribute { id, attribute }).await
+            }
             other => panic!("{other} is mounted, but this test does not know how to ask for it"),
         }
+    }
+
+    /// An attribute that nobody has yet, under a name of its own.
+    fn new_attribute() -> SaveAttribute {
+        let id = AttributeId(world::new_draft().0);
+        SaveAttribute { id, name: format!("a {id}").chars().take(40).collect(), kind: AttributeKind::Boolean }
+    }
+
+    /// A value for a customer, of a new attribute of this actor's team.
+    async fn filled(&self, id: ConversationId, of: &Actor) -> SetAttribute {
+        let SaveAttribute { id: attribute, name, kind } = Self::new_attribute();
+        let theirs = of.seat.id == self.actor("other").seat.id;
+        let team = if theirs { self.world.other.id } else { self.world.team.id };
+        let make = move |tx: &mut db::Tx<'_>| {
+            tx.execute(
+                "INSERT INTO attribute (team_id, id, name, folded_name, kind, created_at) VALUES ($1, $2, $3, $3, $4, 1)",
+                params![team, attribute, &name, kind],
+            )
+        };
+        assert_eq!(self.world.server.app().unwrap().db.write(make).await.unwrap(), 1);
+        SetAttribute { id, attribute, value: AttributeValue::Boolean(true) }
     }
 
     /// Somebody of the caller's store who is not the owner.
@@ -259,7 +307,7 @@ async fn ask_about_draft(route: &str, actor: &Actor, owner: &Actor, omo: bool) -
 }
 
 fn save(id: DraftId, customer: ConversationId) -> SaveDraft {
-    let content = Content { parts: vec![Part::Text { text: "新品到店".to_owned() }] };
+    let content = Content::of_text("新品到店");
     SaveDraft { id, kind: Kind::GroupMessage, selection: only(customer), content, revision: 0 }
 }
 
@@ -267,7 +315,7 @@ fn only(id: ConversationId) -> Selection {
     Selection { ids: vec![id], matching: Vec::new() }
 }
 
-async fn done<C: Call>(client: &Client, call: C) -> Result<(), Problem> {
+pub(crate) async fn done<C: Call>(client: &Client, call: C) -> Result<(), Problem> {
     client.call(call).await.map(drop)
 }
 

@@ -60,7 +60,7 @@ const fn row(route: &'static str, asks: Asks, what: What, letters: [&'static str
 }
 
 use self::Asks::{Nobody, Omo, Session};
-use shared::problem::What::{Campaign, Conversation, Draft, Route};
+use shared::problem::What::{Attribute, Campaign, Category, Conversation, Draft, Route, SavedReply, Upload};
 
 const ANYBODY: [&str; 3] = ["y", "y", "y"];
 /// Sales staff see their own, managers also what was taken under their stores, admins everything (domain.md 2.3).
@@ -78,6 +78,7 @@ pub(crate) const TABLE: &[Row] = &[
     row("GET /colleagues", Session, Route, ANYBODY),
     row("GET /channels", Session, Route, ANYBODY),
     row("GET /tags", Session, Route, ANYBODY),
+    row("GET /events", Session, Route, ANYBODY),
     row("GET /conversations", Session, Route, ANYBODY),
     row("GET /conversations/count", Session, Route, ANYBODY),
     row("GET /conversations/{id}", Session, Conversation, IN_SCOPE),
@@ -91,6 +92,25 @@ pub(crate) const TABLE: &[Row] = &[
     row("POST /conversations/{id}/messages", Session, Conversation, IN_SCOPE),
     row("POST /conversations/{id}/tags", Session, Conversation, IN_SCOPE),
     row("DELETE /conversations/{id}/tags/{tag}", Session, Conversation, IN_SCOPE),
+    row("GET /attributes", Session, Route, ANYBODY),
+    row("PUT /attributes/{id}", Session, Attribute, ["y", "r", "r"]),
+    row("GET /conversations/{id}/attributes", Session, Conversation, IN_SCOPE),
+    row("PUT /conversations/{id}/attributes/{attribute}", Session, Conversation, IN_SCOPE),
+    row("DELETE /conversations/{id}/attributes/{attribute}", Session, Conversation, IN_SCOPE),
+    // Each made for its owner's store: who works there uses it, its maker and admins change it (domain.md 2.2).
+    row("GET /saved-replies", Session, SavedReply, ANYBODY),
+    row("GET /saved-replies/{id}", Session, SavedReply, ["yyy-", "yy--", "yy--"]),
+    row("PUT /saved-replies/{id}", Session, SavedReply, ["yyy-", "y---", "y---"]),
+    row("DELETE /saved-replies/{id}", Session, SavedReply, ["yyy-", "y---", "y---"]),
+    row("GET /saved-reply-categories", Session, Category, ANYBODY),
+    row("PUT /saved-reply-categories/{id}", Session, Category, ["y", "r", "r"]),
+    row("POST /saved-reply-categories/{id}/merge", Session, Category, ["yyy-", "rrrr", "rrrr"]),
+    row("DELETE /saved-reply-categories/{id}", Session, Category, ["yyy-", "rrrr", "rrrr"]),
+    // An upload is its member's alone; to drop what is not there is done.
+    row("PUT /uploads/{id}", Session, Upload, ANYBODY),
+    row("PUT /uploads/{id}/pieces/{offset}", Session, Upload, ["y---", "y---", "y---"]),
+    row("POST /uploads/{id}/finish", Session, Upload, ["y---", "y---", "y---"]),
+    row("DELETE /uploads/{id}", Session, Upload, ["yyyy", "yyyy", "yyyy"]),
     // Clients draw the ids of drafts, so another's id is simply a new draft of the caller's own.
     row("PUT /drafts/{id}", Omo, Draft, ["rrrr", "yyyy", "yyyy"]),
     row("GET /drafts/{id}", Omo, Draft, WRITERS),
@@ -102,10 +122,14 @@ pub(crate) const TABLE: &[Row] = &[
     row("POST /drafts/{id}/leave-out", Omo, Draft, WRITERS),
     row("POST /drafts/{id}/send", Omo, Draft, WRITERS),
     row("GET /campaigns", Omo, Campaign, ANYBODY),
+    row("GET /campaigns/export", Omo, Campaign, ANYBODY),
     row("GET /campaigns/{id}", Omo, Campaign, RECORDS),
     row("GET /campaigns/{id}/progress", Omo, Campaign, RECORDS),
     row("GET /campaigns/{id}/deliveries", Omo, Campaign, RECORDS),
+    row("GET /campaigns/{id}/deliveries/export", Omo, Campaign, RECORDS),
     row("GET /campaigns/{id}/deliveries/{delivery}", Omo, Campaign, RECORDS),
+    // An admin sends nothing, so there is nothing of hers to count.
+    row("GET /figures/mine", Omo, Route, ["r", "y", "y"]),
 ];
 
 impl Row {
@@ -120,13 +144,24 @@ impl Row {
         cells.map(|(whose, letter)| (whose, self.outcome(letter, omo))).collect()
     }
 
+    /// What a role that may not is told: the desk's things are an admin's, sending and its figures are the sales roles'.
+    fn kept_for(&self) -> (Action, Vec<Role>) {
+        let sales = vec![Role::SalesManager, Role::SalesStaff];
+        match self.what {
+            Category => (Action::ManageCategories, vec![Role::Admin]),
+            Attribute => (Action::ManageAttributes, vec![Role::Admin]),
+            _ if self.route.contains("/figures") => (Action::ReadOwnFigures, sales),
+            _ => (Action::GroupSend, sales),
+        }
+    }
+
     fn outcome(&self, letter: char, omo: bool) -> Outcome {
         let refused = |why| Outcome::Refused(Problem::Forbidden { why });
         match letter {
-            'r' => refused(Forbidden::Role {
-                action: Action::GroupSend,
-                allowed: vec![Role::SalesManager, Role::SalesStaff],
-            }),
+            'r' => {
+                let (action, allowed) = self.kept_for();
+                refused(Forbidden::Role { action, allowed })
+            }
             _ if self.asks == Omo && !omo => refused(Forbidden::OmoPlan),
             'y' => Outcome::Done,
             '-' => Outcome::Refused(Problem::missing(self.what)),

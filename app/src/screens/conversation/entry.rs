@@ -1,9 +1,9 @@
 //! One message of the thread: text with links, media, and how far ours got.
 
+use crate::ui::glyph::{CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send};
 use dioxus::prelude::*;
-use lucide_dioxus::{CheckCheck, CircleAlert, CircleQuestionMark, Clock, RotateCcw, Send};
 use shared::{
-    conversations::{ConversationCard, MediaRef, Message, MessageKind},
+    conversations::{ConversationCard, Message, MessageKind},
     deliveries::Outcome,
     links,
     members::Action,
@@ -11,9 +11,9 @@ use shared::{
 
 use super::outbox::Leaving;
 use crate::{
-    api::use_api,
+    api::{Api, use_api},
     routes::Route,
-    screens::{conversations::card::glyph, parts::mark},
+    screens::{conversations::card::glyph, parts::mark, preview::bubble_media},
     session::use_may,
     ui::{
         avatar::{Avatar, AvatarSize},
@@ -22,6 +22,7 @@ use crate::{
         icon::{Icon, IconSize},
         message_bubble::{BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
     },
+    upload::use_uploads,
     words::{Words, clock, use_words},
 };
 
@@ -60,8 +61,7 @@ pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
             }
         });
     let api = use_api();
-    let server = api.server().unwrap_or_default();
-    let (text, media) = contents(words, &message, &server);
+    let (text, media) = contents(words, &message, &api);
     rsx! {
         MessageBubble {
             side,
@@ -78,7 +78,7 @@ pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
 }
 
 /// What stands in the bubble. A file that is not here (yet) is said in words.
-fn contents(words: &Words, message: &Message, server: &str) -> (Vec<Segment>, Option<Element>) {
+fn contents(words: &Words, message: &Message, api: &Api) -> (Vec<Segment>, Option<Element>) {
     let kind = (words.common.message_kind)(message.kind);
     if message.kind == MessageKind::Text {
         return (pieces(&message.text), None);
@@ -87,16 +87,23 @@ fn contents(words: &Words, message: &Message, server: &str) -> (Vec<Segment>, Op
     let Some(media) = &message.media else {
         return (vec![Segment::text(named)], None);
     };
-    let Some(url) = address(media, server) else {
+    let Some(url) = media.url.as_deref().map(|url| api.address(url)) else {
         let why = if media.lost { words.thread.lost } else { words.thread.fetching };
         return (vec![Segment::text(format!("{named} · {why}"))], None);
     };
+    let still = media.preview_url.as_deref().map(|url| api.address(url));
     let shown = match message.kind {
         MessageKind::Image | MessageKind::Sticker => Some(rsx! {
-            BubbleMedia { kind: MediaKind::Image, src: url.clone(), alt: picture(words, message) }
+            BubbleMedia { kind: MediaKind::Image, src: still.unwrap_or_else(|| url.clone()), alt: picture(words, message) }
         }),
         MessageKind::Video => Some(rsx! {
-            BubbleMedia { kind: MediaKind::Video, src: url.clone(), alt: words.thread.film, controls: true }
+            BubbleMedia {
+                kind: MediaKind::Video,
+                src: url.clone(),
+                poster: still,
+                alt: words.thread.film,
+                controls: true,
+            }
         }),
         _ => None,
     };
@@ -108,13 +115,11 @@ fn contents(words: &Words, message: &Message, server: &str) -> (Vec<Segment>, Op
 }
 
 fn picture(words: &Words, message: &Message) -> String {
-    if message.text.is_empty() { words.thread.picture.to_owned() } else { message.text.clone() }
-}
-
-/// The address of a file: the server names it without itself.
-fn address(media: &MediaRef, server: &str) -> Option<String> {
-    let url = media.url.as_deref()?;
-    if url.starts_with('/') { Some(format!("{server}{url}")) } else { Some(url.to_owned()) }
+    if !message.text.is_empty() {
+        return message.text.clone();
+    }
+    let ours = (words.common.message_kind)(message.kind);
+    if message.from_customer { words.thread.picture.to_owned() } else { ours.to_owned() }
 }
 
 /// The time, and how far a message of ours got.
@@ -138,7 +143,7 @@ fn Meta(message: Message, platform: &'static str) -> Element {
         Some(outcome) => {
             let icon = match outcome {
                 Outcome::Waiting => rsx! { Clock {} },
-                Outcome::Unknown => rsx! { CircleQuestionMark {} },
+                Outcome::Unknown => rsx! { CircleHelp {} },
                 Outcome::Succeeded | Outcome::Failed => rsx! { CheckCheck {} },
             };
             (Some(icon), Some((words.thread.outcome)(outcome, platform)))
@@ -163,60 +168,50 @@ fn Meta(message: Message, platform: &'static str) -> Element {
     }
 }
 
-/// A reply that the server does not have yet.
+/// A reply that the server does not have yet: all its messages, with how it stands under the last.
 #[component]
 pub(super) fn LeavingBubble(leaving: Leaving, onretry: EventHandler<()>) -> Element {
     let words = use_words();
-    let text = pieces(&leaving.text);
-    let Some(failed) = &leaving.failed else {
-        return rsx! {
+    let api = use_api();
+    let uploads = use_uploads();
+    let Leaving { reply, failed } = leaving;
+    let last = reply.content.parts.len().saturating_sub(1);
+    let meta = match &failed {
+        None => rsx! {
+            Icon { size: IconSize::ExtraSmall, Clock {} }
+            {words.thread.sending}
+        },
+        Some(failed) => {
+            let said = (words.thread.not_sent)(&words.problems.said(failed).title);
+            rsx! {
+                Icon { size: IconSize::ExtraSmall, CircleAlert {} }
+                span { role: "alert", "{said}" }
+            }
+        }
+    };
+    let actions = failed.is_some().then(|| {
+        rsx! {
+            Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| onretry.call(()),
+                Icon { size: IconSize::Small, RotateCcw {} }
+                {words.common.retry}
+            }
+        }
+    });
+    let bubbles = reply.content.parts.iter().map(|part| match part.as_media() {
+        Some((kind, id)) => bubble_media(words, &api, kind, &uploads.look(id, &reply.media)),
+        None => (pieces(part.as_text().unwrap_or_default()), None),
+    });
+    rsx! {
+        for (place , (text , media)) in bubbles.enumerate() {
             MessageBubble {
+                key: "{place}",
                 side: BubbleSide::Out,
                 text,
-                meta: rsx! {
-                    Icon { size: IconSize::ExtraSmall, Clock {} }
-                    {words.thread.sending}
-                },
+                media,
+                state: if failed.is_some() { BubbleState::Failed } else { BubbleState::Sent },
+                meta: (place == last).then(|| meta.clone()),
+                actions: if place == last { actions.clone() } else { None },
             }
-        };
-    };
-    let why = words.problems.said(failed);
-    let meta = (words.thread.not_sent)(&why.title);
-    rsx! {
-        MessageBubble {
-            side: BubbleSide::Out,
-            text,
-            state: BubbleState::Failed,
-            meta: rsx! {
-                Icon { size: IconSize::ExtraSmall, CircleAlert {} }
-                span { role: "alert", "{meta}" }
-            },
-            actions: rsx! {
-                Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| onretry.call(()),
-                    Icon { size: IconSize::Small, RotateCcw {} }
-                    {words.common.retry}
-                }
-            },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_asked_from_the_server_this_app_talks_to() {
-        let media = |url: &str| MediaRef {
-            id: shared::id::MediaId::default(),
-            mime: "image/jpeg".to_owned(),
-            url: Some(url.to_owned()),
-            lost: false,
-        };
-        assert_eq!(address(&media("/media/x"), "https://s.example").as_deref(), Some("https://s.example/media/x"));
-        assert_eq!(
-            address(&media("https://cdn.example/x"), "https://s.example").as_deref(),
-            Some("https://cdn.example/x")
-        );
     }
 }

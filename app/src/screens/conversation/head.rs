@@ -1,7 +1,7 @@
 //! The bar over a conversation: who it is with, and the menu.
 
+use crate::ui::glyph::{ArrowRightLeft, Check, ClipboardList, EllipsisVertical, RotateCcw, Tag, UserRoundCheck};
 use dioxus::prelude::*;
-use lucide_dioxus::{ArrowRightLeft, Check, EllipsisVertical, RotateCcw, Tag, UserRoundCheck};
 use shared::{
     call::Call,
     conversations::{Conversation, Reopen, Take},
@@ -110,6 +110,14 @@ fn More(open: Conversation, load: Opened) -> Element {
                         },
                         Icon { Tag {} }
                         {words.thread.tags}
+                    }
+                    MenuItem {
+                        onclick: move |()| {
+                            shown.set(false);
+                            layer.set(Some(Layer::Attributes(id)));
+                        },
+                        Icon { ClipboardList {} }
+                        {words.attributes.title}
                     }
                     if may.reopen {
                         MenuItem {

@@ -1,7 +1,7 @@
 //! The sheets and questions over a conversation: hand over, close, tags.
 
+use crate::ui::glyph::{ArrowRight, CircleAlert};
 use dioxus::prelude::*;
-use lucide_dioxus::{ArrowRight, CircleAlert};
 use shared::{
     contacts::{AddTag, ListTags, RemoveTag, Tag},
     conversations::{Close, ShowConversation, Transfer},
@@ -37,7 +37,7 @@ use crate::{
 
 /// Why what was asked for did not happen, inside the layer that asked.
 #[component]
-fn Refused(failed: Failed) -> Element {
+pub(super) fn Refused(failed: Failed) -> Element {
     let said = use_words().problems.said(&failed);
     rsx! {
         Banner {

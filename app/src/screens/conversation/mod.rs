@@ -1,5 +1,7 @@
 //! One conversation: its thread, its reply bar, and what can be done with it.
 
+mod attached;
+pub mod attributes;
 mod entry;
 mod head;
 pub mod layers;
@@ -9,19 +11,22 @@ mod thread;
 
 use std::time::Duration;
 
+use crate::ui::glyph::{Ban, BellOff};
 use dioxus::prelude::*;
-use lucide_dioxus::{Ban, BellOff};
 use shared::{
     contacts::Subscription,
     conversations::{Entry, MarkRead, ShowConversation, ShowThread},
     id::ConversationId,
+    live::LiveEvent,
     problem::Problem,
 };
 
 use crate::{
     api::{Failed, use_api},
     app::use_title,
-    load::{Load, use_every, use_load, use_pages},
+    live::use_live,
+    load::{Load, use_load, use_pages},
+    platform::use_device,
     screens::{
         conversations::use_desk,
         parts::{LoadFailed, OfflineNote},
@@ -37,7 +42,7 @@ use crate::{
     words::use_words,
 };
 
-/// How often an open conversation asks for what is new.
+/// How often an open conversation asks for what is new while the live link is down.
 const EVERY: Duration = Duration::from_secs(4);
 
 type Opened = Load<shared::conversations::Conversation>;
@@ -72,10 +77,19 @@ fn One(id: ConversationId) -> Element {
         },
         move |ask| ShowThread { id, limit: ask.limit, after: ask.after },
     );
-    use_every(EVERY, move || {
-        load.reload();
-        entries.reload();
-    });
+    use_live(
+        move |event| match event {
+            LiveEvent::Conversation { id: changed } => changed == id,
+            LiveEvent::Campaign { id } => thread::awaits(&entries.items().peek(), id),
+            _ => false,
+        },
+        EVERY,
+        move || {
+            load.refresh();
+            entries.refresh();
+        },
+    );
+    let mut place = thread::use_reading_place(entries.items());
     use_read_mark(id, load);
     let outbox = outbox::use_outbox(id);
     use_title(move |words| {
@@ -98,10 +112,17 @@ fn One(id: ConversationId) -> Element {
                 }
             }
             if let Some(open) = &open {
-                PaneBody { from_end: true, tabindex: "0", role: "region", aria_label: words.thread.messages,
+                PaneBody {
+                    from_end: true,
+                    tabindex: "0",
+                    role: "region",
+                    aria_label: words.thread.messages,
+                    onscroll: move |event: ScrollEvent| place.scrolled(&event),
+                    onmounted: move |event: MountedEvent| place.body.set(Some(event.data())),
                     thread::Messages { card: open.card.clone(), entries, outbox }
                 }
                 PaneFoot {
+                    thread::NewMessages { place }
                     Toast { message: desk.notice.read().clone() }
                     reply::Foot { open: open.clone(), load, entries, outbox }
                 }
@@ -119,11 +140,12 @@ fn One(id: ConversationId) -> Element {
 /// Marks it as read as soon as its owner sees it, and the list knows.
 fn use_read_mark(id: ConversationId, load: Opened) {
     let api = use_api();
+    let device = use_device();
     let mut desk = use_desk();
     let mut marking = use_signal(|| false);
     use_effect(move || {
         let unread = load.value().is_some_and(|open| open.card.unread > 0 && open.may.reply);
-        if !unread || *marking.peek() {
+        if !unread || *marking.peek() || !device.visible() {
             return;
         }
         marking.set(true);

@@ -101,7 +101,13 @@ async fn the_thread_runs_from_old_to_new_with_days_events_and_states() {
 #[tokio::test]
 async fn media_are_shown_and_what_is_not_here_is_said() {
     let media = |url: Option<&str>, lost| {
-        Some(MediaRef { id: MediaId::default(), mime: "image/jpeg".to_owned(), url: url.map(str::to_owned), lost })
+        Some(MediaRef {
+            id: MediaId::default(),
+            mime: "image/jpeg".to_owned(),
+            url: url.map(str::to_owned),
+            preview_url: None,
+            lost,
+        })
     };
     let picture = Message {
         kind: MessageKind::Image,
@@ -179,11 +185,79 @@ async fn a_reply_that_was_left_behind_waits_with_its_text_and_its_key() {
     let memory = crate::platform::Memory::default();
     memory.values.borrow_mut().insert(
         format!("draft.{}.leaving.{id}", me.id),
-        serde_json::json!([{ "key": key, "text": "幫您留好了" }]).to_string(),
+        serde_json::json!([{ "key": key, "content": { "parts": [{ "kind": "text", "text": "幫您留好了" }] } }])
+            .to_string(),
     );
     memory.values.borrow_mut().insert(format!("draft.{}.reply.{id}", me.id), "還有一句".to_owned());
     let canned = canned(yaling(), vec![]).on::<Reply>(|_| Err(Failed::Offline));
     let html = html(Stage::at(PATH, canned).on(memory)).await;
     assert!(html.contains("幫您留好了") && html.contains("沒送出"), "{html}");
     assert!(html.contains(r#"value="還有一句""#), "{html}");
+}
+
+const PHOTO: MediaId = MediaId(Uuid::from_u128(31));
+
+fn photo() -> serde_json::Value {
+    serde_json::json!({
+        "id": PHOTO, "kind": "image", "mime": "image/jpeg", "size": 1_800_000, "width": 800, "height": 600,
+        "duration_ms": null, "url": "/media/photo", "preview_url": "/media/photo/preview",
+    })
+}
+
+/// A machine that kept something of the reply to the customer.
+fn kept(what: &str, value: &serde_json::Value) -> crate::platform::Memory {
+    let memory = crate::platform::Memory::default();
+    let key = format!("draft.{}.{what}.{}", member(Role::SalesStaff).id, Uuid::from_u128(7));
+    memory.values.borrow_mut().insert(key, value.to_string());
+    memory
+}
+
+#[tokio::test]
+async fn a_reply_left_behind_shows_all_its_messages_with_how_it_stands_under_the_last() {
+    let parts = serde_json::json!([{ "kind": "text", "text": "看看這個" }, { "kind": "image", "media": PHOTO }]);
+    let left = serde_json::json!([{
+        "key": MessageId(Uuid::from_u128(77)), "content": { "parts": parts }, "media": [photo()],
+    }]);
+    let page = html(Stage::at(PATH, canned(yaling(), vec![])).on(kept("leaving", &left))).await;
+    let places = ["看看這個", "http://test.invalid/media/photo/preview", "沒送出"].map(|shown| page.find(shown));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}: {page}");
+    assert_eq!(page.matches("沒送出").count(), 1, "{page}");
+}
+
+#[tokio::test]
+async fn what_is_attached_stands_above_the_field_and_survives_a_reload() {
+    let parts = serde_json::json!([{ "kind": "text", "text": "先看這句" }, { "kind": "image", "media": PHOTO }]);
+    let attached = serde_json::json!({ "parts": parts, "media": [photo()] });
+    let page = html(Stage::at(PATH, canned(yaling(), vec![])).on(kept("attached", &attached))).await;
+    for shown in ["先看這句", "修改文字", "1.8 MB · 800 × 600", "已上傳", "加入圖片或影片", "預存回覆"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("reply-why"), "{page}");
+
+    let attached = serde_json::json!({ "parts": [{ "kind": "image", "media": PHOTO }] });
+    let page = html(Stage::at(PATH, canned(yaling(), vec![])).on(kept("attached", &attached))).await;
+    for shown in ["第 1 則的圖片要重新選擇檔案", r#"aria-describedby="reply-why""#, "重新選擇"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_film_shows_its_still_and_plays_here() {
+    let film = Message {
+        kind: MessageKind::Video,
+        text: String::new(),
+        from_customer: false,
+        media: Some(MediaRef {
+            id: MediaId::default(),
+            mime: "video/mp4".to_owned(),
+            url: Some("/media/film".to_owned()),
+            preview_url: Some("/media/film/still".to_owned()),
+            lost: false,
+        }),
+        ..message("1", "")
+    };
+    let page = html(Stage::at(PATH, canned(yaling(), vec![Entry::Message(film)]))).await;
+    let player = r#"src="http://test.invalid/media/film" preload="none" poster="http://test.invalid/media/film/still""#;
+    assert!(page.contains(player) && page.contains("controls"), "{page}");
 }

@@ -1,8 +1,15 @@
 //! The messages of a conversation, oldest first, with day marks and events between them.
 
-use dioxus::prelude::*;
+use std::rc::Rc;
+
+use dioxus::{
+    html::{ScrollBehavior, geometry::PixelsVector2D},
+    prelude::*,
+};
 use shared::{
     conversations::{ConversationCard, Entry},
+    deliveries::Outcome,
+    id::CampaignId,
     time::Stamp,
 };
 
@@ -17,7 +24,7 @@ use crate::{
         button::{Button, ButtonTone},
         list_note::ListNote,
         skeleton::{Loading, Skeleton},
-        thread::{Thread, ThreadDay, ThreadEvent},
+        thread::{Thread, ThreadDay, ThreadEvent, ThreadJump},
     },
     words::{moment, use_now, use_words},
 };
@@ -26,7 +33,7 @@ use crate::{
 pub(super) fn Messages(card: ConversationCard, entries: Pages<Entry>, outbox: Outbox) -> Element {
     let words = use_words();
     let now = use_now();
-    let post = use_post(outbox, entries);
+    let post = use_post(outbox, &entries);
     if let Some(failed) = entries.failed() {
         return rsx! {
             LoadFailed { failed, onretry: move |()| entries.reload() }
@@ -93,10 +100,10 @@ pub(super) fn Messages(card: ConversationCard, entries: Pages<Entry>, outbox: Ou
             }
             for one in leaving.iter().cloned() {
                 LeavingBubble {
-                    key: "{one.key}",
+                    key: "{one.reply.key}",
                     onretry: {
                         let post = post.clone();
-                        let key = one.key;
+                        let key = one.reply.key;
                         move |()| post.again(key)
                     },
                     leaving: one,
@@ -117,5 +124,72 @@ fn moment_of(entry: &Entry) -> Stamp {
     match entry {
         Entry::Message(message) => message.at,
         Entry::Event { at, .. } => *at,
+    }
+}
+
+/// Whether a message of this send is still on its way to her.
+pub(super) fn awaits(entries: &[Entry], campaign: CampaignId) -> bool {
+    entries.iter().any(|entry| match entry {
+        Entry::Message(message) => message.campaign == Some(campaign) && message.outcome == Some(Outcome::Waiting),
+        Entry::Event { .. } => false,
+    })
+}
+
+/// So far above the end the reader is reading, not waiting for what comes, in pixels.
+const AT_END: f64 = 48.0;
+
+/// Where in the thread somebody reads. The pane counts from its end, so what comes never moves who reads there.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct ReadingPlace {
+    /// What scrolls.
+    pub(super) body: Signal<Option<Rc<MountedData>>>,
+    at_end: Signal<bool>,
+    missed: Signal<bool>,
+}
+
+impl ReadingPlace {
+    /// The pane was scrolled. It counts upwards from its end, below zero.
+    pub(super) fn scrolled(mut self, event: &ScrollEvent) {
+        let at_end = event.scroll_top().abs() < AT_END;
+        if *self.at_end.peek() != at_end {
+            self.at_end.set(at_end);
+        }
+        if at_end && *self.missed.peek() {
+            self.missed.set(false);
+        }
+    }
+
+    fn to_end(self) {
+        let Some(body) = self.body.peek().clone() else { return };
+        spawn(async move {
+            // A pane that is gone needs no scrolling.
+            let _ = body.scroll(PixelsVector2D::zero(), ScrollBehavior::Smooth).await;
+        });
+    }
+}
+
+/// Where somebody reads, and whether a customer wrote below that since.
+pub(super) fn use_reading_place(entries: ReadSignal<Vec<Entry>>) -> ReadingPlace {
+    let place = ReadingPlace { body: use_signal(|| None), at_end: use_signal(|| true), missed: use_signal(|| false) };
+    let mut newest = use_hook(|| CopyValue::new(None::<String>));
+    use_effect(move || {
+        let items = entries.read();
+        let now = items.first().map(key);
+        let before = newest.replace(now.clone());
+        let from_customer = matches!(items.first(), Some(Entry::Message(message)) if message.from_customer);
+        if before.is_some() && before != now && from_customer && !*place.at_end.peek() {
+            let mut missed = place.missed;
+            missed.set(true);
+        }
+    });
+    place
+}
+
+/// Leads to what came below where somebody reads; nothing while there is none.
+#[component]
+pub(super) fn NewMessages(place: ReadingPlace) -> Element {
+    let words = use_words();
+    rsx! {
+        ThreadJump { shown: *place.missed.read(), onclick: move |()| place.to_end(), {words.thread.new_messages} }
     }
 }

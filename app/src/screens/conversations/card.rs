@@ -1,8 +1,8 @@
 //! A conversation as a row of a list: what it shows, and the row itself.
 
+use crate::ui::glyph::{Ban, FileText, Hourglass, Image, MapPin, MessageCircle, Mic, Sticker, Video};
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use lucide_dioxus::{Ban, FileText, Hourglass, Image, MapPin, MessageCircle, Mic, Sticker, Video};
 use shared::{
     contacts::Subscription,
     conversations::{ConversationCard, LastMessage, MessageKind},
@@ -16,6 +16,7 @@ use crate::{
         badge::{Badge, BadgeTone},
         icon::{Icon, IconSize},
         list_card::ListCard,
+        virtual_list::Place,
     },
     words::{Words, number, use_now, use_words},
 };
@@ -95,6 +96,8 @@ pub fn ConversationRow(
     card: ConversationCard,
     /// Is it the one that stands open beside the list?
     current: bool,
+    /// Its place in the list.
+    place: Option<Place>,
 ) -> Element {
     let words = use_words();
     let now = use_now();
@@ -116,6 +119,7 @@ pub fn ConversationRow(
             glyph: card.last.as_ref().and_then(|last| glyph(last.kind)),
             count,
             foot: badges(words, &card, now),
+            place,
         }
     }
 }

@@ -3,27 +3,23 @@
 use std::time::Duration;
 
 use dioxus::{core::Task, prelude::*};
-use lucide_dioxus::Tag as TagGlyph;
 use shared::{
-    contacts::{ListTags, Tag},
-    conversations::{Counts, Scope},
+    conversations::{ConversationFilter, Counts, Scope},
     members::Role,
 };
 
 use super::{Layer, Quick, RECENT_DAYS, use_desk};
 use crate::{
-    load::{Load, use_load},
+    load::Load,
     platform::sleep,
-    screens::parts::LoadFailed,
+    screens::filters::{Condition, FilterSheet, use_names},
     session::use_me,
     ui::{
-        bottom_sheet::BottomSheet,
-        button::{Button, ButtonTone},
         chip::{Chip, ChipRow, FilterChip},
+        glyph::ListFilter,
         icon::{Icon, IconSize},
         search_field::SearchField,
         segmented::{Segment, Segmented},
-        skeleton::{Loading, Skeleton, SkeletonShape},
     },
     words::{number, use_words},
 };
@@ -38,7 +34,8 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
     let me = use_me();
     let mut scope = desk.scope;
     let mut quick = desk.quick;
-    let mut tags = desk.tags;
+    let mut conditions = desk.conditions;
+    let names = use_names(move || *conditions.read() != ConversationFilter::default());
     let mut layer = desk.layer;
     let mut typed = desk.typed;
     let mut sought = desk.sought;
@@ -79,16 +76,16 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
                     {(words.conversations.recent)(RECENT_DAYS)}
                 }
                 Chip { on: quick() == Quick::Blocked, onclick: move |_| quick.set(Quick::Blocked), {words.conversations.blocked} }
-                Chip { on: false, aria_pressed: "false", aria_haspopup: "dialog", onclick: move |_| layer.set(Some(Layer::TagFilter)),
-                    Icon { size: IconSize::ExtraSmall, TagGlyph {} }
-                    {words.conversations.tags}
+                Chip { on: false, aria_pressed: "false", aria_haspopup: "dialog", onclick: move |_| layer.set(Some(Layer::Filter)),
+                    Icon { size: IconSize::ExtraSmall, ListFilter {} }
+                    {words.send.pick.filter}
                 }
-                for tag in tags() {
+                for condition in Condition::of(&conditions.read()) {
                     FilterChip {
-                        key: "{tag.id}",
+                        key: "{condition:?}",
                         remove: words.conversations.remove_filter,
-                        onremove: move |()| tags.write().retain(|other| other.id != tag.id),
-                        "{tag.name}"
+                        onremove: move |()| condition.clear(&mut conditions.write()),
+                        {condition.words(&conditions.read(), &names.known(), words)}
                     }
                 }
             }
@@ -97,71 +94,23 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
     }
 }
 
-/// Chooses the tags to filter by; it takes effect at once, and the button says how many remain.
+/// The sheet of all conditions, for the tab and the scope that are shown.
 #[component]
-pub(super) fn TagFilter(onclose: EventHandler<()>) -> Element {
-    let words = use_words();
+pub(super) fn ListFilters(onclose: EventHandler<()>) -> Element {
     let desk = use_desk();
-    let known = use_load(|| ListTags {});
-    let counts = use_load(move || shared::conversations::CountConversations {
-        state: *desk.tab.read(),
-        scope: *desk.scope.read(),
-        filter: desk.filter(),
-    });
-    let mut chosen = desk.tags;
-    let apply = counts
-        .value()
-        .map_or_else(|| words.common.close.to_owned(), |counts| (words.conversations.show_matching)(counts.matching));
-    let mut toggle = move |tag: Tag| {
-        let mut chosen = chosen.write();
-        if chosen.iter().any(|other| other.id == tag.id) {
-            chosen.retain(|other| other.id != tag.id);
-        } else {
-            chosen.push(tag);
-        }
-    };
+    let mut conditions = desk.conditions;
+    let names = use_names(|| true);
     rsx! {
-        BottomSheet {
-            title: words.conversations.tags,
-            close: words.common.close,
-            side: true,
+        FilterSheet {
+            filter: conditions.peek().clone(),
+            names,
+            state: *desk.tab.read(),
+            scope: *desk.scope.read(),
             onclose,
-            foot: rsx! {
-                Button { onclick: move |_| chosen.set(Vec::new()), {words.conversations.clear_filters} }
-                Button { tone: ButtonTone::Primary, class: "grow", onclick: move |_| onclose.call(()),
-                    "{apply}"
-                }
-                // Beside the button: a live region inside it would leave the button without a name.
-                span { class: "vh", role: "status", "{apply}" }
+            onapply: move |new| {
+                conditions.set(new);
+                onclose.call(());
             },
-            if let Some(failed) = known.failed() {
-                LoadFailed { failed, onretry: move |()| known.reload() }
-            } else if let Some(known) = known.value() {
-                if known.is_empty() {
-                    p { {words.conversations.no_tags} }
-                } else {
-                    div { class: "stack", "data-gap": "sm",
-                        p { {words.conversations.tags_help} }
-                        ChipRow { label: words.conversations.tags,
-                            for tag in known {
-                                Chip {
-                                    key: "{tag.id}",
-                                    on: chosen.read().iter().any(|other| other.id == tag.id),
-                                    mark: true,
-                                    onclick: {
-                                        let tag = tag.clone();
-                                        move |_| toggle(tag.clone())
-                                    },
-                                    "{tag.name}"
-                                }
-                            }
-                        }
-                    }
-                }
-            } else {
-                Loading { label: words.common.loading }
-                Skeleton { shape: SkeletonShape::Pill, width: "60%", height: "36px" }
-            }
         }
     }
 }

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use crate::ui::glyph::{CircleAlert, Inbox, Menu, SearchX};
 use dioxus::prelude::*;
-use lucide_dioxus::{CircleAlert, Inbox, Menu, SearchX};
 use shared::{
     conversations::{ConversationCard, ConversationState, CountConversations, Counts, ListConversations, Scope, Sort},
     id::ConversationId,
+    live::LiveEvent,
     members::{Me, Role},
 };
 
 use super::{Desk, Layer, card::ConversationRow, filters::Filters, use_desk};
 use crate::{
-    load::{Load, Pages, use_every, use_load, use_pages},
+    live::use_live,
+    load::{Load, Pages, use_load, use_pages},
     routes::{Route, Tab as TabName},
     screens::parts::{LoadFailed, OfflineNote},
     session::use_me,
@@ -23,20 +25,21 @@ use crate::{
         empty_state::EmptyState,
         icon::{Icon, IconSize},
         icon_button::{IconButton, IconButtonTone},
-        list_card::{List, ListCardSkeleton},
+        list_card::ListCardSkeleton,
         screen::{Ground, Pane, PaneBody, PaneFoot, PaneHead, PaneRole},
         skeleton::Loading,
         tabs::{Tab, Tabs},
         toast::Toast,
         tone::Tone,
+        virtual_list::{RowHeights, VirtualRows, use_virtual_list},
     },
     words::{number, use_words},
 };
 
-/// How often the list asks for what is new.
+/// How often the list asks for what is new while the live link is down.
 const EVERY: Duration = Duration::from_secs(6);
-/// This many pixels before the end the next page is asked for.
-const NEAR_END: f64 = 600.0;
+/// How tall a conversation is with one line of badges, in pixels.
+const HEIGHTS: RowHeights = RowHeights { estimate: 96.0, gap: 0.0 };
 
 #[component]
 pub(super) fn ListPane(open: Option<ConversationId>) -> Element {
@@ -61,18 +64,16 @@ pub(super) fn ListPane(open: Option<ConversationId>) -> Element {
             }
         },
     );
-    use_every(EVERY, move || {
-        rows.reload();
-        counts.reload();
-    });
+    use_live(
+        |event| matches!(event, LiveEvent::Conversation { .. }),
+        EVERY,
+        move || {
+            rows.refresh();
+            counts.refresh();
+        },
+    );
     let mut layer = desk.layer;
     let title = (words.conversations.state)(*desk.tab.read());
-    let scrolled = move |event: ScrollEvent| {
-        let left = f64::from(event.scroll_height()) - event.scroll_top() - f64::from(event.client_height());
-        if left < NEAR_END && rows.error().is_none() {
-            rows.load_more();
-        }
-    };
     rsx! {
         Pane { label: title, role: PaneRole::List, ground: Ground::Surface,
             PaneHead {
@@ -90,7 +91,7 @@ pub(super) fn ListPane(open: Option<ConversationId>) -> Element {
                 OfflineNote {}
                 Filters { counts }
             }
-            PaneBody { onscroll: scrolled,
+            PaneBody {
                 Rows { open, rows, counts }
             }
             PaneFoot {
@@ -158,13 +159,9 @@ fn Rows(open: Option<ConversationId>, rows: Pages<ConversationCard>, counts: Loa
     if items.read().is_empty() {
         return rsx! { Nothing { desk, counts } };
     }
-    let failed = rows.error().filter(|_| rows.has_more());
+    let failed = rows.trouble().filter(|_| rows.has_more());
     rsx! {
-        List {
-            for card in items.read().iter() {
-                ConversationRow { key: "{card.id}", card: card.clone(), current: open == Some(card.id) }
-            }
-        }
+        Cards { open, rows }
         if let Some(failed) = failed {
             Banner {
                 tone: Tone::Danger,
@@ -185,6 +182,20 @@ fn Rows(open: Option<ConversationId>, rows: Pages<ConversationCard>, counts: Loa
                 } else {
                     {words.common.load_more}
                 }
+            }
+        }
+    }
+}
+
+#[component]
+fn Cards(open: Option<ConversationId>, rows: Pages<ConversationCard>) -> Element {
+    let items = rows.items();
+    let list =
+        use_virtual_list(items, |card: &ConversationCard| card.id.0, HEIGHTS, rows.spot(), move |()| rows.near_end());
+    rsx! {
+        VirtualRows { list,
+            for (place , card) in list.rows(&items.read(), !rows.has_more()) {
+                ConversationRow { key: "{card.id}", current: open == Some(card.id), place, card }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The sheet behind ☰: the three entries of group sends, as far as the role has them (seed steps 1, 2 and 12).
 
+use crate::ui::glyph::{History, LayoutTemplate, MessageSquareText};
 use dioxus::prelude::*;
-use lucide_dioxus::{ClipboardClock, LayoutTemplate, MessageSquareText};
 use shared::{
     members::{Action, allow},
     problem::Forbidden,
@@ -61,7 +61,7 @@ pub(super) fn GroupMenu(onclose: EventHandler<()>) -> Element {
                         text: words.conversations.group_records_text,
                         to: Route::RecordsHome {},
                         onclick: move |_| onclose.call(()),
-                        ClipboardClock {}
+                        History {}
                     }
                 }
             }

@@ -7,12 +7,13 @@ mod menu;
 
 use std::time::Duration;
 
+use crate::ui::glyph::MessageCircle;
 use dioxus::{core::Task, prelude::*};
-use lucide_dioxus::MessageCircle;
 use shared::{
-    contacts::{Subscription, Tag},
+    contacts::Subscription,
     conversations::{ConversationFilter, ConversationState, Scope, When},
     id::ConversationId,
+    limits::Platform,
     members::{Action, Role},
 };
 
@@ -21,8 +22,12 @@ use crate::{
     platform::sleep,
     routes::{Route, Tab},
     screens::{
-        conversation::layers::{CloseQuestion, TagSheet, TransferSheet},
+        conversation::{
+            attributes::AttributeSheet,
+            layers::{CloseQuestion, TagSheet, TransferSheet},
+        },
         parts::Allowed,
+        saved_replies::{Picked, SavedReplyPicker},
     },
     session::use_me,
     ui::{
@@ -61,14 +66,27 @@ pub const RECENT_DAYS: u32 = 7;
 pub enum Layer {
     /// The group-send menu.
     Menu,
-    /// The tags to filter by.
-    TagFilter,
+    /// The conditions to filter by.
+    Filter,
     /// To whom a conversation is handed over.
     Transfer(ConversationId),
     /// Whether a conversation is really to be closed.
     Close(ConversationId),
     /// The tags of a customer.
     Tags(ConversationId),
+    /// The custom attributes of a customer.
+    Attributes(ConversationId),
+}
+
+/// What a saved reply is picked for.
+#[derive(Clone, PartialEq)]
+pub struct Picking {
+    /// The platform of the customer.
+    pub platforms: Vec<Platform>,
+    /// How many more messages fit.
+    pub room: usize,
+    /// It was picked.
+    pub onpick: Callback<Picked>,
 }
 
 /// What the list, the open conversation and the layers over them share, in context.
@@ -80,14 +98,16 @@ pub struct Desk {
     pub scope: Signal<Scope>,
     /// The quick filter.
     pub quick: Signal<Quick>,
-    /// Only customers with any of these tags.
-    pub tags: Signal<Vec<Tag>>,
+    /// The conditions of the sheet.
+    pub conditions: Signal<ConversationFilter>,
     /// What is typed into the search field.
     pub typed: Signal<String>,
     /// What is searched for: what was typed a moment ago.
     pub sought: Signal<String>,
     /// The layer that is open.
     pub layer: Signal<Option<Layer>>,
+    /// What a saved reply is picked for, while it is.
+    pub picking: Signal<Option<Picking>>,
     /// Counts up whenever something was changed here: list and conversation ask again.
     pub changed: Signal<u32>,
     /// What has just happened.
@@ -97,22 +117,22 @@ pub struct Desk {
 impl Desk {
     /// The filter that is in force.
     pub fn filter(&self) -> ConversationFilter {
-        let quick = *self.quick.read();
-        ConversationFilter {
-            search: self.sought.read().trim().to_owned(),
-            tags_any: self.tags.read().iter().map(|tag| tag.id).collect(),
-            unread: quick == Quick::Unread,
-            waiting: quick == Quick::Waiting,
-            last_customer: (quick == Quick::Recent).then_some(When::Within { days: RECENT_DAYS }),
-            subscriptions: if quick == Quick::Blocked { vec![Subscription::Blocked] } else { Vec::new() },
-            ..ConversationFilter::default()
+        let mut filter = self.conditions.read().clone();
+        self.sought.read().trim().clone_into(&mut filter.search);
+        match *self.quick.read() {
+            Quick::All => {}
+            Quick::Unread => filter.unread = true,
+            Quick::Waiting => filter.waiting = true,
+            Quick::Recent => filter.last_customer = Some(When::Within { days: RECENT_DAYS }),
+            Quick::Blocked => filter.subscriptions = vec![Subscription::Blocked],
         }
+        filter
     }
 
     /// Takes every filter away.
     pub fn clear(mut self) {
         self.quick.set(Quick::All);
-        self.tags.set(Vec::new());
+        self.conditions.set(ConversationFilter::default());
         self.typed.set(String::new());
         self.sought.set(String::new());
     }
@@ -157,10 +177,11 @@ fn DeskPanes() -> Element {
         tab,
         scope: use_signal(|| first_scope(me.peek().role)),
         quick: use_signal(Quick::default),
-        tags: use_signal(Vec::new),
+        conditions: use_signal(ConversationFilter::default),
         typed: use_signal(String::new),
         sought: use_signal(String::new),
         layer: use_signal(|| None),
+        picking: use_signal(|| None),
         changed: use_signal(|| 0),
         notice: use_signal(|| None),
     };
@@ -193,6 +214,7 @@ fn DeskPanes() -> Element {
         }
     });
     let mut layer = desk.layer;
+    let mut picking = desk.picking;
     let close = move |()| layer.set(None);
     rsx! {
         ScreenMain {
@@ -204,10 +226,22 @@ fn DeskPanes() -> Element {
         match layer() {
             None => rsx! {},
             Some(Layer::Menu) => rsx! { menu::GroupMenu { onclose: close } },
-            Some(Layer::TagFilter) => rsx! { filters::TagFilter { onclose: close } },
+            Some(Layer::Filter) => rsx! { filters::ListFilters { onclose: close } },
             Some(Layer::Transfer(id)) => rsx! { TransferSheet { id, onclose: close } },
             Some(Layer::Close(id)) => rsx! { CloseQuestion { id, onclose: close } },
             Some(Layer::Tags(id)) => rsx! { TagSheet { id, onclose: close } },
+            Some(Layer::Attributes(id)) => rsx! { AttributeSheet { id, onclose: close } },
+        }
+        if let Some(Picking { platforms, room, onpick }) = picking() {
+            SavedReplyPicker {
+                platforms,
+                room,
+                onpick: move |picked| {
+                    onpick.call(picked);
+                    picking.set(None);
+                },
+                onclose: move |()| picking.set(None),
+            }
         }
     }
 }

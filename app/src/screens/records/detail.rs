@@ -2,23 +2,26 @@
 
 use std::time::Duration;
 
+use crate::ui::glyph::{Check, CircleAlert, CircleHelp, Hourglass, Info, TriangleAlert, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check, CircleAlert, CircleQuestionMark, Hourglass, Info, TriangleAlert, X};
 use shared::{
     campaigns::{Campaign, CampaignRow, Figures, ReasonCount, ShowCampaign},
-    deliveries::Outcome,
+    deliveries::{ExportDeliveries, Outcome},
     id::CampaignId,
+    live::LiveEvent,
     rates::Rate,
     reasons::Reason,
 };
 
 use super::{
+    export::{ExportButton, ExportNote, use_export},
     figures::{StateBadge, moment, rate},
     people::{People, Shown},
 };
 use crate::{
     app::use_title,
-    load::{Load, use_every, use_load},
+    live::use_live,
+    load::{Load, use_load},
     routes::Route,
     screens::{
         parts::{BackButton, LoadFailed, OfflineNote, mark},
@@ -43,7 +46,7 @@ use crate::{
     words::{self, Words, clock, number, use_now, use_words},
 };
 
-/// How often a record under way is asked again.
+/// How often a record is asked again while the live link is down.
 const EVERY: Duration = Duration::from_secs(2);
 
 /// One record.
@@ -53,11 +56,19 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
     let say = &words.records.detail;
     let now = use_now();
     let campaign = use_load(move || ShowCampaign { id: id() });
-    use_every(EVERY, move || {
-        let under_way = campaign.value().is_some_and(|campaign| campaign.row.figures.waiting > 0);
-        if under_way && !campaign.pending() {
-            campaign.reload();
-        }
+    use_live(
+        move |event| {
+            matches!(event, LiveEvent::Campaign { id: changed } if changed == *id.peek())
+                || event == LiveEvent::Channels
+        },
+        EVERY,
+        move || campaign.refresh(),
+    );
+    let export = use_export(move || ExportDeliveries {
+        id: *id.peek(),
+        outcome: None,
+        reason: None,
+        language: words.language.for_calls(),
     });
     use_title(|words| words.records.detail.label.to_owned());
     let row = campaign.value().map(|campaign| campaign.row);
@@ -73,6 +84,9 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
                     start: rsx! {
                         BackButton { to: Route::RecordsHome {}, label: say.back }
                     },
+                    end: rsx! {
+                        ExportButton { export, label: words.records.export_people }
+                    },
                     AppBarTitle {
                         level: TitleLevel::Second,
                         name: title,
@@ -80,6 +94,7 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
                     }
                 }
                 OfflineNote {}
+                ExportNote { export }
             }
             PaneBody {
                 Column {
@@ -193,7 +208,7 @@ fn Result(row: CampaignRow, onchoose: EventHandler<Shown>) -> Element {
                 }
                 Stat {
                     label: (say.outcome)(Outcome::Unknown),
-                    icon: rsx! { Icon { size: IconSize::ExtraSmall, CircleQuestionMark {} } },
+                    icon: rsx! { Icon { size: IconSize::ExtraSmall, CircleHelp {} } },
                     figure: number(unknown),
                     tone: toned(unknown, Tone::Unknown),
                     part: part(unknown),
@@ -288,6 +303,7 @@ fn AsSent(record: Campaign) -> Element {
                     ContentPreview {
                         channel,
                         content: record.content,
+                        media: record.media,
                         name: say.name_fill,
                         strip: words::moment(row.sent_at),
                         clock: clock(row.sent_at),

@@ -1,8 +1,8 @@
 //! A record in figures and badges, as its card, its row and its page show it.
 
+use crate::ui::glyph::{Check, CircleHelp, CircleX, Hourglass, TriangleAlert};
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check, CircleQuestionMark, CircleX, Hourglass, TriangleAlert};
 use shared::{
     campaigns::{CampaignRow, CampaignState, Figures},
     rates::Rate,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A rate ready to print: the percentage, and the fraction under it; "–" with the reason where there is none.
-pub(super) fn rate(rate: Rate, why_not: &str) -> (String, String) {
+pub(in crate::screens) fn rate(rate: Rate, why_not: &str) -> (String, String) {
     match rate.percent() {
         Some(percent) => (format!("{percent}%"), format!("{} / {}", number(rate.part), number(rate.whole))),
         None => ("–".to_owned(), why_not.to_owned()),
@@ -62,7 +62,7 @@ pub(super) fn StateBadge(state: CampaignState, figures: Figures) -> Element {
             (BadgeTone::Danger, rsx! { TriangleAlert {} }, (say.failures)(figures.failed))
         }
         CampaignState::Failed | CampaignState::Completed if figures.unknown > 0 => {
-            (BadgeTone::Unknown, rsx! { CircleQuestionMark {} }, (say.unknowns)(figures.unknown))
+            (BadgeTone::Unknown, rsx! { CircleHelp {} }, (say.unknowns)(figures.unknown))
         }
         CampaignState::Failed | CampaignState::Completed => {
             (BadgeTone::Ok, rsx! { Check {} }, (say.state_name)(state).to_owned())

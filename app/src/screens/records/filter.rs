@@ -4,10 +4,14 @@ use chrono::TimeDelta;
 use dioxus::prelude::*;
 use shared::{
     campaigns::{CampaignFilter, CampaignState},
+    members::{Colleague, Role},
     time::Day,
 };
 
+use crate::ui::glyph::ListFilter;
 use crate::{
+    load::Load,
+    screens::parts::{named, stores_of, toggle},
     ui::{
         bottom_sheet::BottomSheet,
         button::{Button, ButtonSize, ButtonTone},
@@ -19,7 +23,6 @@ use crate::{
     },
     words::{Words, use_now, use_words},
 };
-use lucide_dioxus::ListFilter;
 
 /// The spans of days that are offered.
 const SPANS: [u32; 3] = [7, 30, 90];
@@ -40,12 +43,17 @@ fn days_words(filter: &CampaignFilter, today: Day, words: &Words) -> String {
 
 /// The filters in force and the way to change them.
 #[component]
-pub(super) fn FilterRow(filter: Signal<CampaignFilter>, onopen: EventHandler<()>) -> Element {
+pub(super) fn FilterRow(
+    filter: Signal<CampaignFilter>,
+    colleagues: Load<Vec<Colleague>>,
+    onopen: EventHandler<()>,
+) -> Element {
     let words = use_words();
     let say = &words.records;
     let today = use_now().date_naive();
     let mut filter = filter;
     let now = filter.read().clone();
+    let known = colleagues.value().unwrap_or_default();
     let has_days = now.from.is_some() || now.to.is_some();
     rsx! {
         div { class: "tools", "data-tight": "",
@@ -74,6 +82,20 @@ pub(super) fn FilterRow(filter: Signal<CampaignFilter>, onopen: EventHandler<()>
                         {days_words(&now, today, words)}
                     }
                 }
+                if !now.stores.is_empty() {
+                    FilterChip {
+                        remove: words.send.pick.remove_condition,
+                        onremove: move |()| filter.write().stores.clear(),
+                        {names_words(&now.stores, stores_of(&known).iter().map(|one| (one.id, one.name.as_str())), say.by_store, words)}
+                    }
+                }
+                if !now.senders.is_empty() {
+                    FilterChip {
+                        remove: words.send.pick.remove_condition,
+                        onremove: move |()| filter.write().senders.clear(),
+                        {names_words(&now.senders, known.iter().map(|one| (one.id, one.name.as_str())), say.by_sender, words)}
+                    }
+                }
                 for state in now.states {
                     FilterChip {
                         key: "{state.as_str()}",
@@ -91,6 +113,8 @@ pub(super) fn FilterRow(filter: Signal<CampaignFilter>, onopen: EventHandler<()>
 #[component]
 pub(super) fn FilterSheet(
     filter: CampaignFilter,
+    /// Who may have sent, and under which stores.
+    colleagues: Load<Vec<Colleague>>,
     onapply: EventHandler<CampaignFilter>,
     onclose: EventHandler<()>,
 ) -> Element {
@@ -167,15 +191,36 @@ pub(super) fn FilterSheet(
                             key: "{state.as_str()}",
                             on: now.states.contains(&state),
                             mark: true,
-                            onclick: move |_| {
-                                let mut edited = edited.write();
-                                if edited.states.contains(&state) {
-                                    edited.states.retain(|other| *other != state);
-                                } else {
-                                    edited.states.push(state);
-                                }
-                            },
+                            onclick: move |_| toggle(&mut edited.write().states, state),
                             {(say.state_name)(state)}
+                        }
+                    }
+                }
+            }
+            if let Some(known) = colleagues.value() {
+                FilterGroup { title: say.by_store,
+                    ChipRow { label: say.by_store,
+                        for store in stores_of(&known) {
+                            Chip {
+                                key: "{store.id}",
+                                on: now.stores.contains(&store.id),
+                                mark: true,
+                                onclick: move |_| toggle(&mut edited.write().stores, store.id),
+                                "{store.name}"
+                            }
+                        }
+                    }
+                }
+                FilterGroup { title: say.by_sender,
+                    ChipRow { label: say.by_sender,
+                        for one in known.into_iter().filter(|one| one.role != Role::Admin) {
+                            Chip {
+                                key: "{one.id}",
+                                on: now.senders.contains(&one.id),
+                                mark: true,
+                                onclick: move |_| toggle(&mut edited.write().senders, one.id),
+                                "{one.name}"
+                            }
                         }
                     }
                 }
@@ -190,6 +235,19 @@ pub(super) fn FilterSheet(
             }
         }
     }
+}
+
+/// The names of these where there are few and all are known, else how many of what there are.
+fn names_words<'k, Id: PartialEq>(
+    ids: &[Id],
+    known: impl Iterator<Item = (Id, &'k str)>,
+    what: &str,
+    words: &Words,
+) -> String {
+    named(ids, known).map_or_else(
+        || format!("{what} {}", (words.records.named)(ids.len())),
+        |names| names.join(words.send.filter.or),
+    )
 }
 
 #[cfg(test)]

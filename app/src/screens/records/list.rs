@@ -2,22 +2,25 @@
 
 use std::time::Duration;
 
+use crate::ui::glyph::{ChevronRight, CircleAlert, Inbox, SearchX};
 use dioxus::prelude::*;
-use lucide_dioxus::{ChevronRight, CircleAlert, Inbox, SearchX};
 use shared::{
-    campaigns::{CampaignFilter, CampaignRow, ListCampaigns},
+    campaigns::{CampaignFilter, CampaignRow, ExportCampaigns, ListCampaigns},
     id::CampaignId,
-    members::{Action, Me, Role},
+    live::LiveEvent,
+    members::{Action, ListColleagues, Me, Role},
 };
 
 use super::{
+    export::{ExportButton, ExportNote, use_export},
     figures::{StateBadge, moment, success},
     filter::{FilterRow, FilterSheet},
 };
 use crate::{
     app::use_title,
     draft::{token, use_drafts},
-    load::{Pages, use_every, use_pages},
+    live::use_live,
+    load::{Pages, use_load_when, use_pages},
     routes::Route,
     screens::parts::{Allowed, LoadFailed, OfflineNote, mark},
     session::{use_may, use_me},
@@ -36,12 +39,18 @@ use crate::{
         screen::{Column, ColumnWidth, Layout, Pane, PaneBody, PaneHead, PaneRole, ScreenMain, Show},
         skeleton::Loading,
         tone::Tone,
+        virtual_list::{Place, RowHeights, VirtualRows, use_virtual_list},
     },
     words::{Words, clock, number, use_now, use_words},
 };
 
-/// How often the list is asked again while a send in it is under way.
+/// How often the list is asked again while the live link is down.
 const EVERY: Duration = Duration::from_secs(5);
+
+/// How tall a card is, in pixels.
+const CARDS: RowHeights = RowHeights { estimate: 148.0, gap: 12.0 };
+/// How tall a row of the table is, in pixels.
+const TABLE: RowHeights = RowHeights { estimate: 66.0, gap: 0.0 };
 
 /// The list, with what is opened from it beside it.
 #[component]
@@ -73,13 +82,13 @@ fn ListAndDetail() -> Element {
         |row: &CampaignRow| row.id.to_string(),
         move |ask| ListCampaigns { filter: filter.read().clone(), limit: ask.limit, after: ask.after },
     );
-    use_every(EVERY, move || {
-        let under_way = rows.items().peek().iter().any(|row| row.figures.waiting > 0);
-        if under_way && !rows.pending() {
-            rows.reload();
-        }
-    });
+    use_live(|event| matches!(event, LiveEvent::Campaign { .. } | LiveEvent::Channels), EVERY, move || rows.refresh());
     let me = use_me();
+    let wide = use_memo(move || me.read().role != Role::SalesStaff);
+    // Sales staff have records of their own only: there is nobody to choose among.
+    let colleagues = use_load_when(move || wide().then_some(ListColleagues {}));
+    let export =
+        use_export(move || ExportCampaigns { filter: filter.peek().clone(), language: words.language.for_calls() });
     let whose = whose(words, &me.read());
     let alone = open.is_none();
     rsx! {
@@ -88,20 +97,18 @@ fn ListAndDetail() -> Element {
             show: if alone { Show::List } else { Show::Detail },
             Pane { label: say.title, role: if alone { PaneRole::Single } else { PaneRole::List },
                 PaneHead {
-                    AppBar { root: true,
+                    AppBar {
+                        root: true,
+                        end: rsx! {
+                            ExportButton { export, label: say.export }
+                        },
                         AppBarTitle { name: say.title, sub: rsx! { "{whose}" } }
                     }
                     OfflineNote {}
-                    FilterRow { filter, onopen: move |()| filtering.set(true) }
+                    ExportNote { export }
+                    FilterRow { filter, colleagues, onopen: move |()| filtering.set(true) }
                 }
                 PaneBody {
-                    onscroll: move |event: ScrollEvent| {
-                        let left = f64::from(event.scroll_height()) - event.scroll_top()
-                            - f64::from(event.client_height());
-                        if left < 600.0 {
-                            rows.load_more();
-                        }
-                    },
                     Body {
                         rows,
                         open,
@@ -115,6 +122,7 @@ fn ListAndDetail() -> Element {
         if filtering() {
             FilterSheet {
                 filter: filter.peek().clone(),
+                colleagues,
                 onclose: move |()| filtering.set(false),
                 onapply: move |new| {
                     filter.set(new);
@@ -182,7 +190,7 @@ fn Body(rows: Pages<CampaignRow>, open: Option<CampaignId>, filtered: bool, oncl
         };
     }
     rsx! {
-        if let Some(failed) = rows.error() {
+        if let Some(failed) = rows.trouble() {
             Banner {
                 tone: Tone::Warn,
                 flush: true,
@@ -210,7 +218,7 @@ fn Body(rows: Pages<CampaignRow>, open: Option<CampaignId>, filtered: bool, oncl
 
 fn first_text(words: &Words, row: &CampaignRow) -> String {
     let text = token::shown(row.first_text.trim(), words.send.write.name_token);
-    if text.is_empty() { words.records.no_text.to_owned() } else { text }
+    if text.is_empty() { (words.records.media)(row.images, row.videos) } else { text }
 }
 
 #[component]
@@ -234,10 +242,12 @@ fn Cards(rows: Pages<CampaignRow>, open: Option<CampaignId>) -> Element {
     let words = use_words();
     let say = &words.records;
     let now = use_now();
+    let items = rows.items();
+    let list = use_virtual_list(items, |row: &CampaignRow| row.id.0, CARDS, rows.spot(), move |()| rows.near_end());
     rsx! {
         Column { tight: true,
-            ul { class: "stack", "data-gap": "sm", role: "list",
-                for row in rows.items().read().iter().cloned() {
+            VirtualRows { list, cards: true,
+                for (place , row) in list.rows(&items.read(), !rows.has_more()) {
                     RecordCard {
                         key: "{row.id}",
                         to: Route::Record { id: row.id },
@@ -252,6 +262,7 @@ fn Cards(rows: Pages<CampaignRow>, open: Option<CampaignId>) -> Element {
                             row.parts,
                         ),
                         figures: figures(words, &row),
+                        place,
                     }
                 }
             }
@@ -274,11 +285,16 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
     let words = use_words();
     let say = &words.records;
     let now = use_now();
+    let items = rows.items();
+    let list = use_virtual_list(items, |row: &CampaignRow| row.id.0, TABLE, rows.spot(), move |()| rows.near_end());
     rsx! {
         Column { width: ColumnWidth::Full,
             Panel {
                 DataTable {
                     caption: say.title,
+                    rows: (!rows.has_more()).then(|| items.read().len()),
+                    blank: list.blank(),
+                    onmounted: move |event| list.mounted(&event),
                     head: rsx! {
                         HeadCell { fit: true, {say.sent_at} }
                         HeadCell { {say.content} }
@@ -291,8 +307,8 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
                             span { class: "vh", {say.open_column} }
                         }
                     },
-                    for row in rows.items().read().iter().cloned() {
-                        TableRow { key: "{row.id}", day: words.day(row.sent_at, now), row }
+                    for (place , row) in list.rows(&items.read(), !rows.has_more()) {
+                        TableRow { key: "{row.id}", day: words.day(row.sent_at, now), place, row }
                     }
                 }
             }
@@ -301,7 +317,7 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
 }
 
 #[component]
-fn TableRow(row: CampaignRow, day: String) -> Element {
+fn TableRow(row: CampaignRow, day: String, place: Place) -> Element {
     let words = use_words();
     let say = &words.records;
     let now = use_now();
@@ -309,7 +325,7 @@ fn TableRow(row: CampaignRow, day: String) -> Element {
     let (rate, part) = success(words, &row);
     let store = row.store.as_ref().map(|store| store.name.clone());
     rsx! {
-        Row {
+        Row { place,
             Cell { fit: true,
                 CellMain { "{day}" }
                 CellSub { {clock(row.sent_at)} }

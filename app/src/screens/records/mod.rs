@@ -1,6 +1,7 @@
 //! The records of group sends: the list, one record, one recipient.
 
 mod detail;
+mod export;
 mod figures;
 mod filter;
 mod list;
@@ -11,5 +12,6 @@ mod person;
 mod tests;
 
 pub use detail::Record;
+pub(super) use figures::rate;
 pub use list::{Records, RecordsHome};
 pub use person::RecordPerson;

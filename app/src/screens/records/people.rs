@@ -1,7 +1,7 @@
 //! The recipients of a record, by outcome and reason.
 
+use crate::ui::glyph::{ChevronRight, CircleAlert};
 use dioxus::prelude::*;
-use lucide_dioxus::{ChevronRight, CircleAlert};
 use shared::{
     campaigns::Figures,
     deliveries::{DeliveryRow, ListDeliveries, Outcome},
@@ -10,7 +10,7 @@ use shared::{
 };
 
 use crate::{
-    load::use_pages,
+    load::{Pages, use_pages},
     routes::Route,
     screens::parts::{LoadFailed, mark},
     ui::{
@@ -19,14 +19,18 @@ use crate::{
         button::{Button, ButtonTone},
         chip::{Chip, ChipRow, FilterChip},
         icon::{Icon, IconSize},
-        list_card::{List, ListCard, ListCardSize, ListCardSkeleton},
+        list_card::{ListCard, ListCardSize, ListCardSkeleton},
         list_note::ListNote,
         panel::{Panel, PanelBody, PanelTabs},
         skeleton::Loading,
         tone::Tone,
+        virtual_list::{Place, RowHeights, VirtualRows, use_virtual_list},
     },
     words::{Words, number, use_words},
 };
+
+/// How tall a recipient is, in pixels.
+const HEIGHTS: RowHeights = RowHeights { estimate: 64.0, gap: 0.0 };
 
 /// Who is listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -104,7 +108,7 @@ pub(super) fn People(
                     ListNote { {say.nobody} }
                 }
             } else {
-                if let Some(failed) = rows.error() {
+                if let Some(failed) = rows.trouble() {
                     Banner {
                         tone: Tone::Warn,
                         flush: true,
@@ -112,11 +116,7 @@ pub(super) fn People(
                         title: words.problems.said(&failed).line(),
                     }
                 }
-                List { label: say.people,
-                    for row in rows.items().read().iter().cloned() {
-                        PersonRow { key: "{row.id}", campaign: campaign(), row }
-                    }
-                }
+                Recipients { campaign: campaign(), rows }
                 if rows.more_pending() {
                     Loading { label: say.people_loading }
                 } else if rows.has_more() {
@@ -128,7 +128,21 @@ pub(super) fn People(
 }
 
 #[component]
-fn PersonRow(campaign: CampaignId, row: DeliveryRow) -> Element {
+fn Recipients(campaign: CampaignId, rows: Pages<DeliveryRow>) -> Element {
+    let words = use_words();
+    let items = rows.items();
+    let list = use_virtual_list(items, |row: &DeliveryRow| row.id.0, HEIGHTS, rows.spot(), move |()| rows.near_end());
+    rsx! {
+        VirtualRows { list, label: words.records.detail.people,
+            for (place , row) in list.rows(&items.read(), !rows.has_more()) {
+                PersonRow { key: "{row.id}", campaign, place, row }
+            }
+        }
+    }
+}
+
+#[component]
+fn PersonRow(campaign: CampaignId, row: DeliveryRow, place: Place) -> Element {
     let words = use_words();
     rsx! {
         ListCard {
@@ -148,6 +162,7 @@ fn PersonRow(campaign: CampaignId, row: DeliveryRow) -> Element {
                 {words.records.detail.view}
                 Icon { size: IconSize::Small, ChevronRight {} }
             },
+            place,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One recipient of a record: what became of the messages, why, and what the platform said.
 
+use crate::ui::glyph::{Check, CircleHelp, Hourglass, Info, MessageCircle, TriangleAlert, UserX};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check, CircleQuestionMark, Hourglass, Info, MessageCircle, TriangleAlert, UserX};
 use shared::{
     deliveries::{DeliveryDetail, Outcome, ShowDelivery},
     id::{CampaignId, DeliveryId},
@@ -114,6 +114,7 @@ fn Content(detail: Load<DeliveryDetail>) -> Element {
                 ContentPreview {
                     channel: row.channel,
                     content: detail.content.clone(),
+                    media: detail.media.clone(),
                     name: "",
                     strip: row.at.map_or_else(|| words.common.today.to_owned(), words::moment),
                     clock: row.at.filter(|_| row.outcome == Outcome::Succeeded).map(clock),
@@ -137,7 +138,7 @@ fn Why(detail: DeliveryDetail) -> Element {
     let row = &detail.row;
     let (tone, icon) = match row.outcome {
         Outcome::Succeeded => (Tone::Ok, rsx! { Check {} }),
-        Outcome::Unknown => (Tone::Unknown, rsx! { CircleQuestionMark {} }),
+        Outcome::Unknown => (Tone::Unknown, rsx! { CircleHelp {} }),
         Outcome::Waiting => (Tone::Unknown, rsx! { Hourglass {} }),
         Outcome::Failed if row.reason == Some(Reason::Unfollowed) => (Tone::Danger, rsx! { UserX {} }),
         Outcome::Failed => (Tone::Danger, rsx! { TriangleAlert {} }),

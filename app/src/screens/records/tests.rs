@@ -33,6 +33,8 @@ fn row(state: CampaignState, figures: Figures) -> CampaignRow {
         store: None,
         channels: vec![conversation(1, "").channel],
         parts: 2,
+        images: 0,
+        videos: 0,
         first_text: format!("{NAME_TOKEN} 週年慶預購"),
         figures,
         referral_links: 3,
@@ -45,6 +47,7 @@ fn campaign() -> Campaign {
     Campaign {
         row: row(CampaignState::Completed, DONE),
         content: Content { parts: vec![Part::Text { text: format!("{NAME_TOKEN} 您好 https://a.example/pre") }] },
+        media: Vec::new(),
         reasons: vec![ReasonCount {
             reason: Reason::Unfollowed,
             count: 7,
@@ -170,6 +173,7 @@ async fn a_person_who_blocked_is_told_with_the_seeds_word_and_who_found_it() {
             row: delivery(),
             conversation: None,
             content: Content { parts: vec![Part::Text { text: "黃詩涵 您好".into() }] },
+            media: Vec::new(),
             provider_code: None,
             provider_text: None,
             request_id: None,
@@ -202,6 +206,7 @@ async fn what_the_platform_said_stands_beside_our_words() {
             },
             conversation: Some(conversation(2, "").id),
             content: Content::default(),
+            media: Vec::new(),
             provider_code: Some("400".into()),
             provider_text: Some("Failed to send messages".into()),
             request_id: Some("req-1".into()),

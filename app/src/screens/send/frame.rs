@@ -1,7 +1,7 @@
 //! What the steps of the flow share: the head with the steps, the state of the draft, the choice between two copies of it.
 
+use crate::ui::glyph::{TriangleAlert, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{TriangleAlert, X};
 use shared::campaigns::Draft;
 use shared::content::{Content, NAME_TOKEN};
 
@@ -46,6 +46,8 @@ pub(super) fn FlowHead(
     people: Option<u64>,
     /// Where "back" leads, and what it is called; without it the head closes the flow.
     back: Option<(Route, String)>,
+    /// The tools at the end of the bar.
+    end: Option<Element>,
     /// Tools under the steps.
     children: Element,
 ) -> Element {
@@ -65,6 +67,7 @@ pub(super) fn FlowHead(
                         }
                     },
                 },
+                end,
                 AppBarTitle { name: title, sub: rsx! { "{sub}" } }
             }
             Steps {
@@ -80,8 +83,7 @@ pub(super) fn FlowHead(
 
 /// What a draft holds, in words: how many messages, and how the first one begins.
 pub(super) fn holds(words: &Words, draft: &Draft) -> String {
-    let written = written(&draft.content);
-    let first = written.first().map(|text| {
+    let first = texts(&draft.content).next().map(|text| {
         let text = token::shown(text, words.send.write.name_token);
         let line = text.lines().next().unwrap_or_default();
         let mut start: String = line.chars().take(24).collect();
@@ -90,17 +92,17 @@ pub(super) fn holds(words: &Words, draft: &Draft) -> String {
         }
         start
     });
-    (words.send.draft.holds)(written.len(), first.as_deref())
+    (words.send.draft.holds)(written(&draft.content), first.as_deref())
+}
+
+/// How many messages have something in them.
+pub(super) fn written(content: &Content) -> usize {
+    texts(content).count() + content.media().count()
 }
 
 /// The texts that have words in them.
-pub(super) fn written(content: &Content) -> Vec<&str> {
-    content
-        .parts
-        .iter()
-        .map(|shared::content::Part::Text { text }| text.trim())
-        .filter(|text| !text.is_empty() && *text != NAME_TOKEN)
-        .collect()
+fn texts(content: &Content) -> impl Iterator<Item = &str> {
+    content.texts().map(str::trim).filter(|text| !text.is_empty() && *text != NAME_TOKEN)
 }
 
 /// Where the draft is safe, in words; nothing while there is nothing to lose.

@@ -4,7 +4,7 @@ mod check;
 mod frame;
 mod pick;
 mod sent;
-mod settle;
+pub(crate) mod settle;
 mod start;
 mod write;
 

@@ -39,6 +39,7 @@ fn draft(texts: &[&str]) -> Draft {
         kind: Kind::GroupMessage,
         selection,
         content: Content { parts: texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect() },
+        media: Vec::new(),
         revision: 3,
         updated_at: None,
         campaign: None,

@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
+use crate::ui::glyph::{Check, CircleAlert, CircleHelp, Hourglass, Info, TriangleAlert, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check, CircleAlert, CircleQuestionMark, Hourglass, Info, TriangleAlert, X};
 use shared::{
     campaigns::{CampaignState, Figures, Progress, ShowProgress},
     id::CampaignId,
+    live::LiveEvent,
     members::Action,
 };
 
 use super::frame::FlowHead;
 use crate::{
     app::use_title,
-    load::{use_every, use_load},
+    live::use_live,
+    load::use_load,
     routes::Route,
     screens::parts::{Allowed, LoadFailed},
     ui::{
@@ -32,7 +34,7 @@ use crate::{
     words::{Words, number, use_words},
 };
 
-/// How often a send under way is asked about.
+/// How often a send under way is asked about while the live link is down.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Step 4: how far it is.
@@ -48,12 +50,17 @@ fn Sent(campaign: ReadSignal<CampaignId>) -> Element {
     let words = use_words();
     let say = &words.send.sent;
     let progress = use_load(move || ShowProgress { id: campaign() });
-    use_every(EVERY, move || {
-        let settled = progress.value().is_some_and(|now| is_over(&now));
-        if !settled && !progress.pending() {
-            progress.reload();
-        }
-    });
+    use_live(
+        move |event| {
+            matches!(event, LiveEvent::Campaign { id } if id == *campaign.peek()) || event == LiveEvent::Channels
+        },
+        EVERY,
+        move || {
+            if !progress.value().is_some_and(|now| is_over(&now)) {
+                progress.refresh();
+            }
+        },
+    );
     use_title(move |words| {
         let state = progress.value().map_or(CampaignState::Sending, |now| now.state);
         title(words, state).to_owned()
@@ -180,7 +187,7 @@ fn Standing(now: Progress) -> Element {
             if unknown > 0 {
                 Stat {
                     label: say.unknown.0,
-                    icon: rsx! { Icon { size: IconSize::ExtraSmall, CircleQuestionMark {} } },
+                    icon: rsx! { Icon { size: IconSize::ExtraSmall, CircleHelp {} } },
                     figure: number(unknown),
                     tone: Tone::Unknown,
                     part: say.unknown.1,

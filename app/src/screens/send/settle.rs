@@ -7,7 +7,7 @@ use dioxus::{core::Task, prelude::*};
 use crate::platform::sleep;
 
 /// The value once it has not changed for `time`, so that typing and ticking do not ask the server at every step.
-pub(super) fn use_settled<T: Clone + PartialEq + 'static>(
+pub(crate) fn use_settled<T: Clone + PartialEq + 'static>(
     time: Duration,
     value: impl Fn() -> T + 'static,
 ) -> Signal<T> {

@@ -1,7 +1,7 @@
 //! The entries of a sheet: an icon, a title, a line of explanation.
 
+use crate::ui::glyph::ChevronRight;
 use dioxus::prelude::*;
-use lucide_dioxus::ChevronRight;
 
 use super::{
     icon::{Icon, IconSize},

@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::press::Press;
+use super::{
+    file_input::{FILE_HOST, FileInput},
+    press::Press,
+};
 
 stylance::import_crate_style!(style, "src/ui/add_row/style.module.css");
 
@@ -44,6 +47,33 @@ pub fn AddItem(
     }
 }
 
+/// Adds files of one kind, as many as are chosen.
+#[component]
+pub fn AddFiles(
+    /// The kind, read out.
+    label: String,
+    /// The types that are offered.
+    accept: String,
+    /// The id of the text that says why none can be added now.
+    blocked: Option<String>,
+    /// Files were chosen.
+    onchoose: EventHandler<FormEvent>,
+    /// The kind: icon and word.
+    children: Element,
+) -> Element {
+    if blocked.is_some() {
+        return rsx! {
+            AddItem { blocked, onclick: |_| {}, {children} }
+        };
+    }
+    rsx! {
+        span { class: "{style::add_row_item} {FILE_HOST}",
+            FileInput { label, accept, multiple: true, onchoose }
+            {children}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +91,18 @@ mod tests {
         assert!(html.contains(r#"role="group" aria-label="Add""#), "{html}");
         assert!(html.contains(r#"aria-disabled="true" aria-describedby="full""#), "{html}");
         assert!(html.contains(r#"id="full">Five at most</p>"#), "{html}");
+    }
+
+    #[test]
+    fn files_are_chosen_with_the_machines_own_field_until_no_more_fit() {
+        fn row(blocked: Option<String>) -> Element {
+            rsx! {
+                AddFiles { label: "Image", accept: "image/png", blocked, onchoose: |_| {}, "Image" }
+            }
+        }
+        let open = routed(|| row(None));
+        assert!(open.contains(r#"type="file""#) && open.contains(r#"aria-label="Image""#), "{open}");
+        let full = routed(|| row(Some("full".to_owned())));
+        assert!(!full.contains("<input") && full.contains(r#"aria-describedby="full""#), "{full}");
     }
 }

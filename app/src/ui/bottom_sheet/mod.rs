@@ -1,7 +1,7 @@
 //! A sheet that comes up from the bottom, and stands in the middle or at the side from 900 px on.
 
+use crate::ui::glyph::X;
 use dioxus::prelude::*;
-use lucide_dioxus::X;
 
 use super::{
     icon::{Icon, IconSize},

@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::press::{Destination, Press};
+use super::{
+    file_input::{FILE_HOST, FileInput},
+    press::{Destination, Press},
+};
 
 stylance::import_crate_style!(style, "src/ui/button/style.module.css");
 
@@ -109,6 +112,32 @@ pub fn Button(
             "data-size": size.name(),
             "data-block": block.then_some(""),
             attributes,
+            {children}
+        }
+    }
+}
+
+/// A small button that asks for a file.
+#[component]
+pub fn FileButton(
+    /// What it means.
+    #[props(default)]
+    tone: ButtonTone,
+    /// Its words, read out.
+    label: String,
+    /// The types that are offered.
+    accept: String,
+    /// A file was chosen.
+    onchoose: EventHandler<FormEvent>,
+    /// Its words, with or without an icon before them.
+    children: Element,
+) -> Element {
+    rsx! {
+        span {
+            class: "{style::button} {FILE_HOST}",
+            "data-tone": tone.name(),
+            "data-size": ButtonSize::Small.name(),
+            FileInput { label, accept, onchoose }
             {children}
         }
     }

@@ -1,7 +1,7 @@
 //! The mark of a picked row.
 
+use crate::ui::glyph::{Check as CheckGlyph, Minus};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check as CheckGlyph, Minus};
 
 use super::icon::{Icon, IconSize};
 

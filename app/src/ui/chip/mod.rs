@@ -1,7 +1,7 @@
 //! A choice that can be pressed, or a filter that can go.
 
+use crate::ui::glyph::{Check, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check, X};
 
 use super::{
     icon::{Icon, IconSize},

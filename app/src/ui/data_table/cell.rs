@@ -1,7 +1,7 @@
 //! The cells of a table and what stands in them.
 
+use crate::ui::glyph::{ArrowDown, ArrowUp};
 use dioxus::prelude::*;
-use lucide_dioxus::{ArrowDown, ArrowUp};
 
 use super::style;
 use crate::ui::{

@@ -6,6 +6,8 @@ pub use cell::{Cell, CellLink, CellMain, CellSub, HeadCell, Sort};
 
 use dioxus::prelude::*;
 
+use super::virtual_list::{Blank, Place};
+
 stylance::import_crate_style!(style, "src/ui/data_table/style.module.css");
 
 /// Shows `table` from 980 px of its own width, `cards` below: it asks the room it has, not the window.
@@ -31,14 +33,38 @@ pub fn DataTable(
     caption: String,
     /// The [`HeadCell`]s.
     head: Element,
+    /// How many rows there are, where not all are drawn and the number is known.
+    rows: Option<usize>,
+    /// What stands for the rows that are not drawn.
+    #[props(default)]
+    blank: Blank,
+    /// The body appeared.
+    #[props(default)]
+    onmounted: EventHandler<MountedEvent>,
     /// The [`Row`]s.
     children: Element,
 ) -> Element {
     rsx! {
-        table { class: style::table,
+        table { class: style::table, aria_rowcount: rows.map(|rows| rows + 1),
             caption { class: "vh", "{caption}" }
             thead { tr { {head} } }
-            tbody { {children} }
+            tbody { onmounted: move |event| onmounted.call(event),
+                Undrawn { height: blank.above }
+                {children}
+                Undrawn { height: blank.below }
+            }
+        }
+    }
+}
+
+/// Keeps the room of rows that are not drawn.
+#[component]
+fn Undrawn(height: f64) -> Element {
+    rsx! {
+        if height > 0.0 {
+            tr { aria_hidden: "true",
+                td { class: style::table_undrawn, colspan: "20", height: "{height}px" }
+            }
         }
     }
 }
@@ -49,11 +75,24 @@ pub fn Row(
     /// Is its detail open beside the table?
     #[props(default)]
     open: bool,
+    /// Its place in a virtual list.
+    place: Option<Place>,
     /// The [`Cell`]s.
     children: Element,
 ) -> Element {
     rsx! {
-        tr { class: style::table_row, "data-open": open.then_some("true"), {children} }
+        tr {
+            class: style::table_row,
+            "data-open": open.then_some("true"),
+            // The head is the first row.
+            aria_rowindex: place.map(|place| place.row() + 2),
+            onresize: move |event| {
+                if let Some(place) = place {
+                    place.measured(&event);
+                }
+            },
+            {children}
+        }
     }
 }
 

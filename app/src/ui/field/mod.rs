@@ -1,7 +1,7 @@
 //! A labelled control: its label, its box, its help and its error.
 
+use crate::ui::glyph::{CircleAlert, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{CircleAlert, X};
 
 use super::{
     icon::{Icon, IconSize},

@@ -32,7 +32,7 @@ impl IconSize {
     }
 }
 
-/// An icon: a `lucide_dioxus` component inside this frame, `Icon { size: IconSize::Small, Check {} }`.
+/// An icon: one of [`glyph`](super::glyph) inside this frame, `Icon { size: IconSize::Small, Check {} }`.
 ///
 /// It is hidden from assistive technology; whoever shows it without words beside it gives the words as a label.
 #[component]

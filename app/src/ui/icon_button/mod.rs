@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::press::{Destination, Press};
+use super::{
+    file_input::{FILE_HOST, FileInput},
+    press::{Destination, Press},
+};
 
 stylance::import_crate_style!(style, "src/ui/icon_button/style.module.css");
 
@@ -71,6 +74,36 @@ pub fn IconButton(
             "data-tone": tone.name(),
             "data-size": tiny.then_some("xs"),
             attributes,
+            {children}
+        }
+    }
+}
+
+/// An icon button that asks for files.
+#[component]
+pub fn FileIconButton(
+    /// What it does, in words.
+    label: String,
+    /// The types that are offered.
+    accept: String,
+    /// Can several be chosen at once?
+    #[props(default)]
+    multiple: bool,
+    /// The id of the text that says why it cannot be pressed now.
+    blocked: Option<String>,
+    /// Files were chosen.
+    onchoose: EventHandler<FormEvent>,
+    /// The [`super::icon::Icon`].
+    children: Element,
+) -> Element {
+    if blocked.is_some() {
+        return rsx! {
+            IconButton { label, blocked, {children} }
+        };
+    }
+    rsx! {
+        span { class: "{style::icon_button} {FILE_HOST}",
+            FileInput { label, accept, multiple, onchoose }
             {children}
         }
     }

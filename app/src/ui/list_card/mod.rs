@@ -7,6 +7,7 @@ use super::{
     layer::use_unique_id,
     press::{Destination, Press},
     skeleton::{Skeleton, SkeletonShape},
+    virtual_list::{ListItem, Place},
 };
 
 stylance::import_crate_style!(style, "src/ui/list_card/style.module.css");
@@ -68,6 +69,8 @@ pub fn ListCard(
     foot: Option<Element>,
     /// What a tap does, in words, at the far side.
     end: Option<Element>,
+    /// Its place in a virtual list.
+    place: Option<Place>,
 ) -> Element {
     let note_id = use_unique_id("list-card-note");
     let inner = rsx! {
@@ -107,7 +110,7 @@ pub fn ListCard(
     let data_size = (size == ListCardSize::Sm).then_some("sm");
     let data_unread = unread.then_some("true");
     rsx! {
-        li {
+        ListItem { place,
             if to.is_none() && onclick.is_none() && checked.is_none() && !disabled {
                 div { class: style::list_card, "data-size": data_size, "data-unread": data_unread, {inner} }
             } else {

@@ -1,7 +1,7 @@
 //! A picture or film on its way to the server.
 
+use crate::ui::glyph::Play;
 use dioxus::prelude::*;
-use lucide_dioxus::Play;
 
 use super::{
     icon::{Icon, IconSize},
@@ -30,6 +30,8 @@ pub fn MediaTile(
     kind: MediaKind,
     /// Address of a picture, or of a film's still; the tile is grey until there is one.
     thumb: Option<String>,
+    /// Address of a film on this machine: its first picture stands in for a still.
+    film: Option<String>,
     /// How long a film lasts ("0:24").
     duration: Option<String>,
     /// The file's name.
@@ -63,6 +65,16 @@ pub fn MediaTile(
             span { class: style::media_tile_thumb,
                 if let Some(src) = thumb {
                     img { src, alt: "" }
+                } else if let Some(film) = film {
+                    // A moment into it: at its very start some machines show nothing.
+                    video {
+                        src: "{film}#t=0.1",
+                        preload: "metadata",
+                        muted: true,
+                        "playsinline": "true",
+                        tabindex: "-1",
+                        aria_hidden: "true",
+                    }
                 }
                 if kind == MediaKind::Video {
                     span { class: style::media_tile_mark,

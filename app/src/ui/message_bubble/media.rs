@@ -1,7 +1,7 @@
 //! The picture or film of a message.
 
+use crate::ui::glyph::Play;
 use dioxus::prelude::*;
-use lucide_dioxus::Play;
 
 use super::style;
 use crate::ui::icon::Icon;
@@ -16,7 +16,8 @@ pub enum MediaKind {
     Video,
 }
 
-/// The picture or film of a message. With its size in pixels the page does not jump while it loads.
+/// The picture or film of a message. With its size in pixels the page does not jump while it loads; without, it stands in a box of
+/// a fixed shape, whole.
 #[component]
 pub fn BubbleMedia(
     /// What kind it is.
@@ -32,30 +33,39 @@ pub fn BubbleMedia(
     width: Option<u32>,
     /// Height of the file in pixels.
     height: Option<u32>,
-    /// Can a film be played here? A preview shows only the mark for it.
+    /// Can a film be played here? A preview shows only its still and the mark for it.
     #[props(default)]
     controls: bool,
     /// How long a film lasts ("0:24").
     duration: Option<String>,
 ) -> Element {
+    let unsized_box = (width.is_none() || height.is_none()).then_some("");
     let width = width.map(|n| n.to_string());
     let height = height.map(|n| n.to_string());
     rsx! {
-        div { class: style::bubble_media,
+        div { class: style::bubble_media, "data-unsized": unsized_box,
             match kind {
                 MediaKind::Image => rsx! {
-                    img { src, alt, width, height, loading: "lazy" }
+                    img { src, alt, width, height, loading: "lazy", decoding: "async" }
                 },
-                MediaKind::Video => rsx! {
+                // With a still nothing of the film itself is loaded before it is played.
+                MediaKind::Video if controls => rsx! {
                     video {
                         src,
+                        preload: if poster.is_some() { "none" } else { "metadata" },
                         poster,
                         width,
                         height,
-                        controls,
-                        preload: "metadata",
+                        controls: true,
                         "playsinline": "true",
                         aria_label: alt,
+                    }
+                },
+                MediaKind::Video => rsx! {
+                    if let Some(poster) = poster {
+                        img { src: poster, alt, width, height, loading: "lazy", decoding: "async" }
+                    } else {
+                        video { src, width, height, preload: "metadata", "playsinline": "true", aria_label: alt }
                     }
                 },
             }
@@ -80,6 +90,11 @@ mod tests {
         });
         assert!(preview.contains(r#"aria-label="film""#) && preview.contains("0:24"), "{preview}");
         assert!(!preview.contains("controls"), "{preview}");
+        let still = dioxus_ssr::render_element(rsx! {
+            BubbleMedia { kind: MediaKind::Video, src: "/m/2", poster: "/p/2", alt: "film", width: 640, height: 360 }
+        });
+        assert!(still.contains(r#"<img src="/p/2" alt="film" width="640" height="360""#), "{still}");
+        assert!(!still.contains("<video") && !still.contains("data-unsized"), "{still}");
         let thread = dioxus_ssr::render_element(rsx! {
             BubbleMedia { kind: MediaKind::Video, src: "/m/2", alt: "film", duration: "0:24", controls: true }
         });

@@ -22,6 +22,8 @@ pub enum CardDrag {
 /// A message in the composer; renders an `li`.
 #[component]
 pub fn MessageCard(
+    /// So that the screen can lead here, where there is no field in it to lead to.
+    id: Option<String>,
     /// Its place, from 1.
     number: usize,
     /// What kind of message it is.
@@ -48,6 +50,8 @@ pub fn MessageCard(
     rsx! {
         li {
             class: style::message_card,
+            tabindex: id.is_some().then_some("-1"),
+            id,
             "data-state": dragging.then_some("dragging"),
             ondragenter: move |event| {
                 event.prevent_default();

@@ -1,7 +1,7 @@
 //! One outcome of a check (will be sent, will not, not sure) that opens into its people and reasons.
 
+use crate::ui::glyph::ChevronDown;
 use dioxus::prelude::*;
-use lucide_dioxus::ChevronDown;
 
 use super::{icon::Icon, tone::Tone};
 

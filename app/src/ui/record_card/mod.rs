@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::press::{Destination, Press};
+use super::{
+    press::{Destination, Press},
+    virtual_list::{ListItem, Place},
+};
 
 stylance::import_crate_style!(style, "src/ui/record_card/style.module.css");
 
@@ -37,9 +40,11 @@ pub fn RecordCard(
     /// Sender, store, how many messages.
     facts: String,
     figures: Vec<RecordFigure>,
+    /// Its place in a virtual list.
+    place: Option<Place>,
 ) -> Element {
     rsx! {
-        li {
+        ListItem { place,
             Press { to, class: style::record_card, "aria-current": current.then_some("true"),
                 span { class: style::record_card_line,
                     span { class: style::record_card_facts, {channels} span { "{when}" } }

@@ -18,7 +18,15 @@ pub fn ReplyBar(
     oninput: EventHandler<String>,
     /// The keys for sending were pressed.
     onsend: EventHandler<()>,
-    /// Above the field: what will be attached, why it cannot be sent.
+    /// Something was pasted into it.
+    #[props(default)]
+    onpaste: EventHandler<ClipboardEvent>,
+    /// Something was dropped onto it.
+    #[props(default)]
+    ondrop: EventHandler<DragEvent>,
+    /// What goes with the text: [`ReplyText`]s and tiles.
+    parts: Option<Element>,
+    /// Above the field: why it cannot be sent.
     above: Option<Element>,
     /// `IconButton`s before the field.
     start: Option<Element>,
@@ -26,7 +34,18 @@ pub fn ReplyBar(
     end: Element,
 ) -> Element {
     rsx! {
-        div { class: style::reply_bar,
+        div {
+            class: style::reply_bar,
+            onpaste: move |event| onpaste.call(event),
+            // A browser drops only where this says so.
+            ondragover: move |event| event.prevent_default(),
+            ondrop: move |event| {
+                event.prevent_default();
+                ondrop.call(event);
+            },
+            if parts.is_some() {
+                div { class: style::reply_bar_parts, {parts} }
+            }
             {above}
             div { class: style::reply_bar_row,
                 {start}
@@ -47,6 +66,22 @@ pub fn ReplyBar(
                 }
                 {end}
             }
+        }
+    }
+}
+
+/// A text that goes with the reply, as it begins.
+#[component]
+pub fn ReplyText(
+    /// The text.
+    text: String,
+    /// `IconButton`s: change, remove.
+    end: Element,
+) -> Element {
+    rsx! {
+        div { class: style::reply_text,
+            p { class: style::reply_text_words, "{text}" }
+            {end}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A field to search with.
 
+use crate::ui::glyph::Search;
 use dioxus::prelude::*;
-use lucide_dioxus::Search;
 
 use super::icon::Icon;
 

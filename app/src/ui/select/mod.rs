@@ -1,7 +1,7 @@
 //! One of a list, by the phone's own picker.
 
+use crate::ui::glyph::ChevronDown;
 use dioxus::prelude::*;
-use lucide_dioxus::ChevronDown;
 
 use super::icon::{Icon, IconSize};
 

@@ -1,7 +1,7 @@
 //! Figures that can be opened, each with its fraction.
 
+use crate::ui::glyph::ChevronRight;
 use dioxus::prelude::*;
-use lucide_dioxus::ChevronRight;
 
 use super::{
     icon::{Icon, IconSize},

@@ -13,6 +13,7 @@ pub(super) const MORE: More = More {
     plan: "Plan",
     omo: "OMO plan, with group sends",
     no_omo: "No OMO plan, no group sends",
+    desk: "Tools and settings",
     device: "This device",
     language: "Language",
     theme: "Appearance",

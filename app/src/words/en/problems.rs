@@ -2,7 +2,7 @@
 
 use shared::problem::{Conflict, Forbidden, Problem, Rule, Unit, What};
 
-use super::{common, reasons};
+use super::{common, media, reasons};
 use crate::words::{
     number,
     problems::{Problems, Said, part, roles},
@@ -48,6 +48,10 @@ fn problem(problem: &Problem) -> Said {
             "The server does not answer right now.",
             "What was sent goes on being delivered. Try again in a moment.",
         ),
+        Problem::StorageFull => Said::new(
+            "The server has no room left.",
+            "Nothing of this file was kept. Tell your admin to make room, then try again.",
+        ),
         Problem::Internal { trace } => Said::new(
             "The server failed.",
             format!("Try again; if it keeps happening, give your admin the code {trace}."),
@@ -63,7 +67,7 @@ fn field(at: &str) -> String {
     match last {
         "email" => "E-mail",
         "password" => "Password",
-        "name" => "Tag name",
+        "name" => "Name",
         "text" => "Message",
         "parts" => "Number of messages",
         "search" => "Search text",
@@ -78,6 +82,10 @@ fn field(at: &str) -> String {
         "ids" => "Conversations",
         "matching" => "\u{201c}Select all\u{201d} filters",
         "selection" => "Recipients",
+        "media" | "size" => "File",
+        "title" => "Title",
+        "categories" => "Categories",
+        "usable_by" | "roles" => "Who may use it",
         "limit" | "after" => "Place in the list",
         _ => "This field",
     }
@@ -105,6 +113,13 @@ fn rule(field: &str, rule: &Rule) -> String {
         Rule::Unknown { count } => format!("{field}: {} of them no longer exist; choose again.", number(*count)),
         Rule::ControlCharacter => {
             format!("{field}: holds a character that cannot be sent; type it instead of pasting.")
+        }
+        Rule::Unfit { fault } => {
+            let said = media::fault(fault);
+            format!("{field}: {} {}", said.title, said.text)
+        }
+        Rule::NotYours => {
+            format!("{field}: more than your role may give; choose less, or ask your admin to set it.")
         }
         Rule::Taken => format!("{field}: already taken; choose another."),
     }
@@ -139,6 +154,12 @@ fn conflict(with: &Conflict) -> Said {
                 number(*left)
             ),
         ),
+        Conflict::UploadAt { .. } => {
+            Said::new("The upload was cut off.", "Try again; it goes on from where it stopped.")
+        }
+        Conflict::SavedReplyChanged { .. } => {
+            Said::new("Somebody else just changed this saved reply.", "Reload it and look at the new text first.")
+        }
         Conflict::NotOwner => {
             Said::new("This conversation is somebody else's.", "Ask them to hand it over, or ask your manager.")
         }
@@ -181,6 +202,12 @@ fn missing(what: What) -> Said {
         What::Campaign => ("There is no such record.", "It may be outside what you can see; go back to the list."),
         What::Delivery => ("There is no such recipient.", "Go back to the record and choose again."),
         What::Media => ("There is no such file.", "It may no longer be kept."),
+        What::Upload => ("There is no such upload.", "It may have run out; choose the file again."),
+        What::SavedReply => {
+            ("There is no such saved reply.", "It was deleted or is not open to you; go back to the list.")
+        }
+        What::Category => ("There is no such category.", "It may have been deleted; choose again."),
+        What::Attribute => ("There is no such attribute.", "It may have been deleted; choose again."),
     };
     Said::new(title, text)
 }

@@ -1,9 +1,6 @@
 //! Why a customer did not get a message.
 
-use shared::{
-    campaigns::Doubt,
-    reasons::{CheckedBy, Reason},
-};
+use shared::{campaigns::Doubt, reasons::Reason, words::Language};
 
 use crate::words::reasons::{ReasonWords, Reasons};
 
@@ -16,74 +13,57 @@ pub(super) const REASONS: Reasons = Reasons {
             next: "You can still send, or leave them out until they write.",
         },
     },
-    checked_by: |by| match by {
-        CheckedBy::Storecast => "Checked by Storecast, not sent",
-        CheckedBy::Platform => "Answered by the platform",
-    },
+    checked_by: |by| by.name(Language::En),
 };
 
 pub(super) fn reason(reason: Reason) -> ReasonWords {
-    let (title, why, next) = match reason {
+    let (why, next) = match reason {
         Reason::Unfollowed => (
-            "Blocked the account",
             "The customer blocked or unfollowed the LINE account (unfollowed); nothing reaches them.",
             "Leave them out next time; once they unblock, they can be sent to again.",
         ),
         Reason::Unsubscribed => {
-            ("Opted out", "The customer asked for no more messages.", "Respect that and leave them out next time.")
+            ("The customer asked for no more messages.", "Respect that and leave them out next time.")
         }
         Reason::NotInProgress => (
-            "Not in progress",
             "When it was to be sent, the conversation was no longer in progress. Group sends go to those only.",
             "Take over or reopen the conversation, then send again.",
         ),
         Reason::NotOwner => (
-            "Somebody else's by now",
             "When it was to be sent, the conversation had been handed to a colleague.",
             "Let the new owner send it, or have it handed back.",
         ),
         Reason::LineInvalidUser => (
-            "Unknown to LINE",
             "LINE says this account has no such user; they may have deleted their LINE account.",
             "Ask the customer to add the account again.",
         ),
         Reason::LineMessageInvalid => (
-            "LINE does not accept the message",
             "LINE found something wrong with the message itself.",
             "Read the platform's answer, change the message and send anew.",
         ),
-        Reason::LineMonthlyLimit => (
-            "This month's messages are used up",
-            "The LINE account has no messages left this month.",
-            "Ask your admin to buy more, or retry next month.",
-        ),
-        Reason::LineRateLimited => ("LINE is busy", "LINE kept answering that messages come too fast.", "Retry later."),
-        Reason::LineUnavailable => (
-            "LINE is not available",
-            "LINE could not be reached or kept failing, and surely did not take the message.",
-            "Retry later.",
-        ),
+        Reason::LineMonthlyLimit => {
+            ("The LINE account has no messages left this month.", "Ask your admin to buy more, or retry next month.")
+        }
+        Reason::LineRateLimited => ("LINE kept answering that messages come too fast.", "Retry later."),
+        Reason::LineUnavailable => {
+            ("LINE could not be reached or kept failing, and surely did not take the message.", "Retry later.")
+        }
         Reason::LineRefused => (
-            "LINE refused",
             "LINE refused for a reason of its own; its words are below.",
             "Follow the platform's answer; if it is unclear, ask your admin.",
         ),
         Reason::NoAnswer => (
-            "No answer",
             "The platform did not answer in time; it may or may not have arrived. It is not repeated by itself.",
             "Ask the customer first, then decide whether to resend.",
         ),
         Reason::Expired => (
-            "Too late",
             "It could not start in time, and going out late would disturb the customer.",
             "Retry or send anew if it still matters.",
         ),
-        Reason::Cancelled => ("Cancelled", "It was stopped before it was sent.", "Send anew if it still matters."),
-        Reason::Internal => (
-            "System error",
-            "Storecast failed and the message was not sent.",
-            "Retry; if it keeps happening, tell your admin.",
-        ),
+        Reason::Cancelled => ("It was stopped before it was sent.", "Send anew if it still matters."),
+        Reason::Internal => {
+            ("Storecast failed and the message was not sent.", "Retry; if it keeps happening, tell your admin.")
+        }
     };
-    ReasonWords { title, why, next }
+    ReasonWords { title: reason.title(Language::En), why, next }
 }

@@ -1,6 +1,6 @@
 //! The records of group sends.
 
-use shared::{campaigns::CampaignState, deliveries::Outcome, time::Day};
+use shared::{deliveries::Outcome, time::Day, words::Language};
 
 use super::plural;
 use crate::words::{
@@ -36,13 +36,7 @@ pub(super) const RECORDS: Records = Records {
     with_failures: "With failures",
     clear: "Clear conditions",
     apply: "Apply",
-    state_name: |state| match state {
-        CampaignState::Sending => "Sending",
-        CampaignState::Paused => "Paused",
-        CampaignState::Completed => "Completed",
-        CampaignState::Failed => "Failed",
-        CampaignState::Cancelled => "Stopped",
-    },
+    state_name: |state| state.name(Language::En),
     progress: |done, all| format!("Sending {} / {}", number(done), number(all)),
     failures: |n| format!("{} failed", number(n)),
     all_failed: "All failed",
@@ -65,7 +59,6 @@ pub(super) const RECORDS: Records = Records {
     sender: "Sender",
     open: |when| format!("Open the record: {when}"),
     open_column: "Open",
-    no_text: "(no text)",
     empty_title: "No group message was sent yet",
     empty_text: "After your first group message this shows who got it, who did not, and why.",
     empty_text_reader: "Once sales staff send group messages, this shows who got them, who did not, and why.",
@@ -74,6 +67,23 @@ pub(super) const RECORDS: Records = Records {
     none_text: "Loosen or clear the conditions.",
     loading: "Loading records",
     failed: "The records could not be loaded",
+    by_store: "Store",
+    by_sender: "Sent by",
+    named: |n| format!("{n} chosen"),
+    export: "Export records (CSV)",
+    export_people: "Export recipients (CSV)",
+    exported: |name| format!("Exported {name}"),
+    not_kept: "The file is made, but this device could not keep it. Check the space that is left, then export again.",
+    media: |images, videos| {
+        let pictures = format!("{images} {}", plural(u64::from(images), "picture", "pictures"));
+        let films = format!("{videos} {}", plural(u64::from(videos), "video", "videos"));
+        match (images, videos) {
+            (0, 0) => "(no text)".to_owned(),
+            (_, 0) => pictures,
+            (0, _) => films,
+            _ => format!("{pictures}, {films}"),
+        }
+    },
     detail: Detail {
         label: "Group-send record",
         title: |when| format!("Group message · {when}"),
@@ -99,12 +109,7 @@ pub(super) const RECORDS: Records = Records {
         people: "Recipients",
         tabs: "By outcome",
         all: "All",
-        outcome: |outcome| match outcome {
-            Outcome::Waiting => "Waiting",
-            Outcome::Succeeded => "Accepted",
-            Outcome::Failed => "Failed",
-            Outcome::Unknown => "Unknown",
-        },
+        outcome: |outcome| outcome.name(Language::En),
         remove_reason: "Show all reasons",
         view: "View",
         nobody: "Nobody is here.",

@@ -4,7 +4,7 @@ use shared::limits::Platform;
 
 use super::plural;
 use crate::words::{
-    number,
+    number, platform,
     send::{Check, Draft, Filter, Pick, Send, Sent, Write},
 };
 
@@ -135,6 +135,27 @@ pub(super) const SEND: Send = Send {
         customer_chip: |when| format!("Customer: {when}"),
         team_chip: |when| format!("Team: {when}"),
         marketing_chip: |when| format!("Marketing: {when}"),
+        owners: "Owned by",
+        bound_members: "Bound to staff",
+        bound_stores: "Bound to store",
+        member_count: |n| format!("{n} {}", plural(n as u64, "member", "members")),
+        store_count: |n| format!("{n} {}", plural(n as u64, "store", "stores")),
+        bound_chip: |names| format!("Bound to {names}"),
+        window: ("WhatsApp 24-hour window", "after it only templates arrive"),
+        windows: ["Either", "Open", "Closed"],
+        attributes: "Custom attributes",
+        any_value: "Any",
+        attribute_tests: ["Contains", "Is", "Is not", "Between", "Yes", "No", "Has a value", "Has none"],
+        value_of: |name| format!("What to compare “{name}” with"),
+        span: |from, to| match (from, to) {
+            (Some(from), Some(to)) => format!("{from} – {to}"),
+            (Some(from), None) => format!("from {from}"),
+            (None, Some(to)) => format!("up to {to}"),
+            (None, None) => String::new(),
+        },
+        no_number: "Enter a number with at most three decimals.",
+        unfinished: "A condition on a custom attribute is unfinished: fill in what to compare with (the end not before the beginning), or choose “Any”.",
+        some_attribute: "Custom attribute",
     },
     write: Write {
         title: "Message",
@@ -155,16 +176,28 @@ pub(super) const SEND: Send = Send {
             let links = plural(n as u64, "link", "links");
             format!("{n} {links} → {n} referral {links}")
         },
-        count: |count| format!("{} / {}", number(count.used as u64), number(count.limit as u64)),
+        count: |count, named| {
+            let on = if named { format!("{}: ", platform(count.platform)) } else { String::new() };
+            format!("{on}{} / {}", number(count.used as u64), number(count.limit as u64))
+        },
         over: |count, longest| {
             let over = count.used.saturating_sub(count.limit) as u64;
             let over = format!("{} {}", number(over), plural(over, "character", "characters"));
+            let on = platform(count.platform);
             match longest {
-                None => format!("{over} over LINE's limit: shorten it, or move some of it to another message."),
+                None => format!("{over} over {on}'s limit: shorten it, or move some of it to another message."),
                 Some(name) => format!(
-                    "With the longest name, \"{name}\", it is {over} over LINE's limit: shorten it, or move some of it to another message."
+                    "With the longest name, \"{name}\", it is {over} over {on}'s limit: shorten it, or move some of it to another message."
                 ),
             }
+        },
+        over_saved: |count| {
+            let over = count.used.saturating_sub(count.limit) as u64;
+            format!(
+                "{} {} over the limit of a saved reply: shorten it, or move some of it to another message.",
+                number(over),
+                plural(over, "character", "characters")
+            )
         },
         empty: "This message is empty: write something or remove it.",
         only_name: "This message is nothing but the name; customers without one would get an empty message. Add some words.",

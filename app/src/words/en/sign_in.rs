@@ -15,6 +15,8 @@ pub(super) const SIGN_IN: SignIn = SignIn {
     submitting: "Signing in…",
     ended_title: "Your session ended; drafts are safe",
     ended_text: "Sign in again to go back to where you were.",
+    locked_title: "The keychain did not open: sign in again",
+    locked_text: "Your sign-in is in this device's keychain. Unlock it and start Storecast again to skip this; drafts are safe.",
     signed_out_title: "Signed out",
     signed_out_text: "The drafts on this device were cleared.",
     server: "Server address",

@@ -16,6 +16,7 @@ pub(super) const THREAD: Thread = Thread {
     reply: "Reply",
     reply_to: |name| format!("Reply to {name}"),
     send: "Send",
+    edit_text: "Change the text",
     sending: "Sending",
     not_sent: |why| format!("Not sent: {why}"),
     outcome: |outcome, platform| match outcome {
@@ -75,4 +76,5 @@ pub(super) const THREAD: Thread = Thread {
     closed: "Conversation closed.",
     reopened: "Reopened.",
     too_long: |over| format!("{} characters over LINE's limit; split it in two.", number(over)),
+    new_messages: "New messages",
 };

@@ -20,13 +20,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
     unread: "未讀",
     waiting: "等候中",
     recent: |days| format!("{days} 天內來訊"),
-    tags: "標籤",
-    tags_help: "有其中任一個標籤的顧客",
-    no_tags: "團隊還沒有標籤。在對話裡可以替顧客加上第一個。",
     remove_filter: "移除這個條件",
-    show_matching: |n| {
-        if n == 0 { "沒有符合的對話".to_owned() } else { format!("看符合的 {} 個", number(n)) }
-    },
     waited: |time| format!("等候 {time}"),
     blocked: "已封鎖",
     unsubscribed: "已退訂",

@@ -1,11 +1,15 @@
 //! 繁體中文.
 
+mod attributes;
 mod common;
 mod conversations;
+mod figures;
+mod media;
 mod more;
 mod problems;
 mod reasons;
 mod records;
+mod saved_replies;
 mod send;
 mod sign_in;
 mod thread;
@@ -22,5 +26,9 @@ pub(super) static WORDS: Words = Words {
     thread: thread::THREAD,
     send: send::SEND,
     records: records::RECORDS,
+    saved_replies: saved_replies::SAVED_REPLIES,
+    media: media::MEDIA,
+    attributes: attributes::ATTRIBUTES,
+    figures: figures::FIGURES,
     more: more::MORE,
 };

@@ -13,6 +13,7 @@ pub(super) const MORE: More = More {
     plan: "方案",
     omo: "OMO 方案，可以群發",
     no_omo: "尚未開通 OMO 方案，不能群發",
+    desk: "工具與設定",
     device: "這台裝置",
     language: "語言",
     theme: "外觀",

@@ -2,7 +2,7 @@
 
 use shared::problem::{Conflict, Forbidden, Problem, Rule, Unit, What};
 
-use super::{common, reasons};
+use super::{common, media, reasons};
 use crate::words::{
     number,
     problems::{Problems, Said, part, roles},
@@ -34,6 +34,9 @@ fn problem(problem: &Problem) -> Said {
             Said::new("檔案或內容太大。", format!("上限是 {} MB，請縮小後再試。", number(limit.div_ceil(1_000_000))))
         }
         Problem::Unavailable => Said::new("伺服器暫時沒有回應。", "已送出的會繼續傳送。請稍後再試一次。"),
+        Problem::StorageFull => {
+            Said::new("伺服器的儲存空間滿了。", "這個檔案沒有留下。請通知管理員清出空間，再試一次。")
+        }
         Problem::Internal { trace } => {
             Said::new("伺服器出錯了。", format!("請再試一次；若一再發生，請把代碼 {trace} 告訴管理員。"))
         }
@@ -48,7 +51,7 @@ fn field(at: &str) -> String {
     match last {
         "email" => "電子郵件",
         "password" => "密碼",
-        "name" => "標籤名稱",
+        "name" => "名稱",
         "text" => "訊息",
         "parts" => "訊息則數",
         "search" => "搜尋文字",
@@ -63,6 +66,10 @@ fn field(at: &str) -> String {
         "ids" => "對話",
         "matching" => "全選的條件",
         "selection" => "對象",
+        "media" | "size" => "檔案",
+        "title" => "標題",
+        "categories" => "類別",
+        "usable_by" | "roles" => "適用對象",
         "limit" | "after" => "清單的位置",
         _ => "這個欄位",
     }
@@ -89,6 +96,11 @@ fn rule(field: &str, rule: &Rule) -> String {
         Rule::Malformed { expected } => format!("{field}的格式不對，應該像：{expected}"),
         Rule::Unknown { count } => format!("{field}裡有 {} 個已經不存在，請重新選擇。", number(*count)),
         Rule::ControlCharacter => format!("{field}裡有不能傳送的字元，請重新輸入，不要直接貼上。"),
+        Rule::Unfit { fault } => {
+            let said = media::fault(fault);
+            format!("{field}：{}{}", said.title, said.text)
+        }
+        Rule::NotYours => format!("你的角色不能把{field}設成這樣，請縮小範圍，或請管理員設定。"),
         Rule::Taken => format!("{field}已經有人使用，請換一個。"),
     }
 }
@@ -107,6 +119,8 @@ fn conflict(with: &Conflict) -> Said {
             "帳號本月的訊息額度不足。",
             format!("這次需要 {} 則，只剩 {} 則。請減少對象，或請管理員加購。", number(*needed), number(*left)),
         ),
+        Conflict::UploadAt { .. } => Said::new("上傳中斷了。", "再試一次，會從中斷的地方接著傳。"),
+        Conflict::SavedReplyChanged { .. } => Said::new("這則預存回覆剛被別人改過。", "請重新載入，看過新的內容再改。"),
         Conflict::NotOwner => Said::new("這個對話由別人負責。", "請對方移轉給你，或請主管協助。"),
         Conflict::WrongState => Said::new("對話的狀態已經改變。", "請重新載入，看看現在能做什麼。"),
         Conflict::NotAssignable => Said::new("這位同事不能接手。", "請選擇同門市、可以使用這個帳號的同事。"),
@@ -139,6 +153,10 @@ fn missing(what: What) -> Said {
         What::Campaign => ("找不到這筆紀錄。", "可能不在你能看的範圍，請回到列表。"),
         What::Delivery => ("找不到這位收件人。", "請回到紀錄重新選擇。"),
         What::Media => ("找不到這個檔案。", "可能已過保存期限。"),
+        What::Upload => ("找不到這個上傳。", "可能已過期，請重新選擇檔案。"),
+        What::SavedReply => ("找不到這則預存回覆。", "可能已刪除，或不開放給你使用，請回到列表。"),
+        What::Category => ("找不到這個類別。", "可能已刪除，請重新選擇。"),
+        What::Attribute => ("找不到這個屬性。", "可能已刪除，請重新選擇。"),
     };
     Said::new(title, text)
 }

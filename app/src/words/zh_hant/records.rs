@@ -1,6 +1,6 @@
 //! The records of group sends.
 
-use shared::{campaigns::CampaignState, deliveries::Outcome, time::Day};
+use shared::{deliveries::Outcome, time::Day, words::Language};
 
 use crate::words::{
     number,
@@ -35,13 +35,7 @@ pub(super) const RECORDS: Records = Records {
     with_failures: "有失敗",
     clear: "清除條件",
     apply: "套用",
-    state_name: |state| match state {
-        CampaignState::Sending => "傳送中",
-        CampaignState::Paused => "暫停",
-        CampaignState::Completed => "完成",
-        CampaignState::Failed => "失敗",
-        CampaignState::Cancelled => "已停止",
-    },
+    state_name: |state| state.name(Language::ZhHant),
     progress: |done, all| format!("傳送中 {} / {}", number(done), number(all)),
     failures: |n| format!("{} 人失敗", number(n)),
     all_failed: "全部失敗",
@@ -61,7 +55,6 @@ pub(super) const RECORDS: Records = Records {
     sender: "送出的人",
     open: |when| format!("打開 {when} 的紀錄"),
     open_column: "打開",
-    no_text: "（沒有文字）",
     empty_title: "還沒有群發訊息紀錄",
     empty_text: "送出第一則群發訊息後，這裡會顯示誰收到、誰沒收到，以及原因。",
     empty_text_reader: "銷售人員或銷售經理送出群發訊息後，這裡會顯示誰收到、誰沒收到，以及原因。",
@@ -70,6 +63,19 @@ pub(super) const RECORDS: Records = Records {
     none_text: "放寬或清除條件再找一次。",
     loading: "紀錄載入中",
     failed: "紀錄載入失敗",
+    by_store: "門市",
+    by_sender: "送出的人",
+    named: |n| format!("已選 {n} 項"),
+    export: "匯出紀錄（CSV）",
+    export_people: "匯出對象名單（CSV）",
+    exported: |name| format!("已匯出 {name}"),
+    not_kept: "檔案已產生，但這台裝置無法儲存。請檢查剩餘空間後再匯出一次。",
+    media: |images, videos| match (images, videos) {
+        (0, 0) => "（沒有文字）".to_owned(),
+        (images, 0) => format!("{images} 張圖片"),
+        (0, videos) => format!("{videos} 部影片"),
+        (images, videos) => format!("{images} 張圖片、{videos} 部影片"),
+    },
     detail: Detail {
         label: "群發紀錄",
         title: |when| format!("{when} 群發訊息"),
@@ -86,12 +92,7 @@ pub(super) const RECORDS: Records = Records {
         people: "對象",
         tabs: "依結果",
         all: "全部",
-        outcome: |outcome| match outcome {
-            Outcome::Waiting => "等待",
-            Outcome::Succeeded => "成功",
-            Outcome::Failed => "失敗",
-            Outcome::Unknown => "未知",
-        },
+        outcome: |outcome| outcome.name(Language::ZhHant),
         remove_reason: "看全部原因",
         view: "檢視",
         nobody: "這裡沒有人。",

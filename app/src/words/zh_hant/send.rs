@@ -3,7 +3,7 @@
 use shared::limits::Platform;
 
 use crate::words::{
-    number,
+    number, platform,
     send::{Check, Draft, Filter, Pick, Send, Sent, Write},
 };
 
@@ -124,6 +124,27 @@ pub(super) const SEND: Send = Send {
         customer_chip: |when| format!("顧客互動 {when}"),
         team_chip: |when| format!("團隊互動 {when}"),
         marketing_chip: |when| format!("行銷 {when}"),
+        owners: "負責店員",
+        bound_members: "綁定店員",
+        bound_stores: "綁定門市",
+        member_count: |n| format!("{n} 位店員"),
+        store_count: |n| format!("{n} 間門市"),
+        bound_chip: |names| format!("綁定 {names}"),
+        window: ("WhatsApp 24 小時內", "超過 24 小時只能傳送範本訊息"),
+        windows: ["不限", "24 小時內", "已超過"],
+        attributes: "自訂屬性",
+        any_value: "不限",
+        attribute_tests: ["包含", "等於", "不等於", "介於", "是", "否", "有填寫", "沒有填寫"],
+        value_of: |name| format!("「{name}」的比對內容"),
+        span: |from, to| match (from, to) {
+            (Some(from), Some(to)) => format!("{from} – {to}"),
+            (Some(from), None) => format!("{from} 以上"),
+            (None, Some(to)) => format!("{to} 以下"),
+            (None, None) => String::new(),
+        },
+        no_number: "請輸入數字，小數最多三位。",
+        unfinished: "自訂屬性的條件還沒填完：請填寫比對內容（結束不早於開始），或改選「不限」。",
+        some_attribute: "自訂屬性",
     },
     write: Write {
         title: "編輯內容",
@@ -141,13 +162,21 @@ pub(super) const SEND: Send = Send {
         insert_name: "插入姓名",
         name_token: "【顧客姓名】",
         links: |n| format!("{n} 個連結 → {n} 個導購連結"),
-        count: |count| format!("{} / {} 字", number(count.used as u64), number(count.limit as u64)),
+        count: |count, named| {
+            let on = if named { format!("{} ", platform(count.platform)) } else { String::new() };
+            format!("{on}{} / {} 字", number(count.used as u64), number(count.limit as u64))
+        },
         over: |count, longest| {
             let over = number(count.used.saturating_sub(count.limit) as u64);
+            let on = platform(count.platform);
             match longest {
-                None => format!("超過 LINE 上限 {over} 字，請刪短，或移到下一則。"),
-                Some(name) => format!("以最長的姓名「{name}」計算，超過 LINE 上限 {over} 字，請刪短，或移到下一則。"),
+                None => format!("超過 {on} 上限 {over} 字，請刪短，或移到下一則。"),
+                Some(name) => format!("以最長的姓名「{name}」計算，超過 {on} 上限 {over} 字，請刪短，或移到下一則。"),
             }
+        },
+        over_saved: |count| {
+            let over = number(count.used.saturating_sub(count.limit) as u64);
+            format!("超過預存回覆上限 {over} 字，請刪短，或移到下一則。")
         },
         empty: "這一則還沒有內容，請輸入文字或移除這一則。",
         only_name: "這一則只有姓名，沒有姓名的顧客會收到空白訊息，請加上文字。",

@@ -15,6 +15,8 @@ pub(super) const SIGN_IN: SignIn = SignIn {
     submitting: "登入中…",
     ended_title: "登入已逾時，草稿還在",
     ended_text: "重新登入後，會回到你剛才的畫面。",
+    locked_title: "鑰匙圈打不開，請重新登入",
+    locked_text: "登入資料存在這台裝置的鑰匙圈裡。解鎖後重新開啟 Storecast，就不必再登入；草稿還在。",
     signed_out_title: "已登出",
     signed_out_text: "這台裝置上的草稿已清除。",
     server: "伺服器網址",

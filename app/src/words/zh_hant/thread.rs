@@ -16,6 +16,7 @@ pub(super) const THREAD: Thread = Thread {
     reply: "回覆內容",
     reply_to: |name| format!("回覆{name}"),
     send: "送出",
+    edit_text: "修改文字",
     sending: "傳送中",
     not_sent: |why| format!("沒送出：{why}"),
     outcome: |outcome, platform| match outcome {
@@ -75,4 +76,5 @@ pub(super) const THREAD: Thread = Thread {
     closed: "對話已結束。",
     reopened: "已重新開啟。",
     too_long: |over| format!("超過 LINE 的上限 {} 字，請分成兩則。", number(over)),
+    new_messages: "新訊息",
 };

@@ -8,7 +8,8 @@ use shared::{
     call::Done,
     campaigns::{Draft, DropDraft, Kind, ListDrafts, SaveDraft, ShowDraft},
     content::Content,
-    id::{CampaignId, DraftId},
+    id::{CampaignId, DraftId, MediaId, MemberId, TeamId},
+    media::MediaInfo,
     problem::{Conflict, Problem, What},
     selection::Selection,
 };
@@ -16,7 +17,9 @@ use shared::{
 use crate::{
     App,
     caller::Caller,
-    db::Tx,
+    db::{self, Tx},
+    live::{News, Subject},
+    media::{self, Holder},
     refused::{Refused, Result},
 };
 
@@ -36,18 +39,41 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// As it travels.
-    pub(crate) fn shown(self, caller: &Caller) -> Draft {
+    /// As it travels, with those of these pictures and films that are in it.
+    fn with(self, known: &[MediaInfo], caller: &Caller) -> Draft {
+        let ids = media_of(&self.content);
         Draft {
             id: self.id,
             kind: self.kind,
             selection: self.selection,
+            media: known.iter().filter(|one| ids.contains(&one.id)).cloned().collect(),
             content: self.content,
             revision: self.revision,
             updated_at: Some(caller.zone.stamp(self.updated_at)),
             campaign: self.campaign,
         }
     }
+
+    /// As it travels.
+    pub(crate) fn shown(self, tx: &mut Tx<'_>, app: &App, caller: &Caller) -> db::Result<Draft> {
+        let known = media::infos(app, tx, caller.team, &media_of(&self.content))?;
+        Ok(self.with(&known, caller))
+    }
+}
+
+/// The pictures and films of a content.
+pub(crate) fn media_of(content: &Content) -> Vec<MediaId> {
+    content.media().map(|(_, id)| id).collect()
+}
+
+/// What a draft holds its pictures and films as.
+fn holder(sender: MemberId, draft: DraftId) -> Holder {
+    Holder::Draft { sender, draft }
+}
+
+/// Lets go of a draft's pictures and films.
+pub(crate) fn release(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: DraftId) -> db::Result<()> {
+    media::release(tx, team, holder(sender, draft))
 }
 
 /// The caller's draft, or none that she may see.
@@ -55,7 +81,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, caller: &Caller, id: DraftId) -> Result<Stor
     Ok(store::find(tx, caller.team, caller.member, id)?.ok_or(Problem::missing(What::Draft))?)
 }
 
-/// Keeps a change, if it builds on what is stored. The same change again is no conflict: its answer may have been lost.
+/// Keeps a change, if it builds on what is stored. The same change again is no conflict: its answer may have been lost. A
+/// picture or film that is not there (yet) is kept as it was written; the check names it.
 pub(crate) fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveDraft, now: i64) -> Result<Stored> {
     let stored = store::find(tx, caller.team, caller.member, call.id)?;
     let (revision, created) = match &stored {
@@ -63,6 +90,8 @@ pub(crate) fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveDraft, now: i64)
             return Err(Problem::conflict(Conflict::AlreadySent { campaign: *campaign }).into());
         }
         Some(stored) if stored.selection == call.selection && stored.content == call.content => {
+            // What was still on its way up may be there by now.
+            media::hold(tx, caller.team, holder(caller.member, call.id), &media_of(&call.content))?;
             return Ok(stored.clone());
         }
         Some(stored) if stored.revision != call.revision => {
@@ -82,42 +111,61 @@ pub(crate) fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveDraft, now: i64)
     };
     if created {
         store::add(tx, caller.team, caller.member, &draft)?;
-        store::drop_oldest(tx, caller.team, caller.member, KEPT)?;
+        for dropped in store::drop_oldest(tx, caller.team, caller.member, KEPT)? {
+            release(tx, caller.team, caller.member, dropped)?;
+        }
     } else {
         store::change(tx, caller.team, caller.member, &draft)?;
     }
+    media::hold(tx, caller.team, holder(caller.member, call.id), &media_of(&draft.content))?;
+    tx.tell(News::of(caller.team, Subject::Draft(caller.member, call.id)));
     Ok(draft)
 }
 
 /// Puts a changed selection into a draft that was not sent.
-pub(crate) fn replace_selection(tx: &mut Tx<'_>, caller: &Caller, draft: Stored, now: i64) -> Result<Draft> {
+pub(crate) fn replace_selection(tx: &mut Tx<'_>, caller: &Caller, draft: Stored, now: i64) -> Result<Stored> {
     if let Some(campaign) = draft.campaign {
         return Err(Problem::conflict(Conflict::AlreadySent { campaign }).into());
     }
     let draft = Stored { revision: draft.revision + 1, updated_at: now, ..draft };
     store::change(tx, caller.team, caller.member, &draft)?;
-    Ok(draft.shown(caller))
+    tx.tell(News::of(caller.team, Subject::Draft(caller.member, draft.id)));
+    Ok(draft)
 }
 
 /// Keeps a draft as it is being written.
 pub(crate) async fn save(app: App, caller: Caller, call: SaveDraft) -> Result<Draft> {
     call.content.check_draft()?;
     call.selection.check()?;
-    let now = app.clock.now();
-    app.db.write(move |tx| Ok(keep(tx, &caller, &call, now)?.shown(&caller))).await
+    let (now, known) = (app.clock.now(), app.clone());
+    app.db
+        .write(move |tx| {
+            let draft = keep(tx, &caller, &call, now)?;
+            Ok::<_, Refused>(draft.shown(tx, &known, &caller)?)
+        })
+        .await
 }
 
 /// One draft.
 pub(crate) async fn show(app: App, caller: Caller, call: ShowDraft) -> Result<Draft> {
-    app.db.read(move |tx| Ok(find(tx, &caller, call.id)?.shown(&caller))).await
+    let known = app.clone();
+    app.db
+        .read(move |tx| {
+            let draft = find(tx, &caller, call.id)?;
+            Ok::<_, Refused>(draft.shown(tx, &known, &caller)?)
+        })
+        .await
 }
 
 /// The caller's unsent drafts.
 pub(crate) async fn list(app: App, caller: Caller, _: ListDrafts) -> Result<Vec<Draft>> {
+    let known = app.clone();
     app.db
         .read(move |tx| {
             let drafts = store::unsent(tx, caller.team, caller.member, KEPT)?;
-            Ok::<_, Refused>(drafts.into_iter().map(|draft| draft.shown(&caller)).collect())
+            let ids: Vec<MediaId> = drafts.iter().flat_map(|draft| media_of(&draft.content)).collect();
+            let known = media::infos(&known, tx, caller.team, &ids)?;
+            Ok::<_, Refused>(drafts.into_iter().map(|draft| draft.with(&known, &caller)).collect())
         })
         .await
 }
@@ -131,6 +179,8 @@ pub(crate) async fn drop(app: App, caller: Caller, call: DropDraft) -> Result<Do
                 return Err(Problem::conflict(Conflict::AlreadySent { campaign }).into());
             }
             store::remove(tx, caller.team, caller.member, call.id)?;
+            release(tx, caller.team, caller.member, call.id)?;
+            tx.tell(News::of(caller.team, Subject::Draft(caller.member, call.id)));
             Ok(Done {})
         })
         .await

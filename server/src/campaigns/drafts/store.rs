@@ -95,15 +95,15 @@ pub(crate) fn remove(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, id: DraftI
     .map(drop)
 }
 
-/// Forgets unsent drafts beyond the newest `keep`.
-pub(crate) fn drop_oldest(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, keep: i64) -> Result<()> {
-    tx.execute(
+/// Forgets unsent drafts beyond the newest `keep`; which they were.
+pub(crate) fn drop_oldest(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, keep: i64) -> Result<Vec<DraftId>> {
+    tx.all(
         "DELETE FROM draft WHERE team_id = $1 AND sender_id = $2 AND campaign_id IS NULL AND id NOT IN (
              SELECT id FROM draft WHERE team_id = $1 AND sender_id = $2 AND campaign_id IS NULL
-             ORDER BY updated_at DESC, id DESC LIMIT $3)",
+             ORDER BY updated_at DESC, id DESC LIMIT $3)
+         RETURNING id",
         params![team, sender, keep],
     )
-    .map(drop)
 }
 
 /// Marks a draft as sent.

@@ -1,17 +1,21 @@
 //! Drafts on both engines.
 
+use std::collections::BTreeSet;
+
 use shared::{
-    campaigns::{Kind, SaveDraft},
-    id::{CampaignId, DraftId},
+    campaigns::{DropDraft, Kind, ListDrafts, SaveDraft, ShowDraft},
+    content::{Content, Part},
+    id::{CampaignId, DraftId, MediaId},
+    media::MediaKind,
     problem::{Conflict, Problem, What},
     selection::Selection,
 };
 
-use super::{Stored, find, keep, store};
+use super::{KEPT, Stored, drop as drop_draft, find, keep, list, show, store};
 use crate::{
     campaigns::fixture_test::{draft, sent, texts},
     conversations::fixture_test::{NASTY, World},
-    db::{Db, testing::on_both_engines},
+    db::{Db, params, testing::on_both_engines},
     refused::Refused,
 };
 
@@ -21,6 +25,7 @@ on_both_engines![
     a_draft_belongs_to_its_sender,
     a_sent_draft_stays_as_it_is,
     only_the_newest_unsent_drafts_are_kept,
+    a_draft_holds_its_media_until_it_goes,
 ];
 
 fn call(id: DraftId, text: &str, revision: i64) -> SaveDraft {
@@ -102,7 +107,8 @@ async fn only_the_newest_unsent_drafts_are_kept(db: Db) {
         world.write(move |tx| store::add(tx, team, ann, &stored)).await;
         ids.push(id);
     }
-    world.write(move |tx| store::drop_oldest(tx, team, ann, 2)).await;
+    let dropped = world.write(move |tx| store::drop_oldest(tx, team, ann, 2)).await;
+    assert_eq!(dropped.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([ids[0], ids[1]]));
     let left: Vec<DraftId> =
         world.read(move |tx| store::unsent(tx, team, ann, 10)).await.iter().map(|d| d.id).collect();
     assert_eq!(left, [ids[3], ids[2]]);
@@ -119,4 +125,64 @@ async fn only_the_newest_unsent_drafts_are_kept(db: Db) {
     world.write(move |tx| store::change(tx, team, ann, &changed)).await;
     let id = ids[3];
     assert_eq!(world.read(move |tx| store::find(tx, team, ann, id)).await, Some(wanted));
+}
+
+/// What drafts hold, by draft.
+async fn held(world: &World) -> BTreeSet<(String, MediaId)> {
+    let team = world.team;
+    let held: Vec<(String, MediaId)> = world
+        .read(move |tx| {
+            tx.all("SELECT holder_id, media_id FROM media_use WHERE team_id = $1 AND held_by = 'draft'", params![team])
+        })
+        .await;
+    held.into_iter().collect()
+}
+
+async fn a_draft_holds_its_media_until_it_goes(db: Db) {
+    let world = World::new(db).await;
+    let (picture, film, gone) =
+        (world.medium(MediaKind::Image).await, world.medium(MediaKind::Video).await, world.clock.id());
+    let (app, ann) = (world.app().await, world.ann.clone());
+    let parts = vec![Part::Image { media: picture }, Part::Video { media: film }, Part::Image { media: gone }];
+    let content = Content { parts };
+    let id = draft(&world, &ann, &[], content.clone()).await;
+    let by = |id: DraftId, media| (format!("{}:{id}", ann.member), media);
+    assert_eq!(held(&world).await, BTreeSet::from([by(id, picture), by(id, film)]));
+
+    // What is not there is kept as it was written, and only what is there is described.
+    let shown = show(app.clone(), ann.clone(), ShowDraft { id }).await.unwrap();
+    assert_eq!(shown.content, content);
+    assert_eq!(shown.media.iter().map(|one| one.id).collect::<Vec<_>>(), [picture, film]);
+    assert!(shown.media.iter().all(|one| !one.url.is_empty() && !one.preview_url.is_empty()));
+    let other = draft(&world, &ann, &[], Content { parts: vec![Part::Image { media: picture }] }).await;
+    let listed = list(app.clone(), ann.clone(), ListDrafts {}).await.unwrap();
+    let media: BTreeSet<usize> = listed.iter().map(|draft| draft.media.len()).collect();
+    assert_eq!(media, BTreeSet::from([1, 2]));
+
+    // Arrived by now: saved again as it is, the draft holds it.
+    let team = world.team;
+    let arrived = world.medium(MediaKind::Image).await;
+    world
+        .write(move |tx| {
+            tx.execute("UPDATE media SET id = $3 WHERE team_id = $1 AND id = $2", params![team, arrived, gone])
+        })
+        .await;
+    let save = |content: Content, revision| {
+        let call = SaveDraft { id, kind: Kind::GroupMessage, selection: Selection::default(), content, revision };
+        let caller = world.ann.clone();
+        world.db.write(move |tx| keep(tx, &caller, &call, 5))
+    };
+    save(content, 1).await.unwrap();
+    assert!(held(&world).await.contains(&by(id, gone)));
+    // Taken out of the draft, it is let go.
+    save(Content { parts: vec![Part::Video { media: film }] }, 1).await.unwrap();
+    assert_eq!(held(&world).await, BTreeSet::from([by(id, film), by(other, picture)]));
+    drop_draft(app.clone(), ann.clone(), DropDraft { id }).await.unwrap();
+    assert_eq!(held(&world).await, BTreeSet::from([by(other, picture)]));
+    // So does a draft that made room for newer ones.
+    for _ in 0..KEPT {
+        world.clock.advance(1);
+        draft(&world, &ann, &[], texts(&["一"])).await;
+    }
+    assert_eq!(held(&world).await, BTreeSet::new());
 }

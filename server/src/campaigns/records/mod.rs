@@ -1,5 +1,6 @@
 //! Group-send records (群發訊息紀錄): the list, one record, its recipients and why they failed.
 
+pub(crate) mod export;
 pub(crate) mod store;
 #[cfg(test)]
 mod store_test;
@@ -7,7 +8,8 @@ mod store_test;
 use shared::{
     call::Page,
     campaigns::{
-        Campaign, CampaignRow, CampaignState, ListCampaigns, Progress, ReasonCount, ShowCampaign, ShowProgress,
+        Campaign, CampaignFilter, CampaignRow, CampaignState, ListCampaigns, Progress, ReasonCount, ShowCampaign,
+        ShowProgress,
     },
     content::Content,
     deliveries::{Attempt, DeliveryDetail, DeliveryRow, ListDeliveries, ShowDelivery},
@@ -17,11 +19,13 @@ use shared::{
     reasons::Reason,
 };
 
+use super::drafts::media_of;
 use crate::{
     App,
     caller::Caller,
     conversations,
     db::Tx,
+    media,
     refused::{Refused, Result},
 };
 
@@ -76,6 +80,8 @@ impl Stored {
             store: row.store.clone(),
             channels: row.channels.clone(),
             parts: row.parts,
+            images: row.images,
+            videos: row.videos,
             first_text: row.first_text.clone(),
             figures: row.figures,
             referral_links: row.referral_links,
@@ -101,17 +107,21 @@ pub(crate) async fn show_progress(app: App, caller: Caller, call: ShowProgress) 
     app.db.read(move |tx| progress(tx, &caller, call.id)).await
 }
 
+/// The time that a filter asks for, in the team's calendar.
+fn period(caller: &Caller, filter: &CampaignFilter) -> store::Days {
+    store::Days {
+        from: filter.from.map(|day| caller.zone.start_of(day)),
+        until: filter.to.and_then(|day| day.succ_opt()).map(|day| caller.zone.start_of(day)),
+    }
+}
+
 /// The records of the caller's scope, newest first.
 pub(crate) async fn list(app: App, caller: Caller, call: ListCampaigns) -> Result<Page<CampaignRow>> {
     let limit = page_limit(call.limit)?;
     let after = call.after.as_deref().map(read_cursor).transpose()?;
     app.db
         .read(move |tx| {
-            let days = store::Days {
-                from: call.filter.from.map(|day| caller.zone.start_of(day)),
-                until: call.filter.to.and_then(|day| day.succ_opt()).map(|day| caller.zone.start_of(day)),
-            };
-            let scope = Scope::of(&caller);
+            let (scope, days) = (Scope::of(&caller), period(&caller, &call.filter));
             let mut rows =
                 store::list(tx, caller.team, caller.member, &scope, &call.filter, days, after.as_ref(), limit + 1)?;
             let more = rows.len() > limit;
@@ -124,6 +134,7 @@ pub(crate) async fn list(app: App, caller: Caller, call: ListCampaigns) -> Resul
 
 /// One record.
 pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result<Campaign> {
+    let known = app.clone();
     app.db
         .read(move |tx| {
             let found = find(tx, &caller, call.id)?;
@@ -136,6 +147,7 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
             let paused = if found.state() == CampaignState::Paused { found.paused } else { None };
             Ok::<_, Refused>(Campaign {
                 row: found.shown(&caller),
+                media: media::infos(&known, tx, caller.team, &media_of(&frozen.content))?,
                 content: frozen.content,
                 reasons,
                 selection: frozen.selection,
@@ -164,6 +176,7 @@ pub(crate) async fn deliveries(app: App, caller: Caller, call: ListDeliveries) -
 
 /// One recipient of a record.
 pub(crate) async fn delivery(app: App, caller: Caller, call: ShowDelivery) -> Result<DeliveryDetail> {
+    let known = app.clone();
     app.db
         .read(move |tx| {
             let found = find(tx, &caller, call.id)?;
@@ -191,6 +204,7 @@ pub(crate) async fn delivery(app: App, caller: Caller, call: ShowDelivery) -> Re
             Ok::<_, Refused>(DeliveryDetail {
                 row,
                 conversation,
+                media: media::infos(&known, tx, caller.team, &media_of(&content))?,
                 content,
                 provider_code,
                 provider_text,

@@ -3,10 +3,11 @@
 use shared::{
     campaigns::{CampaignFilter, CampaignState, Figures, Kind},
     contacts::ChannelRef,
-    content::{Content, Part},
+    content::Content,
     deliveries::{DeliveryState, Outcome},
     id::{CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, LinkId, MemberId, StoreId, TeamId},
     links,
+    media::MediaKind,
     members::{MemberRef, StoreRef},
     reasons::{CheckedBy, Reason},
     selection::Selection,
@@ -14,7 +15,10 @@ use shared::{
 
 use super::{Scope, Stored};
 use crate::{
-    campaigns::drafts::store::{from_json, to_json},
+    campaigns::{
+        Sent,
+        drafts::store::{from_json, to_json},
+    },
     clock::Clock,
     db::{Error, FromRow, Query, Result, Row, Sql, Tx, Value},
     params, row,
@@ -46,14 +50,16 @@ pub(crate) struct NewCampaign<'a> {
 pub(crate) fn add(tx: &mut Tx<'_>, new: &NewCampaign<'_>) -> Result<()> {
     tx.execute(
         "INSERT INTO campaign (team_id, id, kind, class, draft_id, digest, subject, sender_id, sender_name, store_id, store_name,
-             content, first_text, parts, referral_links, audience_kind, selection, channels, state, created_at, started_at,
-             broadcast_at, expires_at, audience, queued, accepted, failed, unknown)
+             content, first_text, parts, images, videos, referral_links, audience_kind, selection, channels, state, created_at,
+             started_at, broadcast_at, expires_at, audience, queued, accepted, failed, unknown)
          VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, (SELECT name FROM store WHERE team_id = $1 AND id = $9),
-             $10, $11, $12, $13, 'selection', $14, $15, 'sending', $16, $16, $16, $17, $18, CAST($18 AS BIGINT) - CAST($19 AS BIGINT), 0, $19, 0)",
+             $10, $11, $12, $20, $21, $13, 'selection', $14, $15, 'sending', $16, $16, $16, $17, $18,
+             CAST($18 AS BIGINT) - CAST($19 AS BIGINT), 0, $19, 0)",
         params![
             new.team, new.id, new.kind, new.class, new.draft, new.digest, new.sender, new.sender_name, new.store,
             to_json(new.content)?, &new.first_text, new.content.parts.len(), new.content.referral_links(),
             to_json(new.selection)?, to_json(&new.channels)?, new.now, new.expires_at, new.audience, new.failed,
+            new.content.count_of(MediaKind::Image), new.content.count_of(MediaKind::Video),
         ],
     )
     .map(drop)
@@ -68,7 +74,7 @@ pub(crate) fn add_links(
     content: &Content,
 ) -> Result<()> {
     let mut rows: Vec<Vec<Value>> = Vec::new();
-    for (part, Part::Text { text }) in content.parts.iter().enumerate() {
+    for (part, text) in content.texts_by_place() {
         for (position, address) in links::links(text).into_iter().enumerate() {
             rows.push(row![clock.id::<LinkId>(), part, position, address]);
         }
@@ -111,6 +117,8 @@ pub(crate) struct RowParts {
     pub(crate) store: Option<StoreRef>,
     pub(crate) channels: Vec<ChannelRef>,
     pub(crate) parts: u32,
+    pub(crate) images: u32,
+    pub(crate) videos: u32,
     pub(crate) first_text: String,
     pub(crate) figures: Figures,
     pub(crate) referral_links: u64,
@@ -131,6 +139,8 @@ impl FromRow for Stored {
             store: store.map(|id| StoreRef { id, name: store_name.unwrap_or_default() }),
             channels: from_json(row, "channels")?,
             parts: row.get("parts")?,
+            images: row.get("images")?,
+            videos: row.get("videos")?,
             first_text: row.get("first_text")?,
             figures: Figures {
                 audience: row.get("audience")?,
@@ -148,8 +158,8 @@ impl FromRow for Stored {
 /// A record's columns; a send that waits on a paused account is held for that account's reason.
 const RECORD: &str =
     "SELECT c.id, c.kind, c.created_at, c.broadcast_at, c.finished_at, c.state, c.sender_id, c.sender_name,
-     c.store_id, c.store_name, c.channels, c.parts, c.first_text, c.audience, c.queued, c.accepted, c.failed, c.unknown,
-     c.referral_links, CASE WHEN c.state = 'sending' THEN (SELECT MIN(h.paused_reason) FROM slice s JOIN channel h
+     c.store_id, c.store_name, c.channels, c.parts, c.images, c.videos, c.first_text, c.audience, c.queued, c.accepted,
+     c.failed, c.unknown, c.referral_links, CASE WHEN c.state = 'sending' THEN (SELECT MIN(h.paused_reason) FROM slice s JOIN channel h
          ON h.id = s.channel_id WHERE s.campaign_id = c.id AND h.state = 'paused') END AS paused
      FROM campaign c WHERE c.team_id = $#";
 
@@ -419,5 +429,23 @@ pub(crate) fn unfit_for_group(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(De
                  OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
         ),
         params![ids],
+    )
+}
+
+impl FromRow for Sent {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { id: row.get("id")?, sender: row.get("sender_id")?, store: row.get("store_id")? })
+    }
+}
+
+/// Who sent these campaigns, and under which store.
+pub(crate) fn sent(tx: &mut Tx<'_>, team: TeamId, ids: &[CampaignId]) -> Result<Vec<Sent>> {
+    let ids = Value::Texts(ids.iter().map(ToString::to_string).collect());
+    tx.all(
+        Sql::pair(
+            "SELECT id, sender_id, store_id FROM campaign WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2))",
+            "SELECT id, sender_id, store_id FROM campaign WHERE team_id = $1 AND id = ANY($2)",
+        ),
+        &[team.into(), ids],
     )
 }

@@ -1,20 +1,23 @@
 //! Records on both engines: who sees them, how they are filtered, what stands in them.
 
 use shared::{
-    campaigns::{CampaignFilter, CampaignState, Figures},
+    campaigns::{CampaignFilter, CampaignState, Figures, ShowCampaign},
     contacts::Subscription,
+    content::{Content, Part},
     conversations::ConversationState,
-    deliveries::{DeliveryState, Outcome},
-    id::CampaignId,
+    deliveries::{DeliveryState, Outcome, ShowDelivery},
+    id::{CampaignId, MediaId},
+    media::MediaKind,
     reasons::{CheckedBy, Reason},
 };
 
-use super::{Scope, Stored, store};
+use super::{Scope, Stored, delivery, show, store};
 use crate::{
     caller::Caller,
     campaigns::{
-        eligible,
+        drafts, eligible,
         fixture_test::{accept, checked, draft, sent, texts},
+        sees,
         send::Accept,
     },
     conversations::fixture_test::{DAY, NASTY, NOW, World},
@@ -26,6 +29,8 @@ use shared::problem::{Conflict, Problem, Rule};
 
 on_both_engines![
     a_send_is_written_whole,
+    a_send_with_media_counts_and_holds_them,
+    a_medium_that_went_is_named_and_the_draft_is_kept,
     the_same_draft_is_one_campaign,
     a_draft_cannot_become_two_campaigns_whatever_the_caller_does,
     another_audience_or_content_is_a_conflict,
@@ -104,6 +109,60 @@ async fn a_send_is_written_whole(db: Db) {
         .read(move |tx| tx.one("SELECT CAST(SUM(open) AS BIGINT) FROM slice WHERE team_id = $1", params![team]))
         .await;
     assert_eq!(open, 2);
+}
+
+async fn a_send_with_media_counts_and_holds_them(db: Db) {
+    let world = World::new(db).await;
+    let one = world.open("王小美", &world.ann).await;
+    let (picture, film) = (world.medium(MediaKind::Image).await, world.medium(MediaKind::Video).await);
+    let parts = vec![Part::Image { media: picture }, Part::Video { media: film }, Part::Image { media: picture }];
+    let content = Content { parts };
+    let id = draft(&world, &world.ann, &[one], content.clone()).await;
+    let call = checked(&world, &world.ann, id).await;
+    let campaign = accept(&world, &world.ann, call).await.unwrap();
+    let row = find(&world, &world.ann, campaign).await.unwrap().row;
+    assert_eq!((row.parts, row.images, row.videos, row.first_text.as_str()), (3, 2, 1, ""));
+    let team = world.team;
+    let held: Vec<(String, String, MediaId)> = world
+        .read(move |tx| {
+            tx.all(
+                "SELECT held_by, holder_id, media_id FROM media_use WHERE team_id = $1 ORDER BY media_id",
+                params![team],
+            )
+        })
+        .await;
+    let by = |media| ("campaign".to_owned(), campaign.to_string(), media);
+    assert_eq!(held, [by(picture), by(film)], "the draft let go of them");
+
+    let app = world.app().await;
+    let shown = show(app.clone(), world.ada.clone(), ShowCampaign { id: campaign }).await.unwrap();
+    assert_eq!((shown.content, shown.row.images, shown.row.videos), (content.clone(), 2, 1));
+    assert_eq!(shown.media.iter().map(|one| one.id).collect::<Vec<_>>(), [picture, film]);
+    let rows = world.read(move |tx| store::deliveries(tx, team, campaign, None, None, None, 50)).await;
+    let call = ShowDelivery { id: campaign, delivery: rows[0].id };
+    let detail = delivery(app, world.ann.clone(), call).await.unwrap();
+    assert_eq!((detail.content, detail.media), (content, shown.media));
+}
+
+async fn a_medium_that_went_is_named_and_the_draft_is_kept(db: Db) {
+    let world = World::new(db).await;
+    let one = world.open("王小美", &world.ann).await;
+    let picture = world.medium(MediaKind::Image).await;
+    let content = Content { parts: vec![Part::text("看"), Part::Image { media: picture }] };
+    let id = draft(&world, &world.ann, &[one], content.clone()).await;
+    let call = checked(&world, &world.ann, id).await;
+    let team = world.team;
+    world
+        .write(move |tx| {
+            tx.execute("UPDATE media SET state = 'lost' WHERE team_id = $1 AND id = $2", params![team, picture])
+        })
+        .await;
+    let problem = Problem::invalid("content.parts[1].media", Rule::Unknown { count: 1 });
+    assert_eq!(refused(accept(&world, &world.ann, call).await), problem);
+    assert!(list(&world, &world.ann, CampaignFilter::default()).await.is_empty());
+    let ann = world.ann.clone();
+    let kept = world.db.read(move |tx| drafts::find(tx, &ann, id)).await.unwrap();
+    assert_eq!((kept.content, kept.campaign), (content, None));
 }
 
 async fn the_same_draft_is_one_campaign(db: Db) {
@@ -287,6 +346,17 @@ async fn records_have_the_scope_of_the_role(db: Db) {
     assert!(find(&world, &world.mia, bob).await.is_none());
     assert!(find(&world, &world.eve, ann).await.is_none());
     assert!(find(&world, &world.ada, bob).await.is_some());
+    // Who is told of a send is who finds its record.
+    let (team, other) = (world.team, world.eve.team);
+    let sent = world.read(move |tx| store::sent(tx, team, &[ann, bob])).await;
+    assert_eq!(sent.len(), 2);
+    for one in sent {
+        for caller in [&world.ann, &world.bob, &world.mia, &world.ada] {
+            let found = find(&world, caller, one.id).await.is_some();
+            assert_eq!(sees(caller, &one), found, "{}", caller.name);
+        }
+    }
+    assert!(world.read(move |tx| store::sent(tx, other, &[ann, bob])).await.is_empty());
 }
 
 async fn records_are_filtered_and_paged(db: Db) {
@@ -316,6 +386,13 @@ async fn records_are_filtered_and_paged(db: Db) {
     assert!(list(&world, &world.ada, failed).await.is_empty());
     let done = CampaignFilter { states: vec![CampaignState::Completed], ..Default::default() };
     assert!(list(&world, &world.ada, done).await.is_empty());
+    // Each condition narrows by itself, and none opens the scope.
+    let of_store = |store| CampaignFilter { stores: vec![store], ..Default::default() };
+    assert!(list(&world, &world.ada, of_store(world.south)).await.is_empty());
+    assert_eq!(list(&world, &world.ada, of_store(world.north)).await, [second, first]);
+    let by = |sender| CampaignFilter { senders: vec![sender], ..Default::default() };
+    assert!(list(&world, &world.ada, by(world.bob.member)).await.is_empty());
+    assert!(list(&world, &world.bob, by(ann)).await.is_empty());
 }
 
 async fn a_send_on_a_paused_account_is_held_with_its_reason(db: Db) {

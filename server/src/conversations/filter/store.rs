@@ -2,15 +2,18 @@
 //! index.
 
 use shared::{
-    conversations::{ConversationState, Scope, When},
+    attributes::{AttributeCondition, AttributeTest},
+    conversations::{ConversationFilter, ConversationState, Scope, WINDOW_MS, When},
     id::TagId,
     members::Role,
     text::fold,
+    time::Day,
 };
 
 use super::{super::texts, Asked, Reading};
 use crate::{
     caller::{Caller, Zone},
+    contacts::attributes::day_number,
     db::{Query, Sql, params},
 };
 
@@ -56,8 +59,7 @@ pub(in crate::conversations) fn conditions(query: &mut Query, caller: &Caller, a
     let filter = asked.filter;
     let part = fold(filter.search.trim());
     if !part.is_empty() {
-        // No LIKE: nothing in a name is a wildcard.
-        query.push(Sql::pair("AND instr(c.folded_name, $#) > 0", "AND strpos(c.folded_name, $#) > 0"), params![part]);
+        search(query, part);
     }
     if !filter.channels.is_empty() {
         query.push(
@@ -86,6 +88,125 @@ pub(in crate::conversations) fn conditions(query: &mut Query, caller: &Caller, a
             &[texts(&filter.owners)],
         );
     }
+    bound(query, caller, filter);
+    window(query, caller, asked);
+    for condition in &filter.attributes {
+        attribute(query, caller, condition, reading);
+    }
+}
+
+/// Has this in the name, or in a telephone number where it is one. No LIKE: nothing in a name is a wildcard.
+fn search(query: &mut Query, part: String) {
+    let digits: String = part.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= 3 && part.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+    if is_phone {
+        query.push(
+            Sql::pair(
+                "AND (instr(c.folded_name, $#) > 0 OR EXISTS (SELECT 1 FROM identity_address a \
+                 WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind = 'phone' \
+                 AND instr(a.address, $#) > 0))",
+                "AND (strpos(c.folded_name, $#) > 0 OR EXISTS (SELECT 1 FROM identity_address a \
+                 WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind = 'phone' \
+                 AND strpos(a.address, $#) > 0))",
+            ),
+            params![part, digits],
+        );
+    } else {
+        query.push(Sql::pair("AND instr(c.folded_name, $#) > 0", "AND strpos(c.folded_name, $#) > 0"), params![part]);
+    }
+}
+
+/// Bound to any of these members, and in any of these stores.
+fn bound(query: &mut Query, caller: &Caller, filter: &ConversationFilter) {
+    if !filter.bound_members.is_empty() {
+        query.push(
+            Sql::pair(
+                "AND c.identity_id IN (SELECT b.identity_id FROM binding b \
+                 WHERE b.team_id = $# AND b.member_id IN (SELECT value FROM json_each($#)))",
+                "AND c.identity_id IN (SELECT b.identity_id FROM binding b WHERE b.team_id = $# AND b.member_id = ANY($#))",
+            ),
+            &[caller.team.into(), texts(&filter.bound_members)],
+        );
+    }
+    if !filter.bound_stores.is_empty() {
+        query.push(
+            Sql::pair(
+                "AND c.identity_id IN (SELECT b.identity_id FROM binding b \
+                 WHERE b.team_id = $# AND b.store_id IN (SELECT value FROM json_each($#)))",
+                "AND c.identity_id IN (SELECT b.identity_id FROM binding b WHERE b.team_id = $# AND b.store_id = ANY($#))",
+            ),
+            &[caller.team.into(), texts(&filter.bound_stores)],
+        );
+    }
+}
+
+/// On WhatsApp, with the window open or closed.
+fn window(query: &mut Query, caller: &Caller, asked: &Asked<'_>) {
+    let Some(open) = asked.filter.window_open else { return };
+    query.push(
+        "AND c.channel_id IN (SELECT h.id FROM channel h WHERE h.team_id = $# AND h.platform = 'whatsapp')",
+        params![caller.team],
+    );
+    let times = if open { LAST_CUSTOMER.since } else { LAST_CUSTOMER.not_since };
+    query.push(times, params![asked.now - WINDOW_MS]);
+}
+
+/// A customer who has the attribute: the row by row form, and the one that gathers first. The test on its value `v` and a
+/// bracket follow.
+const ATTRIBUTE_OF_ROW: &str = "EXISTS (SELECT 1 FROM contact_attribute v \
+     WHERE v.team_id = c.team_id AND v.contact_id = c.contact_id AND v.attribute_id = $#";
+const ROW_OF_ATTRIBUTE: &str = "c.contact_id IN (SELECT v.contact_id FROM contact_attribute v \
+     WHERE v.team_id = $# AND v.attribute_id = $#";
+
+/// Meets a condition on a custom attribute.
+fn attribute(query: &mut Query, caller: &Caller, condition: &AttributeCondition, reading: Reading) {
+    query.push(if condition.test == AttributeTest::Empty { "AND NOT" } else { "AND" }, &[]);
+    match reading {
+        Reading::First => query.push(ATTRIBUTE_OF_ROW, params![condition.attribute]),
+        Reading::All => query.push(ROW_OF_ATTRIBUTE, params![caller.team, condition.attribute]),
+    };
+    match &condition.test {
+        AttributeTest::Filled | AttributeTest::Empty => {}
+        AttributeTest::TextIs { text } => {
+            query.push("AND v.kind = 'text' AND v.folded_text = $#", params![fold(text.trim())]);
+        }
+        AttributeTest::TextIsNot { text } => {
+            query.push("AND v.kind = 'text' AND v.folded_text <> $#", params![fold(text.trim())]);
+        }
+        AttributeTest::TextHas { text } => {
+            query.push(
+                Sql::pair(
+                    "AND v.kind = 'text' AND instr(v.folded_text, $#) > 0",
+                    "AND v.kind = 'text' AND strpos(v.folded_text, $#) > 0",
+                ),
+                params![fold(text.trim())],
+            );
+        }
+        AttributeTest::Numbers { from, to } => {
+            query.push(
+                "AND v.kind = 'number' AND v.int_value >= $# AND v.int_value <= $#",
+                params![from.map_or(i64::MIN, |from| from.0), to.map_or(i64::MAX, |to| to.0)],
+            );
+        }
+        AttributeTest::Days { from, to } => {
+            let (first, last) = (from.unwrap_or(Day::MIN), to.unwrap_or(Day::MAX));
+            let (since, before) = moments(caller.zone, first, last);
+            query.push(
+                "AND ((v.kind = 'date' AND v.int_value >= $# AND v.int_value <= $#) \
+                 OR (v.kind = 'datetime' AND v.int_value >= $# AND v.int_value < $#))",
+                params![day_number(first), day_number(last), since, before],
+            );
+        }
+        AttributeTest::Is { yes } => {
+            query.push("AND v.kind = 'boolean' AND v.int_value = $#", params![i64::from(*yes)]);
+        }
+    }
+    query.push(")", &[]);
+}
+
+/// From the first moment of the first day to before the first of the day after the last, if the calendar has one.
+fn moments(zone: Zone, first: Day, last: Day) -> (i64, i64) {
+    (zone.start_of(first), last.succ_opt().map_or(i64::MAX, |after| zone.start_of(after)))
 }
 
 /// Has any of these tags: the row by row form, and the one that gathers first.
@@ -158,9 +279,8 @@ fn when(query: &mut Query, zone: Zone, asked: &Asked<'_>) {
                 query.push(times.not_since, params![asked.now - i64::from(days) * DAY_MS]);
             }
             Some(When::Between { from, to }) => {
-                // The last day is included: until the first moment of the day after, if the calendar has one.
-                let end = to.succ_opt().map_or(i64::MAX, |after| zone.start_of(after));
-                query.push(times.between, params![zone.start_of(from), end]);
+                let (since, before) = moments(zone, from, to);
+                query.push(times.between, params![since, before]);
             }
         }
     }

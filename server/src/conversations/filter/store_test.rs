@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use shared::{
+    attributes::{AttributeCondition, AttributeTest, Number},
     contacts::Subscription,
     conversations::{ConversationFilter, ConversationState, Scope, When},
-    id::{ConversationId, TagId},
+    id::{AttributeId, ConversationId, TagId},
 };
 
 use super::{
@@ -26,6 +27,10 @@ on_both_engines![
     times_are_within_not_within_or_between,
     the_rest_of_the_conditions,
     conditions_combine,
+    telephone_numbers_are_searched,
+    bound_to_members_and_stores,
+    a_window_is_open_closed_or_none,
+    attributes_are_tested_by_their_kind,
 ];
 
 async fn found(
@@ -228,6 +233,173 @@ async fn conditions_combine(db: Db) {
         unread: true,
         waiting: true,
         owners: vec![world.ann.member],
+        ..Default::default()
     };
     assert_eq!(anns(&world, filter).await, [wanted]);
+}
+
+async fn telephone_numbers_are_searched(db: Db) {
+    let world = World::new(db).await;
+    let (named, called, other) = (
+        world.open("0912 店", &world.ann).await,
+        world.open("Lin", &world.ann).await,
+        world.open("Wu", &world.ann).await,
+    );
+    let team = world.team;
+    for (id, phone) in [(called, "+886912345678"), (other, "+886987000111")] {
+        let found = world.found(id).await;
+        world
+            .write(move |tx| {
+                tx.execute(
+                    "INSERT INTO identity_address (team_id, identity_id, channel_id, kind, address, created_at) \
+                     VALUES ($1, $2, $3, 'phone', $4, 1)",
+                    params![team, found.identity, found.channel, phone],
+                )?;
+                Ok(())
+            })
+            .await;
+    }
+    for (search, expected) in [
+        ("912345", vec![called]),
+        ("+886 912-345", vec![called]),
+        ("0912", vec![named]),
+        ("886", vec![called, other]),
+        ("91", vec![named]),
+        ("912 店", vec![named]),
+    ] {
+        let filter = ConversationFilter { search: search.into(), ..Default::default() };
+        assert_eq!(anns(&world, filter).await, expected, "{search}");
+    }
+}
+
+async fn bound_to_members_and_stores(db: Db) {
+    let world = World::new(db).await;
+    let (free, anns_own, bobs) =
+        (world.open("free", &world.ann).await, world.open("a", &world.ann).await, world.open("b", &world.ann).await);
+    let team = world.team;
+    for (id, member, store) in [(anns_own, world.ann.member, world.north), (bobs, world.bob.member, world.south)] {
+        let identity = world.found(id).await.identity;
+        world
+            .write(move |tx| {
+                tx.execute(
+                    "INSERT INTO binding (team_id, identity_id, member_id, store_id, created_at) VALUES ($1, $2, $3, $4, 1)",
+                    params![team, identity, member, store],
+                )?;
+                Ok(())
+            })
+            .await;
+    }
+    let members = |ids: &[&Caller]| ConversationFilter {
+        bound_members: ids.iter().map(|one| one.member).collect(),
+        ..Default::default()
+    };
+    assert_eq!(anns(&world, members(&[&world.ann])).await, [anns_own]);
+    assert_eq!(anns(&world, members(&[&world.ann, &world.bob])).await, [anns_own, bobs]);
+    assert_eq!(anns(&world, members(&[&world.eve])).await, []);
+    let stores = ConversationFilter { bound_stores: vec![world.south], ..Default::default() };
+    assert_eq!(anns(&world, stores.clone()).await, [bobs]);
+    assert_eq!(anns(&world, ConversationFilter { bound_members: vec![world.ann.member], ..stores }).await, []);
+    assert_eq!(anns(&world, ConversationFilter::default()).await, [free, anns_own, bobs]);
+}
+
+async fn a_window_is_open_closed_or_none(db: Db) {
+    let world = World::new(db).await;
+    let line = world.open("line", &world.ann).await;
+    let state = ConversationState::InProgress;
+    let mut on_whatsapp = Vec::new();
+    for name in ["open", "closed", "never"] {
+        on_whatsapp.push(world.conversation(world.outlet, name, state, &world.ann).await);
+    }
+    let (team, outlet) = (world.team, world.outlet);
+    let times = [(on_whatsapp[0], Some(NOW - DAY)), (on_whatsapp[1], Some(NOW - DAY - 1)), (on_whatsapp[2], None)];
+    world
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE channel SET platform = 'whatsapp' WHERE team_id = $1 AND id = $2",
+                params![team, outlet],
+            )?;
+            for (id, at) in times {
+                tx.execute(
+                    "UPDATE conversation SET last_customer_at = $3 WHERE team_id = $1 AND id = $2",
+                    params![team, id, at],
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+    let window = |open| ConversationFilter { window_open: open, ..Default::default() };
+    assert_eq!(anns(&world, window(Some(true))).await, on_whatsapp[..1]);
+    assert_eq!(anns(&world, window(Some(false))).await, on_whatsapp[1..]);
+    assert_eq!(anns(&world, window(None)).await.len(), 4);
+    assert!(!anns(&world, window(Some(false))).await.contains(&line));
+}
+
+async fn attributes_are_tested_by_their_kind(db: Db) {
+    let world = World::new(db).await;
+    let team = world.team;
+    let (lin, wu) = (world.open("Lin", &world.ann).await, world.open("Wu", &world.ann).await);
+    let nobody = world.open("nobody", &world.ann).await;
+    let mut ids: Vec<AttributeId> = Vec::new();
+    for (kind, of_lin, of_wu) in [
+        ("text", (Some("vip 金"), None), (Some("o'brien"), None)),
+        ("number", (None, Some(36_500)), (None, Some(-1))),
+        // The 20th and the 21st of November 2025.
+        ("date", (None, Some(739_575)), (None, Some(739_576))),
+        // Eight in the morning of the 20th in Taipei, and just before midnight of it.
+        ("datetime", (None, Some(NOW)), (None, Some(NOW + 16 * 3_600_000 - 1))),
+        ("boolean", (None, Some(1)), (None, Some(0))),
+    ] {
+        let id: AttributeId = world.clock.id();
+        ids.push(id);
+        let rows = [(lin, of_lin), (wu, of_wu)];
+        let contacts = [world.found(lin).await.contact, world.found(wu).await.contact];
+        world
+            .write(move |tx| {
+                tx.execute(
+                    "INSERT INTO attribute (team_id, id, name, folded_name, kind, created_at) VALUES ($1, $2, $3, $3, $3, 1)",
+                    params![team, id, kind],
+                )?;
+                for (contact, (_, (text, int))) in contacts.into_iter().zip(rows) {
+                    tx.execute(
+                        "INSERT INTO contact_attribute (team_id, contact_id, attribute_id, kind, text_value, folded_text, int_value) \
+                         VALUES ($1, $2, $3, $4, $5, $5, $6)",
+                        params![team, contact, id, kind, text, int],
+                    )?;
+                }
+                Ok(())
+            })
+            .await;
+    }
+    let day = |day| NaiveDate::from_ymd_opt(2025, 11, day);
+    let [text, number, date, datetime, boolean] = ids[..] else { unreachable!() };
+    let texts = |text: &str| text.to_owned();
+    for (attribute, test, expected) in [
+        (text, AttributeTest::Filled, vec![lin, wu]),
+        (text, AttributeTest::Empty, vec![nobody]),
+        (text, AttributeTest::TextIs { text: texts(" ＶＩＰ 金") }, vec![lin]),
+        (text, AttributeTest::TextIsNot { text: texts("vip 金") }, vec![wu]),
+        (text, AttributeTest::TextHas { text: texts("O'B") }, vec![wu]),
+        (text, AttributeTest::TextHas { text: texts("%") }, vec![]),
+        (number, AttributeTest::Numbers { from: Some(Number(36_500)), to: Some(Number(36_500)) }, vec![lin]),
+        (number, AttributeTest::Numbers { from: None, to: Some(Number(0)) }, vec![wu]),
+        (number, AttributeTest::Numbers { from: Some(Number(-1)), to: None }, vec![lin, wu]),
+        (date, AttributeTest::Days { from: day(20), to: day(20) }, vec![lin]),
+        (date, AttributeTest::Days { from: day(21), to: None }, vec![wu]),
+        (datetime, AttributeTest::Days { from: day(20), to: day(20) }, vec![lin, wu]),
+        (datetime, AttributeTest::Days { from: day(21), to: None }, vec![]),
+        (boolean, AttributeTest::Is { yes: true }, vec![lin]),
+        (boolean, AttributeTest::Is { yes: false }, vec![wu]),
+        // Of another kind: nobody, however the values lie.
+        (boolean, AttributeTest::Numbers { from: Some(Number(0)), to: None }, vec![]),
+        (number, AttributeTest::Is { yes: true }, vec![]),
+        (world.clock.id(), AttributeTest::Filled, vec![]),
+    ] {
+        let what = format!("{test:?}");
+        let filter =
+            ConversationFilter { attributes: vec![AttributeCondition { attribute, test }], ..Default::default() };
+        assert_eq!(anns(&world, filter).await, expected, "{what}");
+    }
+    let both = [(text, AttributeTest::Filled), (boolean, AttributeTest::Is { yes: false })];
+    let attributes = both.map(|(attribute, test)| AttributeCondition { attribute, test }).to_vec();
+    assert_eq!(anns(&world, ConversationFilter { attributes, ..Default::default() }).await, [wu]);
 }

@@ -18,6 +18,7 @@ use super::thread::Event;
 use crate::{
     clock::Clock,
     db::{self, Tx},
+    live::News,
 };
 
 /// A message of a customer.
@@ -69,6 +70,12 @@ pub fn customer_wrote(tx: &mut Tx<'_>, clock: &Clock, inbound: &Inbound) -> db::
         // Another event of hers may have begun it at the same moment; then that one counts.
         store::lock(tx, inbound.team, inbound.identity)?.ok_or(db::Error::NotFound)?
     };
+    // Closed ones become pending, and go out of the sight of who had it.
+    let before = if state == ConversationState::Closed {
+        super::standings(tx, inbound.team, &[conversation])?.into_iter().next().map(|(_, standing)| standing)
+    } else {
+        None
+    };
     let message: MessageId = clock.id();
     // No database text may hold a NUL.
     let text = inbound.text.replace('\0', "");
@@ -83,6 +90,7 @@ pub fn customer_wrote(tx: &mut Tx<'_>, clock: &Clock, inbound: &Inbound) -> db::
         let event = Event { kind: EventKind::Reopened, by: None, to: None, at: inbound.at };
         history(tx, clock, inbound.team, conversation, event)?;
     }
+    tx.tell(News::Changed { team: inbound.team, subject: conversation.into(), before });
     Ok(Wrote::New { conversation, message })
 }
 
@@ -113,6 +121,7 @@ pub fn subscription_changed(
         return Ok(());
     }
     store::set_subscription(tx, team, conversation, now)?;
+    tx.tell(News::of(team, conversation));
     match told(before, now) {
         Some(kind) => history(tx, clock, team, conversation, Event { kind, by: None, to: None, at }),
         None => Ok(()),
@@ -132,5 +141,6 @@ fn told(before: Subscription, now: Subscription) -> Option<EventKind> {
 
 /// Follows a change of a customer's name, given as `shared::text::fold` leaves it.
 pub fn renamed(tx: &mut Tx<'_>, team: TeamId, contact: ContactId, folded: &str) -> db::Result<()> {
+    tx.tell(News::of(team, contact));
     store::rename(tx, team, contact, folded)
 }

@@ -1,4 +1,5 @@
-//! A 1:1 message to a customer: kept in the thread and put into the delivery engine, in one transaction.
+//! A 1:1 reply to a customer, of one to five messages: kept in the thread and put into the delivery engine as one push, in
+//! one transaction.
 
 mod store;
 
@@ -7,18 +8,22 @@ mod store_test;
 
 use shared::{
     contacts::Subscription,
-    content::{Content, Part, fill_name},
-    conversations::{Message, Reply},
-    id::{ConversationId, DeliveryId, MemberId, MessageId},
+    content::{Content, Part},
+    conversations::{Message, MessageKind, Reply},
+    id::{ConversationId, DeliveryId, MediaId, MemberId, MessageId},
+    limits::MAX_PARTS,
     problem::{Conflict, Problem, Rule},
     reasons::Reason,
 };
+use uuid::Uuid;
 
 use super::{Found, act::refusal, may, preview, thread, visible};
 use crate::{
+    App,
     caller::Caller,
-    clock::Clock,
+    channels,
     db::{self, Tx},
+    media::{self, Holder},
     outbox::{self, NewReply},
     refused::{Refused, Result},
 };
@@ -29,44 +34,81 @@ struct Written {
     id: MessageId,
     conversation: ConversationId,
     member: MemberId,
+    kind: MessageKind,
+    /// With the name filled in; empty for a picture or film.
     text: String,
+    media: Option<MediaId>,
+    /// The first message of the same reply; none on the first itself.
+    part_of: Option<MessageId>,
     at: i64,
 }
 
-/// Writes to the customer. The same key again, by the same member in the same conversation, is the same message, whatever
+/// Writes to the customer. The same key again, by the same member in the same conversation, is the same reply, whatever
 /// happened to it or to the conversation since. The caller wakes the engine after the commit.
-pub(super) fn reply(tx: &mut Tx<'_>, clock: &Clock, caller: &Caller, call: &Reply) -> Result<Message> {
+pub(super) fn reply(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &Reply) -> Result<Vec<Message>> {
     let found = visible(tx, caller, call.id)?;
     if let Some((conversation, member)) = store::place_of(tx, caller.team, call.key)? {
         if (conversation, member) != (call.id, Some(caller.member)) {
             return Err(Problem::invalid("key", Rule::Taken).into());
         }
-        return written(tx, caller, call.key);
+        return written(tx, app, caller, call.key);
     }
-    let content = checked(&call.text, &found.name)?;
+    let ids: Vec<MediaId> = call.content.media().map(|(_, id)| id).collect();
+    check(tx, app, caller, &found, &call.content, &ids)?;
     if !may(caller, &found).reply {
         return Err(Problem::conflict(refusal(&found)).into());
     }
     if let Some(reason) = unreachable(found.subscription) {
         return Err(Problem::conflict(Conflict::CannotReach { reason }).into());
     }
-    let now = clock.now();
-    let text = fill_name(&call.text, &found.name);
-    let message = Written { id: call.key, conversation: found.id, member: caller.member, text, at: now };
-    store::keep(tx, caller.team, &message)?;
-    store::note_team(tx, caller.team, found.id, &preview(&message.text), now)?;
-    outbox::enqueue_reply(tx, &delivery(clock.id(), caller, found, message.id, content, now))?;
-    written(tx, caller, call.key)
+    let now = app.clock.now();
+    let messages = messages(caller, &found, call, now);
+    for message in &messages {
+        store::keep(tx, caller.team, message)?;
+    }
+    if let Some(last) = messages.last() {
+        store::note_team(tx, caller.team, found.id, last.kind, &preview(&last.text), last.at)?;
+    }
+    media::hold(tx, caller.team, Holder::Message(call.key), &ids)?;
+    outbox::enqueue_reply(tx, &delivery(app.clock.id(), caller, found, call, now))?;
+    written(tx, app, caller, call.key)
 }
 
-/// The text as a content, if it can be sent with this name filled in.
-fn checked(text: &str, name: &str) -> Result<Content, Problem> {
-    let content = Content { parts: vec![Part::Text { text: text.to_owned() }] };
-    content.check(name).map_err(|problem| match problem {
-        Problem::Invalid { rule, .. } => Problem::invalid("text", rule),
-        other => other,
-    })?;
-    Ok(content)
+/// Refuses what cannot be sent to this customer.
+fn check(
+    tx: &mut Tx<'_>,
+    app: &App,
+    caller: &Caller,
+    found: &Found,
+    content: &Content,
+    media: &[MediaId],
+) -> Result<()> {
+    let channel = channels::known(tx, caller.team, found.channel)?;
+    let channel = channel.ok_or_else(|| Refused::fault("a conversation is of no channel"))?;
+    let media = media::infos(app, tx, caller.team, media)?;
+    Ok(content.check(&found.name, &[channel.platform], &media)?)
+}
+
+/// The messages of a reply. They arrive together; a millisecond between them keeps their order in the thread.
+fn messages(caller: &Caller, found: &Found, call: &Reply, now: i64) -> Vec<Written> {
+    let parts = call.content.filled(&found.name).parts;
+    let written = |(at, (id, part)): (i64, (MessageId, Part))| Written {
+        id,
+        conversation: found.id,
+        member: caller.member,
+        kind: thread::kind_of(&part),
+        text: part.as_text().unwrap_or_default().to_owned(),
+        media: part.as_media().map(|(_, id)| id),
+        part_of: (id != call.key).then_some(call.key),
+        at,
+    };
+    (now..).zip(ids(call.key).into_iter().zip(parts)).map(written).collect()
+}
+
+/// The ids that the messages of this reply have or would have: the first is the key.
+fn ids(key: MessageId) -> Vec<MessageId> {
+    let rest = (1..MAX_PARTS).map(|place| MessageId(Uuid::new_v5(&key.0, place.to_string().as_bytes())));
+    std::iter::once(key).chain(rest).collect()
 }
 
 /// Why a customer cannot be written to, if so: LINE would answer 200 all the same (seed step 15).
@@ -78,11 +120,11 @@ fn unreachable(subscription: Subscription) -> Option<Reason> {
     }
 }
 
-fn delivery(id: DeliveryId, caller: &Caller, found: Found, message: MessageId, content: Content, now: i64) -> NewReply {
+fn delivery(id: DeliveryId, caller: &Caller, found: Found, call: &Reply, now: i64) -> NewReply {
     NewReply {
         team: caller.team,
         delivery: id,
-        message,
+        message: call.key,
         channel: found.channel,
         identity: found.identity,
         contact: found.contact,
@@ -90,13 +132,13 @@ fn delivery(id: DeliveryId, caller: &Caller, found: Found, message: MessageId, c
         sender: caller.member,
         address: found.address,
         name: found.name,
-        content,
+        content: call.content.clone(),
         now,
     }
 }
 
-fn written(tx: &mut Tx<'_>, caller: &Caller, id: MessageId) -> Result<Message> {
-    thread::message(tx, caller, id)?.ok_or_else(|| Refused::fault("a reply that was kept is not there"))
+fn written(tx: &mut Tx<'_>, app: &App, caller: &Caller, key: MessageId) -> Result<Vec<Message>> {
+    thread::messages(tx, caller, &ids(key), &|stored| media::reference(app, stored))
 }
 
 /// Which of these replies may not go out any more, and why: asked by the engine as it claims them (`outbox::Policies`).

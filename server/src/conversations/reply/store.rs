@@ -2,6 +2,7 @@
 
 use shared::{
     contacts::Subscription,
+    conversations::MessageKind,
     id::{ConversationId, DeliveryId, MemberId, MessageId, TeamId},
 };
 
@@ -21,25 +22,42 @@ pub(super) fn place_of(
 /// found.
 pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, message: &Written) -> Result<()> {
     let kept = tx.execute(
-        "INSERT INTO message (team_id, id, conversation_id, from_customer, kind, text, member_id, at, created_at) \
-         VALUES ($1, $2, $3, FALSE, 'text', $4, $5, $6, $6) ON CONFLICT (team_id, id) DO NOTHING",
-        params![team, message.id, message.conversation, &message.text, message.member, message.at],
+        "INSERT INTO message (team_id, id, conversation_id, from_customer, kind, text, media_id, member_id, part_of, at, \
+         created_at) VALUES ($1, $2, $3, FALSE, $4, $5, $6, $7, $8, $9, $9) ON CONFLICT (team_id, id) DO NOTHING",
+        params![
+            team,
+            message.id,
+            message.conversation,
+            message.kind,
+            &message.text,
+            message.media,
+            message.member,
+            message.part_of,
+            message.at
+        ],
     )?;
     if kept == 0 { Err(Error::Race) } else { Ok(()) }
 }
 
-/// Counts the message in: nobody waits any more, and what came before counts as read (domain.md 3.1).
-pub(super) fn note_team(tx: &mut Tx<'_>, team: TeamId, id: ConversationId, preview: &str, at: i64) -> Result<()> {
+/// Counts the last message in: nobody waits any more, and what came before counts as read (domain.md 3.1).
+pub(super) fn note_team(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: ConversationId,
+    kind: MessageKind,
+    preview: &str,
+    at: i64,
+) -> Result<()> {
     tx.execute(
         "UPDATE conversation SET unread = 0, waiting_since = NULL, \
          last_at = CASE WHEN last_at > $3 THEN last_at ELSE $3 END, \
          last_team_at = CASE WHEN last_team_at > $3 THEN last_team_at ELSE $3 END, \
-         last_kind = CASE WHEN last_message_at > $3 THEN last_kind ELSE 'text' END, \
+         last_kind = CASE WHEN last_message_at > $3 THEN last_kind ELSE $5 END, \
          last_text = CASE WHEN last_message_at > $3 THEN last_text ELSE $4 END, \
          last_from_customer = CASE WHEN last_message_at > $3 THEN last_from_customer ELSE FALSE END, \
          last_message_at = CASE WHEN last_message_at > $3 THEN last_message_at ELSE $3 END \
          WHERE team_id = $1 AND id = $2",
-        params![team, id, at, preview],
+        params![team, id, at, preview, kind],
     )?;
     Ok(())
 }

@@ -2,11 +2,12 @@
 
 use shared::{
     contacts::Subscription,
-    content::NAME_TOKEN,
+    content::{Content, NAME_TOKEN, Part},
     conversations::{ConversationState, Message, MessageKind, Reply},
     deliveries::Outcome,
-    id::{ConversationId, DeliveryId, MessageId},
+    id::{ConversationId, DeliveryId, MediaId, MessageId},
     limits,
+    media::MediaKind,
     problem::{Conflict, Problem, Rule, Unit, What},
     reasons::Reason,
 };
@@ -24,6 +25,8 @@ use crate::{
 on_both_engines![
     a_reply_is_kept_and_put_into_the_engine,
     the_same_key_is_the_same_message,
+    several_messages_are_one_delivery_and_stand_in_order,
+    a_medium_that_is_not_there_is_named_and_nothing_is_kept,
     a_key_of_someone_else_is_taken,
     who_may_not_reply_is_told_why,
     what_cannot_be_sent_is_named,
@@ -31,17 +34,23 @@ on_both_engines![
     statements_do_what_they_say,
 ];
 
-async fn write(world: &World, caller: &Caller, call: Reply) -> Result<Message, Problem> {
-    let (clock, caller) = (world.clock.clone(), caller.clone());
-    match world.db.write(move |tx| reply(tx, &clock, &caller, &call)).await {
-        Ok(message) => Ok(message),
+async fn write_all(world: &World, caller: &Caller, call: Reply) -> Result<Vec<Message>, Problem> {
+    let (app, caller) = (world.app().await, caller.clone());
+    match world.db.write(move |tx| reply(tx, &app, &caller, &call)).await {
+        Ok(messages) => Ok(messages),
         Err(Refused::Problem(problem)) => Err(problem),
         Err(Refused::Fault(cause)) => panic!("{cause}"),
     }
 }
 
+async fn write(world: &World, caller: &Caller, call: Reply) -> Result<Message, Problem> {
+    let mut messages = write_all(world, caller, call).await?;
+    assert_eq!(messages.len(), 1);
+    Ok(messages.remove(0))
+}
+
 fn call(world: &World, id: ConversationId, text: &str) -> Reply {
-    Reply { id, key: world.clock.id(), text: text.into() }
+    Reply { id, key: world.clock.id(), content: Content::of_text(text) }
 }
 
 async fn deliveries(world: &World, id: ConversationId) -> Vec<DeliveryId> {
@@ -104,6 +113,81 @@ async fn the_same_key_is_the_same_message(db: Db) {
     assert_eq!(deliveries(&world, id).await.len(), 1);
 }
 
+async fn several_messages_are_one_delivery_and_stand_in_order(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let (picture, film) = (world.medium(MediaKind::Image).await, world.medium(MediaKind::Video).await);
+    let parts = vec![
+        Part::text("一"),
+        Part::Image { media: picture },
+        Part::text(format!("{NAME_TOKEN}您好")),
+        Part::Video { media: film },
+        Part::text("五"),
+    ];
+    let call = Reply { content: Content { parts }, ..call(&world, id, "") };
+    let messages = write_all(&world, &world.ann, call.clone()).await.unwrap();
+    let shown: Vec<_> =
+        messages.iter().map(|one| (one.kind, one.text.as_str(), one.media.as_ref().map(|m| m.id))).collect();
+    let (text, image, video) = (MessageKind::Text, MessageKind::Image, MessageKind::Video);
+    assert_eq!(
+        shown,
+        [
+            (text, "一", None),
+            (image, "", Some(picture)),
+            (text, "Lin您好", None),
+            (video, "", Some(film)),
+            (text, "五", None)
+        ]
+    );
+    assert_eq!(messages[0].id, call.key.to_string());
+    let at: Vec<i64> = messages.iter().map(|one| one.at.timestamp_millis() - NOW).collect();
+    assert_eq!(at, [0, 1, 2, 3, 4]);
+    assert!(messages.iter().all(|one| one.outcome == Some(Outcome::Waiting)), "each shows the one delivery");
+    assert!(messages[1].media.as_ref().is_some_and(|media| media.url.is_some() && media.preview_url.is_some()));
+    assert_eq!(deliveries(&world, id).await.len(), 1);
+    let (team, key) = (world.team, call.key.to_string());
+    let held: Vec<MediaId> = world
+        .read(move |tx| {
+            tx.all(
+                "SELECT media_id FROM media_use WHERE team_id = $1 AND held_by = 'message' AND holder_id = $2 ORDER BY media_id",
+                params![team, &key],
+            )
+        })
+        .await;
+    assert_eq!(held, [picture, film]);
+
+    // The same again, much later, is the same reply; its first two messages ended as one.
+    world
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE delivery SET state = 'failed', reason = 'unfollowed' WHERE team_id = $1 AND conversation_id = $2",
+                params![team, id],
+            )
+        })
+        .await;
+    let again = write_all(&world, &world.ann, call).await.unwrap();
+    let ids = |messages: &[Message]| messages.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&again), ids(&messages));
+    assert!(again.iter().all(|one| (one.outcome, one.reason) == (Some(Outcome::Failed), Some(Reason::Unfollowed))));
+    assert_eq!(deliveries(&world, id).await.len(), 1);
+}
+
+async fn a_medium_that_is_not_there_is_named_and_nothing_is_kept(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let picture = world.medium(MediaKind::Image).await;
+    for media in [world.clock.id(), picture] {
+        // As a film it is not there either.
+        let content = Content { parts: vec![Part::text("看"), Part::Video { media }] };
+        let refused = write_all(&world, &world.ann, Reply { content, ..call(&world, id, "") }).await;
+        assert_eq!(refused, Err(Problem::invalid("content.parts[1].media", Rule::Unknown { count: 1 })));
+    }
+    let content = Content { parts: vec![Part::text("a"); 6] };
+    let refused = write_all(&world, &world.ann, Reply { content, ..call(&world, id, "") }).await;
+    assert_eq!(refused, Err(Problem::invalid("content.parts", Rule::TooMany { limit: 5, actual: 6 })));
+    assert_eq!(deliveries(&world, id).await, []);
+}
+
 async fn a_key_of_someone_else_is_taken(db: Db) {
     let world = World::new(db).await;
     let id = world.open("Lin", &world.ann).await;
@@ -150,7 +234,8 @@ async fn what_cannot_be_sent_is_named(db: Db) {
         // The name counts as it is filled in.
         (format!("{long}{NAME_TOKEN}"), Rule::TooLong { limit, actual: limit + 1, unit: Unit::Utf16 }),
     ] {
-        assert_eq!(write(&world, &world.ann, call(&world, id, &text)).await, Err(Problem::invalid("text", rule)));
+        let refused = Err(Problem::invalid("content.parts[0].text", rule));
+        assert_eq!(write(&world, &world.ann, call(&world, id, &text)).await, refused);
     }
     assert!(write(&world, &world.ann, call(&world, id, &format!("{long}a"))).await.is_ok());
 }
@@ -182,13 +267,22 @@ async fn statements_do_what_they_say(db: Db) {
     world
         .write(move |tx| {
             assert_eq!(store::place_of(tx, team, key)?, None);
-            let message = Written { id: key, conversation: id, member: ann, text: NASTY.into(), at: NOW - 5 };
+            let message = Written {
+                id: key,
+                conversation: id,
+                member: ann,
+                kind: MessageKind::Text,
+                text: NASTY.into(),
+                media: None,
+                part_of: None,
+                at: NOW - 5,
+            };
             store::keep(tx, team, &message)?;
             assert_eq!(store::place_of(tx, team, key)?, Some((id, Some(ann))));
             assert_eq!(store::place_of(tx, other, key)?, None);
             // The customer's message came later by the platform's clock: it stays the last.
-            store::note_team(tx, team, id, "older", NOW - 5)?;
-            store::note_team(tx, other, id, "elsewhere", NOW + 5)?;
+            store::note_team(tx, team, id, MessageKind::Text, "older", NOW - 5)?;
+            store::note_team(tx, other, id, MessageKind::Text, "elsewhere", NOW + 5)?;
             assert_eq!(store::subscriptions(tx, &[])?, []);
             let last: (String, i64, i64) = tx.one(
                 "SELECT last_text, last_at, last_team_at FROM conversation WHERE team_id = $1 AND id = $2",

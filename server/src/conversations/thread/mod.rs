@@ -5,12 +5,14 @@ mod store;
 #[cfg(test)]
 mod store_test;
 
+use std::collections::HashMap;
+
 use shared::{
     call::Page,
     content::{Content, Part},
-    conversations::{Entry, EventKind, Message, MessageKind, ShowThread},
+    conversations::{Entry, EventKind, MediaRef, Message, MessageKind, ShowThread},
     deliveries::DeliveryState,
-    id::{CampaignId, ConversationId, DeliveryId, EventId, MemberId, MessageId, TeamId},
+    id::{CampaignId, ConversationId, DeliveryId, EventId, MediaId, MemberId, MessageId, TeamId},
     members::MemberRef,
     reasons::Reason,
 };
@@ -107,7 +109,8 @@ pub(super) async fn show(app: &App, caller: Caller, call: ShowThread) -> Result<
         .await
 }
 
-type Reference<'a> = &'a dyn Fn(&Stored) -> shared::conversations::MediaRef;
+/// Makes of a stored medium what those get who may see the conversation.
+pub(super) type Reference<'a> = &'a dyn Fn(&Stored) -> MediaRef;
 
 /// The newest entries before the cursor: the newest of each of the three sources, merged.
 fn entries(
@@ -123,11 +126,14 @@ fn entries(
     let events = store::events(tx, caller.team, id, before, limit)?;
     // The page before may have ended inside a delivery: it is read again for the rest of its parts.
     let deliveries = store::deliveries(tx, caller.team, id, before, limit + 1)?;
+    let sent = sent_media(tx, caller.team, &deliveries, reference)?;
 
     let mut entries: Vec<Placed> = Vec::new();
-    entries.extend(messages.into_iter().map(|row| place_message(row, zone, reference)));
+    entries.extend(
+        messages.into_iter().map(|row| ((row.at, row.id.to_string()), Entry::Message(shown(row, zone, reference)))),
+    );
     entries.extend(events.into_iter().map(|row| place_event(row, zone)));
-    entries.extend(deliveries.into_iter().flat_map(|row| place_parts(row, zone)));
+    entries.extend(deliveries.into_iter().flat_map(|row| place_parts(row, zone, &sent)));
     if let Some(before) = before {
         entries.retain(|((at, key), _)| (*at, key) < (before.at, &before.key));
     }
@@ -136,10 +142,25 @@ fn entries(
     Ok(entries)
 }
 
-fn place_message(row: MessageRow, zone: Zone, reference: Reference<'_>) -> Placed {
-    let id = row.id.to_string();
-    let message = Message {
-        id: id.clone(),
+/// The pictures and films of these sends, for those who may see the conversation.
+fn sent_media(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    deliveries: &[DeliveryRow],
+    reference: Reference<'_>,
+) -> db::Result<HashMap<MediaId, MediaRef>> {
+    let mut ids: Vec<MediaId> = deliveries.iter().flat_map(|row| row.content.media()).map(|(_, id)| id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store::media(tx, team, &ids)?.iter().map(|stored| (stored.id, reference(stored))).collect())
+}
+
+fn shown(row: MessageRow, zone: Zone, reference: Reference<'_>) -> Message {
+    Message {
+        id: row.id.to_string(),
         from_customer: row.from_customer,
         kind: row.kind,
         text: row.text,
@@ -149,8 +170,7 @@ fn place_message(row: MessageRow, zone: Zone, reference: Reference<'_>) -> Place
         campaign: None,
         outcome: row.state.map(DeliveryState::outcome),
         reason: row.reason,
-    };
-    ((row.at, id), Entry::Message(message))
+    }
 }
 
 fn place_event(row: EventRow, zone: Zone) -> Placed {
@@ -159,16 +179,16 @@ fn place_event(row: EventRow, zone: Zone) -> Placed {
 }
 
 /// One message for each part of a group send, as this customer gets it.
-fn place_parts(row: DeliveryRow, zone: Zone) -> Vec<Placed> {
+fn place_parts(row: DeliveryRow, zone: Zone, sent: &HashMap<MediaId, MediaRef>) -> Vec<Placed> {
     let parts = row.content.filled(&row.name).parts;
-    let place = |(part, Part::Text { text }): (usize, Part)| {
-        let id = format!("{}:{part}", row.id);
+    let place = |(place, part): (usize, Part)| {
+        let id = format!("{}:{place}", row.id);
         let message = Message {
             id: id.clone(),
             from_customer: false,
-            kind: MessageKind::Text,
-            text,
-            media: None,
+            kind: kind_of(&part),
+            media: part.as_media().map(|(_, id)| sent.get(&id).cloned().unwrap_or_else(|| lost(id))),
+            text: part.as_text().unwrap_or_default().to_owned(),
             at: zone.stamp(row.at),
             by: Some(row.sender.clone()),
             campaign: Some(row.campaign),
@@ -180,18 +200,27 @@ fn place_parts(row: DeliveryRow, zone: Zone) -> Vec<Placed> {
     parts.into_iter().enumerate().map(place).collect()
 }
 
-/// A message of the thread by its id, as its sender is answered.
-pub(super) fn message(tx: &mut Tx<'_>, caller: &Caller, id: MessageId) -> Result<Option<Message>> {
-    let Some(row) = store::message(tx, caller.team, id)? else { return Ok(None) };
-    // A message of ours is text: it has no medium to refer to.
-    let reference = |stored: &Stored| shared::conversations::MediaRef {
-        id: stored.id,
-        mime: String::new(),
-        url: None,
-        lost: false,
-    };
-    match place_message(row, caller.zone, &reference) {
-        (_, Entry::Message(message)) => Ok(Some(message)),
-        (_, Entry::Event { .. }) => Ok(None),
+/// What a part of a send is as a message.
+pub(super) fn kind_of(part: &Part) -> MessageKind {
+    match part {
+        Part::Text { .. } => MessageKind::Text,
+        Part::Image { .. } => MessageKind::Image,
+        Part::Video { .. } => MessageKind::Video,
     }
+}
+
+/// A medium that is not kept any more.
+fn lost(id: MediaId) -> MediaRef {
+    MediaRef { id, mime: String::new(), url: None, preview_url: None, lost: true }
+}
+
+/// Those of these messages that are there, oldest first, as their sender is answered.
+pub(super) fn messages(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    ids: &[MessageId],
+    reference: Reference<'_>,
+) -> Result<Vec<Message>> {
+    let rows = store::messages_of(tx, caller.team, ids)?;
+    Ok(rows.into_iter().map(|row| shown(row, caller.zone, reference)).collect())
 }

@@ -6,9 +6,12 @@ use shared::{
     members::MemberRef,
 };
 
-use super::{super::cursor::Cursor, DeliveryRow, Event, EventRow, MessageRow};
+use super::{
+    super::{cursor::Cursor, texts},
+    DeliveryRow, Event, EventRow, MessageRow,
+};
 use crate::{
-    db::{Error, FromRow, Query, Result, Row, Tx, params},
+    db::{Error, FromRow, Query, Result, Row, Sql, Tx, params},
     media::Stored,
 };
 
@@ -39,9 +42,7 @@ fn member(row: &Row<'_>, id: &str, name: &str) -> Result<Option<MemberRef>> {
 impl FromRow for MessageRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let media = match row.get::<Option<MediaId>>("media_id")? {
-            Some(id) => {
-                Some(Stored { team: row.get("team_id")?, id, state: row.get("media_state")?, mime: row.get("mime")? })
-            }
+            Some(_) => Some(Stored::from_row(row)?),
             None => None,
         };
         Ok(Self {
@@ -58,12 +59,25 @@ impl FromRow for MessageRow {
     }
 }
 
+impl FromRow for Stored {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            team: row.get("team_id")?,
+            id: row.get("media_id")?,
+            state: row.get("media_state")?,
+            mime: row.get("mime")?,
+            has_preview: row.get::<Option<String>>("preview_path")?.is_some(),
+        })
+    }
+}
+
+/// The parts of a reply share its delivery, which names the first of them.
 const MESSAGE: &str = "SELECT m.team_id, m.id, m.from_customer, m.kind, m.text, m.media_id, m.at, m.member_id, \
-     x.state AS media_state, x.mime, b.name AS member_name, d.state, d.reason \
+     x.state AS media_state, x.mime, x.preview_path, b.name AS member_name, d.state, d.reason \
      FROM message m \
      LEFT JOIN media x ON x.team_id = m.team_id AND x.id = m.media_id \
      LEFT JOIN member b ON b.team_id = m.team_id AND b.id = m.member_id \
-     LEFT JOIN delivery d ON d.message_id = m.id AND d.team_id = m.team_id \
+     LEFT JOIN delivery d ON d.message_id = COALESCE(m.part_of, m.id) AND d.team_id = m.team_id \
      WHERE m.team_id = $#";
 
 /// The newest messages before this place.
@@ -83,11 +97,25 @@ pub(super) fn messages(
     tx.all_query(&query)
 }
 
-/// One message.
-pub(super) fn message(tx: &mut Tx<'_>, team: TeamId, id: MessageId) -> Result<Option<MessageRow>> {
+/// Those of these messages that are there, oldest first.
+pub(super) fn messages_of(tx: &mut Tx<'_>, team: TeamId, ids: &[MessageId]) -> Result<Vec<MessageRow>> {
     let mut query = Query::new(MESSAGE, params![team]);
-    query.push("AND m.id = $#", params![id]);
-    tx.opt_query(&query)
+    query.push(Sql::pair("AND m.id IN (SELECT value FROM json_each($#))", "AND m.id = ANY($#)"), &[texts(ids)]);
+    query.push("ORDER BY m.at, m.id", params![]);
+    tx.all_query(&query)
+}
+
+/// Those of these media that are there.
+pub(super) fn media(tx: &mut Tx<'_>, team: TeamId, ids: &[MediaId]) -> Result<Vec<Stored>> {
+    tx.all(
+        Sql::pair(
+            "SELECT team_id, id AS media_id, state AS media_state, mime, preview_path FROM media \
+             WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2))",
+            "SELECT team_id, id AS media_id, state AS media_state, mime, preview_path FROM media \
+             WHERE team_id = $1 AND id = ANY($2)",
+        ),
+        &[team.into(), texts(ids)],
+    )
 }
 
 impl FromRow for EventRow {

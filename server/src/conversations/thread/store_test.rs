@@ -5,6 +5,7 @@ use shared::{
     conversations::{Entry, EventKind, MediaRef, MessageKind},
     deliveries::Outcome,
     id::{CampaignId, ConversationId, DeliveryId, MediaId},
+    media::MediaKind,
     reasons::Reason,
 };
 
@@ -14,7 +15,7 @@ use super::{
         fixture_test::{Customer, NASTY, NOW, World},
         intake::Wrote,
     },
-    Event, append, entries, message, store,
+    Event, append, entries, messages, store,
 };
 use crate::{
     caller::Caller,
@@ -26,12 +27,13 @@ on_both_engines![
     pages_go_through_everything_once,
     an_entry_tells_what_the_thread_shows,
     a_medium_is_referred_to,
+    media_of_a_group_send_are_entries_of_their_own,
     nothing_of_others_is_in_it,
     statements_do_what_they_say,
 ];
 
 fn reference(stored: &Stored) -> MediaRef {
-    MediaRef { id: stored.id, mime: stored.mime.clone().unwrap_or_default(), url: None, lost: false }
+    MediaRef { id: stored.id, mime: stored.mime.clone().unwrap_or_default(), url: None, preview_url: None, lost: false }
 }
 
 /// All keys and entries of a thread, by pages of this size.
@@ -53,7 +55,7 @@ async fn customer_of(world: &World, id: ConversationId) -> Customer {
     Customer { team: world.team, channel: found.channel, identity: found.identity, contact: found.contact }
 }
 
-/// A group send of this content, accepted at this moment, with one recipient.
+/// A group send of these texts, accepted at this moment, with one recipient.
 async fn group_send(
     world: &World,
     to: ConversationId,
@@ -61,8 +63,18 @@ async fn group_send(
     name: &str,
     at: i64,
 ) -> (CampaignId, DeliveryId) {
-    let parts = texts.iter().map(|text| Part::Text { text: (*text).to_owned() }).collect();
-    let content = serde_json::to_string(&Content { parts }).unwrap();
+    let parts = texts.iter().map(|text| Part::text(*text)).collect();
+    group_send_of(world, to, &Content { parts }, name, at).await
+}
+
+async fn group_send_of(
+    world: &World,
+    to: ConversationId,
+    content: &Content,
+    name: &str,
+    at: i64,
+) -> (CampaignId, DeliveryId) {
+    let content = serde_json::to_string(content).unwrap();
     let (campaign, delivery, team, sender) = (world.clock.id(), world.clock.id(), world.team, world.ann.member);
     let (found, name) = (world.found(to).await, name.to_owned());
     world
@@ -174,6 +186,43 @@ async fn a_medium_is_referred_to(db: Db) {
     assert_eq!(shown.media.as_ref().map(|media| (media.id, media.mime.as_str())), Some((media, "image/png")));
 }
 
+async fn media_of_a_group_send_are_entries_of_their_own(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let (picture, film, gone) =
+        (world.medium(MediaKind::Image).await, world.medium(MediaKind::Video).await, world.clock.id());
+    let parts = vec![
+        Part::text("看"),
+        Part::Image { media: picture },
+        Part::Video { media: film },
+        Part::Image { media: gone },
+        Part::Image { media: picture },
+    ];
+    group_send_of(&world, id, &Content { parts }, "", NOW + 1).await;
+    let thread = read(&world, &world.ann, id, 50).await;
+    let mut shown: Vec<_> = thread
+        .iter()
+        .filter_map(|(_, entry)| match entry {
+            Entry::Message(one) if one.campaign.is_some() => {
+                Some((one.kind, one.text.as_str(), one.media.as_ref().map(|media| (media.id, media.lost))))
+            }
+            _ => None,
+        })
+        .collect();
+    shown.reverse();
+    let (image, video) = (MessageKind::Image, MessageKind::Video);
+    assert_eq!(
+        shown,
+        [
+            (MessageKind::Text, "看", None),
+            (image, "", Some((picture, false))),
+            (video, "", Some((film, false))),
+            (image, "", Some((gone, true))),
+            (image, "", Some((picture, false))),
+        ]
+    );
+}
+
 async fn nothing_of_others_is_in_it(db: Db) {
     let world = World::new(db).await;
     let id = world.open("Lin", &world.ann).await;
@@ -206,11 +255,13 @@ async fn statements_do_what_they_say(db: Db) {
             assert_eq!(store::events(tx, team, id, Some(&end), 10)?, []);
             assert_eq!(store::deliveries(tx, team, id, None, 10)?.len(), 1);
             assert_eq!(store::deliveries(tx, team, id, Some(&end), 10)?, []);
-            assert_eq!(store::message(tx, other, newest)?, None);
-            assert_eq!(store::message(tx, team, newest)?.map(|row| row.text), Some("new".into()));
+            assert_eq!(store::messages_of(tx, other, &[newest])?, []);
+            let of: Vec<String> = store::messages_of(tx, team, &[newest])?.into_iter().map(|row| row.text).collect();
+            assert_eq!(of, ["new"]);
+            assert_eq!(store::media(tx, team, &[])?, []);
             Ok(())
         })
         .await;
-    let shown = world.db.read(move |tx| message(tx, &ann, newest)).await.unwrap().unwrap();
-    assert_eq!((shown.id, shown.text.as_str()), (newest.to_string(), "new"));
+    let shown = world.db.read(move |tx| messages(tx, &ann, &[newest], &reference)).await.unwrap();
+    assert_eq!((shown[0].id.clone(), shown[0].text.as_str()), (newest.to_string(), "new"));
 }

@@ -4,7 +4,13 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use shared::content::{Content, NAME_TOKEN, Part};
+use shared::{
+    content::{Content, NAME_TOKEN, Part},
+    id::MediaId,
+    media::MediaKind,
+};
+
+use crate::platforms::MediaAddress;
 
 /// The messages of a send as JSON, cut where the customer's name goes. The same recipient and name give the same bytes, so
 /// that every try of a retry key is the same request (providers.md A9).
@@ -15,22 +21,29 @@ pub struct Template {
 }
 
 impl Template {
-    /// Prepares the content. It must have passed [`Content::check`].
-    pub fn of(content: &Content) -> Self {
+    /// Prepares the content, which must have passed [`Content::check`]. `address` says where LINE fetches a picture or
+    /// film; it must say the same every time.
+    pub fn of(content: &Content, address: impl Fn(MediaId) -> MediaAddress) -> Self {
         let mut pieces = Vec::new();
         let mut piece = String::from("\",\"messages\":[");
-        for (i, Part::Text { text }) in content.parts.iter().enumerate() {
+        for (i, part) in content.parts.iter().enumerate() {
             if i > 0 {
                 piece.push(',');
             }
-            piece.push_str("{\"type\":\"text\",\"text\":\"");
-            for (place, literal) in text.split(NAME_TOKEN).enumerate() {
-                if place > 0 {
-                    pieces.push(std::mem::take(&mut piece).into_boxed_str());
+            match part {
+                Part::Text { text } => {
+                    piece.push_str("{\"type\":\"text\",\"text\":\"");
+                    for (place, literal) in text.split(NAME_TOKEN).enumerate() {
+                        if place > 0 {
+                            pieces.push(std::mem::take(&mut piece).into_boxed_str());
+                        }
+                        piece.push_str(&escaped(literal));
+                    }
+                    piece.push_str("\"}");
                 }
-                piece.push_str(&escaped(literal));
+                Part::Image { media } => push_media(&mut piece, MediaKind::Image, &address(*media)),
+                Part::Video { media } => push_media(&mut piece, MediaKind::Video, &address(*media)),
             }
-            piece.push_str("\"}");
         }
         piece.push_str("]}");
         pieces.push(piece.into_boxed_str());
@@ -65,6 +78,25 @@ impl Template {
             body.extend_from_slice(piece.as_bytes());
         }
         body.into()
+    }
+}
+
+/// A picture or film: LINE fetches it, and shows the preview until it is opened (providers.md A3).
+fn push_media(piece: &mut String, kind: MediaKind, address: &MediaAddress) {
+    let kind = match kind {
+        MediaKind::Image => "image",
+        MediaKind::Video => "video",
+    };
+    for text in [
+        "{\"type\":\"",
+        kind,
+        "\",\"originalContentUrl\":\"",
+        &escaped(&address.whole),
+        "\",\"previewImageUrl\":\"",
+        &escaped(&address.preview),
+        "\"}",
+    ] {
+        piece.push_str(text);
     }
 }
 
@@ -145,12 +177,20 @@ mod tests {
     use super::*;
 
     fn content(texts: &[String]) -> Content {
-        Content { parts: texts.iter().map(|text| Part::Text { text: text.clone() }).collect() }
+        Content { parts: texts.iter().map(Part::text).collect() }
+    }
+
+    /// As the media feature answers: the same for the same medium.
+    fn address(media: MediaId) -> MediaAddress {
+        MediaAddress {
+            whole: format!("https://s.example/\"{media}\""),
+            preview: format!("https://s.example/{media}/p"),
+        }
     }
 
     #[test]
     fn a_push_has_the_documented_shape() {
-        let template = Template::of(&content(&[format!("Hi {NAME_TOKEN}!"), "a\"b".into()]));
+        let template = Template::of(&content(&[format!("Hi {NAME_TOKEN}!"), "a\"b".into()]), address);
         assert!(template.is_personal());
         assert_eq!(
             template.body("U1", "A\\n\u{1}n"),
@@ -159,8 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_and_a_film_have_the_documented_shape() {
+        let media = MediaId(uuid::Uuid::from_u128(7));
+        let at = |_| MediaAddress { whole: "https://s.example/w".into(), preview: "https://s.example/p".into() };
+        for (part, kind) in [(Part::Image { media }, "image"), (Part::Video { media }, "video")] {
+            let template = Template::of(&Content { parts: vec![part] }, at);
+            assert!(!template.is_personal());
+            let urls = "\"originalContentUrl\":\"https://s.example/w\",\"previewImageUrl\":\"https://s.example/p\"";
+            assert_eq!(
+                template.body("U1", ""),
+                format!("{{\"to\":\"U1\",\"messages\":[{{\"type\":\"{kind}\",{urls}}}]}}")
+            );
+        }
+    }
+
+    #[test]
     fn a_name_that_looks_like_the_token_is_not_filled_again() {
-        let template = Template::of(&content(&[format!("{NAME_TOKEN}{NAME_TOKEN}")]));
+        let template = Template::of(&content(&[format!("{NAME_TOKEN}{NAME_TOKEN}")]), address);
         let body: Value = serde_json::from_slice(&template.reply_body("r", NAME_TOKEN)).unwrap();
         assert_eq!(body["messages"][0]["text"], format!("{NAME_TOKEN}{NAME_TOKEN}"));
         assert_eq!(body["replyToken"], "r");
@@ -168,20 +223,41 @@ mod tests {
 
     #[test]
     fn a_text_without_the_name_is_not_personal() {
-        assert!(!Template::of(&content(&["hello".into()])).is_personal());
+        assert!(!Template::of(&content(&["hello".into()]), address).is_personal());
+    }
+
+    /// A message: a text of pieces and names, or a picture or film.
+    fn part() -> impl Strategy<Value = Part> {
+        let piece = prop_oneof![any::<String>(), Just(NAME_TOKEN.to_owned())];
+        prop_oneof![
+            prop::collection::vec(piece, 0..4).prop_map(|pieces| Part::text(pieces.concat())),
+            any::<u128>().prop_map(|id| Part::Image { media: MediaId(uuid::Uuid::from_u128(id)) }),
+            any::<u128>().prop_map(|id| Part::Video { media: MediaId(uuid::Uuid::from_u128(id)) }),
+        ]
+    }
+
+    fn as_json(part: &Part) -> Value {
+        let media = |kind: &str, media: &MediaId| {
+            let MediaAddress { whole, preview } = address(*media);
+            json!({ "type": kind, "originalContentUrl": whole, "previewImageUrl": preview })
+        };
+        match part {
+            Part::Text { text } => json!({ "type": "text", "text": text }),
+            Part::Image { media: id } => media("image", id),
+            Part::Video { media: id } => media("video", id),
+        }
     }
 
     proptest! {
         #[test]
         fn a_body_is_what_serde_json_would_write(
-            texts in prop::collection::vec(prop::collection::vec(prop_oneof![any::<String>(), Just(NAME_TOKEN.to_owned())], 0..4), 1..6),
-            name in any::<String>(), to in any::<String>(),
+            parts in prop::collection::vec(part(), 1..6), name in any::<String>(), to in any::<String>(),
         ) {
-            let content = content(&texts.iter().map(|pieces| pieces.concat()).collect::<Vec<_>>());
-            let messages: Vec<Value> = content.filled(&name).parts.iter().map(|Part::Text { text }| json!({ "type": "text", "text": text })).collect();
-            let body = Template::of(&content).body(&to, &name);
+            let content = Content { parts };
+            let messages: Vec<Value> = content.filled(&name).parts.iter().map(as_json).collect();
+            let body = Template::of(&content, address).body(&to, &name);
             prop_assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), json!({ "to": to, "messages": messages }));
-            prop_assert_eq!(Template::of(&content).body(&to, &name), body);
+            prop_assert_eq!(Template::of(&content, address).body(&to, &name), body);
         }
     }
 }

@@ -7,6 +7,7 @@ mod channel;
 mod check;
 mod customer;
 mod endpoint;
+mod fetch;
 mod read;
 mod restore;
 mod send;
@@ -26,15 +27,16 @@ use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) use self::api::api;
 pub use self::{
     act::{Act, Delivery, MediaKind, Sent, When},
     batch::{Batch, BatchAct, BatchCustomer, BatchDone},
     channel::{ChannelSpec, Rates, Redelivery, Stats},
     check::Detail,
     customer::{CustomerSummary, InboxMessage, Relation},
+    fetch::{Fetched, Shows},
     webhook::ReleaseOrder,
 };
+pub(crate) use self::{api::api, check::is_local, fetch::Shelf};
 use self::{
     channel::{Channel, Settings},
     customer::{Customer, UserId},
@@ -239,7 +241,7 @@ impl LineWorld {
 
     /// Every accepted request of LINE, one entry per recipient.
     pub fn ledger(&self) -> Vec<Entry> {
-        let mut entries = self.0.common.ledger.entries();
+        let mut entries = self.0.common.entries();
         entries.retain(|entry| entry.platform == "line");
         entries
     }

@@ -123,6 +123,9 @@ impl LineWorld {
         }
         counters.accepted.fetch_add(1, Ordering::Relaxed);
         self.0.common.ledger.record(accepted);
+        if to.iter().any(|(_, fate)| *fate == Fate::Delivered) {
+            self.fetch_media(messages);
+        }
         remember(at_ms, call.request_id, first_message_id, messages)
     }
 

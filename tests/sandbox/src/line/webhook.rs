@@ -194,7 +194,7 @@ impl LineWorld {
         }
     }
 
-    fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
         let stop = self.0.common.stop.clone();
         self.0.common.tasks.spawn(async move {
             tokio::select! {

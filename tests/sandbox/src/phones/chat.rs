@@ -6,11 +6,11 @@ use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 use super::{
-    html::{anchor, escape, hidden, linked, percent},
+    html::{anchor, escape, hidden, linked, percent, query},
     page::{View, fields},
     words::Words,
 };
-use crate::line::InboxMessage;
+use crate::line::{Fetched, InboxMessage, Shows};
 
 /// One line about a message, for the list.
 pub(super) fn preview(words: &Words, message: &Value) -> String {
@@ -75,13 +75,7 @@ impl Bubble<'_> {
                 format!("<div class=\"stick\" role=\"img\" aria-label=\"{0}\">☺<span>{0}</span></div>", words.sticker)
             }
             "image" => self.picture(of),
-            "video" if text("originalContentUrl").is_empty() => placeholder(words.video),
-            "video" => format!(
-                "<video class=\"picture\" controls preload=\"none\" poster=\"{}\" src=\"{}\" aria-label=\"{}\"></video>",
-                escape(text("previewImageUrl")),
-                escape(text("originalContentUrl")),
-                words.video,
-            ),
+            "video" => self.film(of),
             "audio" if text("originalContentUrl").is_empty() => placeholder(words.audio),
             "audio" => format!(
                 "<audio controls preload=\"none\" src=\"{}\" aria-label=\"{}\"></audio>",
@@ -106,9 +100,65 @@ impl Bubble<'_> {
             let address = format!("/phones/content/{}/{}", percent(&self.view.look.channel), percent(&self.message.id));
             return format!("<img class=\"picture\" src=\"{address}\" alt=\"{label}\">");
         }
-        let original = of["originalContentUrl"].as_str().unwrap_or_default();
-        let preview = escape(of["previewImageUrl"].as_str().unwrap_or(original));
-        anchor(original, &format!("<img class=\"picture\" src=\"{preview}\" alt=\"{label}\">"), "")
+        let (original, preview) = match self.shown(of, Shows::Image) {
+            Ok(shown) => shown,
+            Err(instead) => return instead,
+        };
+        anchor(&original, &format!("<img class=\"picture\" src=\"{}\" alt=\"{label}\">", escape(&preview)), "")
+    }
+
+    fn film(&self, of: &Value) -> String {
+        let label = self.view.words.video;
+        if self.message.from_customer {
+            return placeholder(label);
+        }
+        let (original, preview) = match self.shown(of, Shows::Video) {
+            Ok(shown) => shown,
+            Err(instead) => return instead,
+        };
+        format!(
+            "<video class=\"picture\" controls preload=\"none\" poster=\"{}\" src=\"{}\" aria-label=\"{label}\"></video>",
+            escape(&preview),
+            escape(&original),
+        )
+    }
+
+    /// Where the phone gets the original and the preview: LINE's copies. The error is what it shows instead, while they are
+    /// fetched or where they could not be.
+    fn shown(&self, of: &Value, shows: Shows) -> Result<(String, String), String> {
+        let address = |name: &str, shows: Shows| {
+            let url = of[name].as_str().unwrap_or_default();
+            let fetched = self.view.line.fetched(url, shows);
+            match fetched {
+                Some(fetched) if fetched.is_seen() => {
+                    let kind = match shows {
+                        Shows::Image => "image",
+                        Shows::Video => "video",
+                        Shows::Preview => "preview",
+                    };
+                    Ok(format!("/phones/media?{}", query(&[("url", url), ("shows", kind)])))
+                }
+                // A host that the sandbox does not fetch from, or an earlier run's.
+                None => Ok(url.to_owned()),
+                Some(fetched) if fetched.done && !crate::line::is_local(url) => Ok(url.to_owned()),
+                Some(fetched) => Err(self.instead(&fetched)),
+            }
+        };
+        Ok((address("originalContentUrl", shows)?, address("previewImageUrl", Shows::Preview)?))
+    }
+
+    fn instead(&self, fetched: &Fetched) -> String {
+        let words = self.view.words;
+        match &fetched.problem {
+            Some(problem) => {
+                format!(
+                    "<div class=\"bubble other\" role=\"alert\">{}<br><small>{}</small></div>",
+                    words.unseen,
+                    escape(problem)
+                )
+            }
+            None => placeholder(words.coming),
+        }
     }
 
     /// Something to tap: a link, or a form that writes or posts back.

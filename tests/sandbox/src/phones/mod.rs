@@ -20,7 +20,7 @@ use self::{
     page::{View, list, page, phone, status},
     words::Words,
 };
-use crate::line::{Act, LineWorld, When};
+use crate::line::{Act, LineWorld, Shows, When};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src * data:; \
                       media-src *; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -31,6 +31,7 @@ pub(crate) fn router(line: LineWorld) -> Router {
         .route("/phones/part", get(part))
         .route("/phones/act", post(act))
         .route("/phones/content/{channel}/{message}", get(content))
+        .route("/phones/media", get(media))
         .route("/phones/phones.css", get(async || asset("text/css; charset=utf-8", include_str!("phones.css"))))
         .route("/phones/phones.js", get(async || asset("text/javascript; charset=utf-8", include_str!("phones.js"))))
         .with_state(line)
@@ -125,6 +126,20 @@ async fn act(State(line): State<LineWorld>, headers: HeaderMap, Form(form): Form
 
 async fn content(State(line): State<LineWorld>, Path((channel, message)): Path<(String, u64)>) -> Response {
     match line.content(&channel, message) {
+        Some((mime, bytes)) => ([(header::CONTENT_TYPE, mime)], bytes).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Medium {
+    url: String,
+    shows: Shows,
+}
+
+/// LINE's own copy of what a message showed.
+async fn media(State(line): State<LineWorld>, Query(medium): Query<Medium>) -> Response {
+    match line.copy(&medium.url, medium.shows) {
         Some((mime, bytes)) => ([(header::CONTENT_TYPE, mime)], bytes).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -4,6 +4,7 @@
 
 mod faults;
 mod limits;
+mod media;
 mod phones;
 mod restart;
 mod send;

@@ -5,11 +5,12 @@ mod result;
 
 use std::time::Duration;
 
+use crate::ui::glyph::{ChevronLeft, ChevronRight, CircleAlert, CircleHelp, Info, RotateCcw, Send as SendIcon, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{ChevronLeft, ChevronRight, CircleAlert, CircleQuestionMark, Info, RotateCcw, Send as SendIcon, X};
 use shared::{
     campaigns::{Check, CheckDraft, Person},
     content::Content,
+    media::MediaInfo,
     members::Action,
     problem::Problem,
 };
@@ -113,7 +114,7 @@ fn PreviewAndCheck() -> Element {
                             div { class: "stack", "data-gap": "sm",
                                 SendRefusal { sending: drafts.sending(), onagain: again }
                                 DraftBanner {}
-                                Preview { check: check.clone(), content: drafts.content() }
+                                Preview { check: check.clone(), content: drafts.content(), media: drafts.media() }
                             }
                             div { class: "stack",
                                 CheckResult {
@@ -218,7 +219,7 @@ fn NotYet(drafts: Drafts, check: Load<Check>) -> Element {
 
 /// What the customer will see, one sample customer at a time.
 #[component]
-fn Preview(check: Check, content: Content) -> Element {
+fn Preview(check: Check, content: Content, media: Vec<MediaInfo>) -> Element {
     let words = use_words();
     let say = &words.send.check;
     let mut place = use_signal(|| 0_usize);
@@ -239,6 +240,7 @@ fn Preview(check: Check, content: Content) -> Element {
         ContentPreview {
             channel,
             content,
+            media,
             name,
             strip: words.common.today,
             foot: (of > 0)
@@ -328,7 +330,7 @@ fn Bar(check: Load<Check>, sending: Sending, shown: Option<u64>, onsend: EventHa
                             if unsure > 0 {
                                 ToneText {
                                     tone: Tone::Unknown,
-                                    icon: rsx! { Icon { size: IconSize::ExtraSmall, CircleQuestionMark {} } },
+                                    icon: rsx! { Icon { size: IconSize::ExtraSmall, CircleHelp {} } },
                                     {(say.bar_unsure)(unsure)}
                                 }
                             }

@@ -1,7 +1,7 @@
 //! What is said when Send did not bring an acceptance, each with its cure.
 
+use crate::ui::glyph::{CircleAlert, CircleHelp, RotateCcw};
 use dioxus::prelude::*;
-use lucide_dioxus::{CircleAlert, CircleQuestionMark, RotateCcw};
 use shared::problem::{Conflict, Problem};
 
 use crate::{
@@ -33,7 +33,7 @@ pub(in crate::screens::send) fn SendRefusal(
                 Banner {
                     tone: Tone::Unknown,
                     live: Live::Alert,
-                    icon: rsx! { Icon { CircleQuestionMark {} } },
+                    icon: rsx! { Icon { CircleHelp {} } },
                     title: say.lost_title,
                     text: say.lost_text,
                 }

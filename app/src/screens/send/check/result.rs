@@ -1,7 +1,7 @@
 //! The check in words: who will be sent, who will not and why, who is not sure, and what can be done.
 
+use crate::ui::glyph::{Check as CheckIcon, CircleAlert, CircleHelp, Info, TriangleAlert, UserX, Users, X};
 use dioxus::prelude::*;
-use lucide_dioxus::{Check as CheckIcon, CircleAlert, CircleQuestionMark, Info, TriangleAlert, UserX, Users, X};
 use shared::{
     campaigns::{ChannelCheck, Check, CheckGroup, LeaveOut, Person},
     limits::Platform,
@@ -131,7 +131,7 @@ pub(super) fn CheckResult(
             if has_unsure {
                 Outcome {
                     tone: Tone::Unknown,
-                    icon: rsx! { Icon { CircleQuestionMark {} } },
+                    icon: rsx! { Icon { CircleHelp {} } },
                     count: number(check.unsure()),
                     label: say.unsure,
                     sub: say.unsure_sub,

@@ -1,7 +1,7 @@
 //! The list of customers to pick from, and the row that picks them all.
 
+use crate::ui::glyph::{Inbox, SearchX};
 use dioxus::prelude::*;
-use lucide_dioxus::{Inbox, SearchX};
 use shared::{
     conversations::{
         ConversationCard, ConversationFilter, ConversationState, CountConversations, Counts, ListConversations, Scope,
@@ -25,17 +25,18 @@ use crate::{
         check::CheckState,
         empty_state::EmptyState,
         icon::{Icon, IconSize},
-        list_card::{List, ListCardSkeleton},
+        list_card::ListCardSkeleton,
         screen::PaneBody,
         select_all::SelectAll,
         skeleton::Loading,
         tone::Tone,
+        virtual_list::{RowHeights, VirtualRows, use_virtual_list},
     },
     words::{use_now, use_words},
 };
 
-/// More rows are asked for when fewer pixels than this are left below.
-const NEAR_END: i32 = 600;
+/// How tall a customer is with one line of badges, in pixels.
+const HEIGHTS: RowHeights = RowHeights { estimate: 96.0, gap: 0.0 };
 
 /// The customers that match, by pages, and how many there are.
 #[derive(Clone, Copy, PartialEq)]
@@ -137,10 +138,7 @@ fn unpick_all(
 pub(super) fn PickList(list: MatchList, filter: Signal<ConversationFilter>, onclear: EventHandler<()>) -> Element {
     let words = use_words();
     let say = &words.send.pick;
-    let now = use_now();
-    let drafts = use_drafts();
     let rows = list.rows;
-    let selection = drafts.selection();
     let shown = filter.read().clone();
     if let Some(failed) = rows.failed() {
         return rsx! {
@@ -195,49 +193,59 @@ pub(super) fn PickList(list: MatchList, filter: Signal<ConversationFilter>, oncl
     }
     rsx! {
         PaneBody {
-            onscroll: move |event: ScrollEvent| {
-                let left = f64::from(event.scroll_height()) - event.scroll_top()
-                    - f64::from(event.client_height());
-                if left < f64::from(NEAR_END) {
-                    rows.load_more();
-                }
-            },
-            if let Some(failed) = rows.error() {
+            if let Some(failed) = rows.trouble() {
                 Banner {
                     tone: Tone::Warn,
                     flush: true,
                     live: Live::Status,
-                    icon: rsx! { Icon { lucide_dioxus::CircleAlert {} } },
+                    icon: rsx! { Icon { crate::ui::glyph::CircleAlert {} } },
                     title: words.problems.said(&failed).line(),
                 }
             }
-            List { label: say.list,
-                for card in rows.items().read().iter().cloned() {
-                    PickRow {
-                        key: "{card.id}",
-                        picked: is_picked(&selection, &card, &shown, now),
-                        ontoggle: {
-                            let card = card.clone();
-                            let shown = shown.clone();
-                            move |()| {
-                                drafts.edit(|draft| {
-                                    if is_picked(&draft.selection, &card, &shown, now) {
-                                        draft.selection.remove(card.id);
-                                    } else {
-                                        draft.selection.add(card.id);
-                                    }
-                                });
-                            }
-                        },
-                        card,
-                    }
-                }
-            }
+            Customers { rows, filter }
             if rows.more_pending() {
                 Loading { label: say.loading_more }
                 ListCardSkeleton { rows: 2_usize }
             } else if rows.has_more() {
                 Button { tone: ButtonTone::Plain, block: true, onclick: move |_| rows.load_more(), {words.common.load_more} }
+            }
+        }
+    }
+}
+
+/// The customers, each to be ticked.
+#[component]
+fn Customers(rows: Pages<ConversationCard>, filter: Signal<ConversationFilter>) -> Element {
+    let words = use_words();
+    let now = use_now();
+    let drafts = use_drafts();
+    let selection = drafts.selection();
+    let shown = filter.read().clone();
+    let items = rows.items();
+    let list =
+        use_virtual_list(items, |card: &ConversationCard| card.id.0, HEIGHTS, rows.spot(), move |()| rows.near_end());
+    rsx! {
+        VirtualRows { list, label: words.send.pick.list,
+            for (place , card) in list.rows(&items.read(), !rows.has_more()) {
+                PickRow {
+                    key: "{card.id}",
+                    picked: is_picked(&selection, &card, &shown, now),
+                    ontoggle: {
+                        let card = card.clone();
+                        let shown = shown.clone();
+                        move |()| {
+                            drafts.edit(|draft| {
+                                if is_picked(&draft.selection, &card, &shown, now) {
+                                    draft.selection.remove(card.id);
+                                } else {
+                                    draft.selection.add(card.id);
+                                }
+                            });
+                        }
+                    },
+                    place,
+                    card,
+                }
             }
         }
     }

@@ -1,15 +1,13 @@
 //! Step 1: to whom.
 
-mod chips;
-mod filter;
 mod list;
 mod picked;
 mod row;
 
 use std::time::Duration;
 
+use crate::ui::glyph::{ChevronUp, CircleAlert, ListFilter};
 use dioxus::prelude::*;
-use lucide_dioxus::{ChevronUp, CircleAlert, ListFilter};
 use shared::{
     campaigns::{CountSelection, SelectionCount},
     conversations::ConversationFilter,
@@ -18,11 +16,7 @@ use shared::{
     selection::{MAX_FILTERS, Selection},
 };
 
-use self::{
-    chips::Condition,
-    filter::{FilterSheet, use_names},
-    list::{PickList, PickTop, use_list},
-};
+use self::list::{PickList, PickTop, use_list};
 use super::{
     frame::{DraftBanner, FlowHead},
     settle::use_settled,
@@ -33,7 +27,10 @@ use crate::{
     draft::use_draft_in_work,
     load::{Load, use_load_when},
     routes::Route,
-    screens::parts::{Allowed, mark},
+    screens::{
+        filters::{Condition, FilterSheet, use_names},
+        parts::{Allowed, mark},
+    },
     session::use_me,
     ui::{
         action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone},
@@ -84,7 +81,7 @@ fn Recipients() -> Element {
             filter.write().search = searched;
         }
     });
-    let (channels, tags) = use_names();
+    let names = use_names(|| true);
     let list = use_list(filter);
 
     let settled = use_settled(Duration::from_millis(300), move || drafts.selection());
@@ -145,12 +142,7 @@ fn Recipients() -> Element {
                                         onremove: move |()| condition.clear(&mut filter.write()),
                                         {
                                             condition
-                                                .words(
-                                                    &filter.read(),
-                                                    &channels.value().unwrap_or_default(),
-                                                    &tags.value().unwrap_or_default(),
-                                                    words,
-                                                )
+                                                .words(&filter.read(), &names.known(), words)
                                         }
                                     }
                                 }
@@ -218,8 +210,7 @@ fn Recipients() -> Element {
         if filtering() {
             FilterSheet {
                 filter: filter.peek().clone(),
-                channels,
-                tags,
+                names,
                 onclose: move |()| filtering.set(false),
                 onapply: move |new| {
                     filter.set(new);

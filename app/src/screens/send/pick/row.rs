@@ -1,7 +1,7 @@
 //! One customer to pick.
 
+use crate::ui::glyph::{Ban, Hourglass};
 use dioxus::prelude::*;
-use lucide_dioxus::{Ban, Hourglass};
 use shared::{
     contacts::Subscription,
     conversations::{ConversationCard, MessageKind},
@@ -14,6 +14,7 @@ use crate::{
         badge::{Badge, BadgeTone},
         icon::{Icon, IconSize},
         list_card::ListCard,
+        virtual_list::Place,
     },
     words::{use_now, use_words},
 };
@@ -30,6 +31,8 @@ pub(super) fn PickRow(
     picked: bool,
     /// A tap.
     ontoggle: EventHandler<()>,
+    /// Its place in the list.
+    place: Place,
 ) -> Element {
     let words = use_words();
     let now = use_now();
@@ -83,6 +86,7 @@ pub(super) fn PickRow(
             time: card.last.as_ref().map(|last| words.when(last.at, now)),
             text,
             foot,
+            place,
         }
     }
 }

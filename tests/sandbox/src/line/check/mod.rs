@@ -240,6 +240,11 @@ fn host<'u>(url: &'u str, scheme: &str) -> Option<&'u str> {
     (!authority.is_empty()).then_some(authority)
 }
 
+/// Whether an address is of a loopback host.
+pub(crate) fn is_local(url: &str) -> bool {
+    ["http://", "https://"].into_iter().any(|scheme| host(url, scheme).is_some_and(is_loopback))
+}
+
 fn is_loopback(authority: &str) -> bool {
     let name = match authority.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,

@@ -1,39 +1,28 @@
-//! One message being written.
+//! A text being written.
 
 use std::time::Duration;
 
+use crate::ui::glyph::{Braces, CircleAlert, GripVertical, Link as LinkIcon, Type};
 use dioxus::prelude::*;
-use lucide_dioxus::{ArrowDown, ArrowUp, Braces, CircleAlert, GripVertical, Link as LinkIcon, Trash, Type};
-use shared::content::{count, is_personal};
+use shared::content::is_personal;
 
-use super::trouble::{Wrong, wrong};
+use super::{
+    field_id,
+    tools::{PlaceTools, Tool},
+    trouble::{Bounds, Wrong, wrong_text},
+};
 use crate::{
     draft::token,
     platform::{sleep, use_device},
     ui::{
         button::{Button, ButtonSize},
         icon::{Icon, IconSize},
-        icon_button::IconButton,
         list_note::ListNote,
-        message_card::{CardDrag, CardFoot, CardText, MessageCard},
+        message_card::{CardFoot, CardText, MessageCard},
         tone::{Tone, ToneText},
     },
     words::use_words,
 };
-
-/// The id of the field of the message at this place.
-pub(super) fn field_id(place: usize) -> String {
-    format!("message-{place}")
-}
-
-/// What a tool of a card does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tool {
-    Up,
-    Down,
-    Remove,
-    Drag(CardDrag),
-}
 
 /// One message: its field, the tools for its place, its links and its length.
 #[component]
@@ -44,8 +33,8 @@ pub(super) fn TextCard(
     of: usize,
     /// The text, as it is kept.
     text: String,
-    /// The longest name of the selection: the length is counted with it.
-    longest_name: String,
+    /// What it is measured by.
+    bounds: Bounds,
     /// Is it said that it is empty? Only after "next" was pressed.
     strict: bool,
     /// Is this the card that is dragged?
@@ -61,10 +50,12 @@ pub(super) fn TextCard(
     let number_of_card = place + 1;
     let name = say.name_token;
     let shown = token::shown(&text, name);
-    let counted = count(&text, &longest_name);
-    let error = match wrong(&text, &longest_name) {
+    let counted = bounds.count(&text);
+    let named = bounds.platforms.len() > 1 && !bounds.saved_reply;
+    let error = match wrong_text(&text, &bounds) {
+        Some(Wrong::TooLong) if bounds.saved_reply => Some((say.over_saved)(counted)),
         Some(Wrong::TooLong) => {
-            let longest = (is_personal(&text) && !longest_name.is_empty()).then_some(longest_name.as_str());
+            let longest = Some(bounds.longest_name.as_str()).filter(|name| is_personal(&text) && !name.is_empty());
             Some((say.over)(counted, longest))
         }
         Some(Wrong::OnlyName) => Some(say.only_name.to_owned()),
@@ -72,8 +63,6 @@ pub(super) fn TextCard(
         _ => None,
     };
     let error_id = format!("message-{place}-error");
-    let first_id = format!("message-{place}-first");
-    let last_id = format!("message-{place}-last");
     let field = field_id(place);
 
     let put = {
@@ -113,23 +102,7 @@ pub(super) fn TextCard(
             dragging,
             ondrag: (of > 1).then(|| EventHandler::new(move |drag| ontool.call(Tool::Drag(drag)))),
             tools: rsx! {
-                if of > 1 {
-                    IconButton {
-                        label: say.up,
-                        blocked: (place == 0).then(|| first_id.clone()),
-                        onclick: move |_| ontool.call(Tool::Up),
-                        Icon { ArrowUp {} }
-                    }
-                    IconButton {
-                        label: say.down,
-                        blocked: (place + 1 == of).then(|| last_id.clone()),
-                        onclick: move |_| ontool.call(Tool::Down),
-                        Icon { ArrowDown {} }
-                    }
-                    IconButton { label: say.remove, onclick: move |_| ontool.call(Tool::Remove),
-                        Icon { Trash {} }
-                    }
-                }
+                PlaceTools { place, of, removable: of > 1, ontool }
             },
             CardText {
                 id: field,
@@ -149,17 +122,11 @@ pub(super) fn TextCard(
                     Icon { size: IconSize::ExtraSmall, LinkIcon {} }
                     {(say.links)(counted.links)}
                 }),
-                count: (say.count)(counted),
+                count: (say.count)(counted, named),
                 over: !counted.fits(),
                 error: error.map(|error| rsx! {
                     ErrorText { id: error_id, error }
                 }),
-            }
-            if place == 0 {
-                span { class: "vh", id: first_id, {say.is_first} }
-            }
-            if place + 1 == of {
-                span { class: "vh", id: last_id, {say.is_last} }
             }
         }
     }

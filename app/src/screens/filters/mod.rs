@@ -1,20 +1,36 @@
-//! The sheet of conditions on the list of customers.
+//! The conditions on a list of customers (domain.md 3.3): the sheet that sets them, and the chips of those that are set.
+
+mod attributes;
+mod chips;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use dioxus::prelude::*;
 use shared::{
+    attributes::{Attribute, ListAttributes},
     contacts::{ChannelRef, ListChannels, ListTags, Subscription, Tag},
     conversations::{ConversationFilter, ConversationState, CountConversations, Scope, When},
     id::TagId,
+    limits::Platform,
+    members::{Colleague, ListColleagues, Role},
     time::Day,
 };
 
-use super::chips::{subscription_words, when_words};
+pub(in crate::screens) use self::chips::Condition;
+use self::{
+    attributes::{AttributeField, put_test, test_of},
+    chips::{Known, subscription_words, when_words},
+};
+use crate::ui::glyph::CircleAlert;
 use crate::{
+    api::Failed,
     load::{Load, use_load, use_load_when},
-    screens::{parts::mark, send::settle::use_settled},
+    screens::{
+        parts::{mark, stores_of, toggle},
+        send::settle::use_settled,
+    },
+    session::use_me,
     ui::{
         avatar::ChannelName,
         banner::Banner,
@@ -35,7 +51,9 @@ use crate::{
     },
     words::{Words, use_now, use_words},
 };
-use lucide_dioxus::CircleAlert;
+
+/// The id of the text that says why the filter cannot be applied.
+const FAULT: &str = "filter-fault";
 
 /// The spans of days that are offered.
 const SPANS: [When; 6] = [
@@ -49,13 +67,17 @@ const SPANS: [When; 6] = [
 
 /// The sheet. Nothing changes in the list until it is applied; the button counts what that will show.
 #[component]
-pub(super) fn FilterSheet(
+pub(in crate::screens) fn FilterSheet(
     /// The filter in force.
     filter: ConversationFilter,
-    /// Where the accounts come from.
-    channels: Load<Vec<ChannelRef>>,
-    /// Where the tags come from.
-    tags: Load<Vec<Tag>>,
+    /// What conditions can name.
+    names: Names,
+    /// The tab that is filtered.
+    #[props(default)]
+    state: ConversationState,
+    /// Whose conversations are filtered; where it is others' too, by who owns them as well.
+    #[props(default)]
+    scope: Scope,
     /// The filter is to be this.
     onapply: EventHandler<ConversationFilter>,
     /// Close it.
@@ -65,12 +87,10 @@ pub(super) fn FilterSheet(
     let say = &words.send.filter;
     let mut edited = use_signal(|| filter);
     let settled = use_settled(Duration::from_millis(250), move || edited.read().clone());
-    let count = use_load(move || CountConversations {
-        state: ConversationState::InProgress,
-        scope: Scope::Mine,
-        filter: valid(&settled.read()),
-    });
-    let upside_down = !is_valid(&edited.read());
+    let count = use_load(move || CountConversations { state, scope, filter: valid(&settled.read()) });
+    let Names { channels, tags, attributes, colleagues } = names;
+    let fault = fault(&edited.read(), words);
+    let sees_team = use_me().read().role != Role::SalesStaff;
     let counting = count.pending() || *settled.read() != *edited.read();
     let apply = match count.value() {
         Some(counts) if !counting => (say.apply)(counts.matching),
@@ -92,14 +112,14 @@ pub(super) fn FilterSheet(
                 }
                 Button {
                     tone: ButtonTone::Primary,
-                    blocked: upside_down.then(|| "filter-upside-down".to_owned()),
+                    blocked: fault.is_some().then(|| FAULT.to_owned()),
                     onclick: move |_| onapply.call(edited.peek().clone()),
                     "{apply}"
                 }
                 // Beside the button: a live region inside it would leave the button without a name.
                 span { class: "vh", role: "status", "{apply}" }
             },
-            if let Some(failed) = channels.failed().or_else(|| tags.failed()) {
+            if let Some(failed) = names.failed() {
                 Banner {
                     tone: Tone::Danger,
                     icon: rsx! { Icon { CircleAlert {} } },
@@ -109,10 +129,7 @@ pub(super) fn FilterSheet(
                         Button {
                             tone: ButtonTone::Line,
                             size: ButtonSize::Small,
-                            onclick: move |_| {
-                                channels.reload();
-                                tags.reload();
-                            },
+                            onclick: move |_| names.reload(),
                             {words.common.retry}
                         }
                     },
@@ -166,8 +183,103 @@ pub(super) fn FilterSheet(
                     onchange: move |on| edited.write().waiting = on,
                 }
             }
-            if upside_down {
-                p { id: "filter-upside-down", class: "vh", {say.upside_down} }
+            if sees_team {
+                Staff { colleagues, edited, owners: scope == Scope::Team }
+            }
+            if channels.value().is_some_and(|all| all.iter().any(|one| one.platform == Platform::Whatsapp)) {
+                FilterGroup { title: say.window.0, note: say.window.1,
+                    Segmented { aria_label: say.window.0,
+                        for (window, label) in [None, Some(true), Some(false)].into_iter().zip(say.windows) {
+                            Segment {
+                                key: "{label}",
+                                on: edited.read().window_open == window,
+                                onclick: move |_| edited.write().window_open = window,
+                                {label}
+                            }
+                        }
+                    }
+                }
+            }
+            if let Some(list) = attributes.value().filter(|list| !list.is_empty()) {
+                FilterGroup { title: say.attributes,
+                    for attribute in list {
+                        AttributeField {
+                            key: "{attribute.id}",
+                            test: test_of(&edited.read(), attribute.id),
+                            onchange: {
+                                let id = attribute.id;
+                                move |test| put_test(&mut edited.write(), id, test)
+                            },
+                            attribute,
+                        }
+                    }
+                }
+            }
+            if let Some(fault) = fault {
+                p { id: FAULT, role: "status",
+                    ListNote { {fault} }
+                }
+            }
+        }
+    }
+}
+
+/// Who owns the conversation, and the members and stores that customers are bound to, for those who see more than their own.
+#[component]
+fn Staff(colleagues: Load<Vec<Colleague>>, edited: Signal<ConversationFilter>, owners: bool) -> Element {
+    let words = use_words();
+    let say = &words.send.filter;
+    let mut edited = edited;
+    let known = colleagues.value().unwrap_or_default();
+    rsx! {
+        if owners {
+            FilterGroup { title: say.owners,
+                ChipRow { label: say.owners,
+                    for one in known.iter().filter(|one| one.role != Role::Admin) {
+                        Chip {
+                            key: "{one.id}",
+                            on: edited.read().owners.contains(&one.id),
+                            mark: true,
+                            onclick: {
+                                let id = one.id;
+                                move |_| toggle(&mut edited.write().owners, id)
+                            },
+                            "{one.name}"
+                        }
+                    }
+                }
+            }
+        }
+        FilterGroup { title: say.bound_members,
+            ChipRow { label: say.bound_members,
+                for one in known.iter().filter(|one| one.role != Role::Admin) {
+                    Chip {
+                        key: "{one.id}",
+                        on: edited.read().bound_members.contains(&one.id),
+                        mark: true,
+                        onclick: {
+                            let id = one.id;
+                            move |_| toggle(&mut edited.write().bound_members, id)
+                        },
+                        "{one.name}"
+                    }
+                }
+            }
+        }
+        FilterGroup { title: say.bound_stores,
+            ChipRow { label: say.bound_stores,
+                for store in stores_of(&known) {
+                    Chip {
+                        key: "{store.id}",
+                        on: edited.read().bound_stores.contains(&store.id),
+                        mark: true,
+                        onclick: {
+                            let id = store.id;
+                            move |_| toggle(&mut edited.write().bound_stores, id)
+                        },
+                        "{store.name}"
+                    }
+                }
             }
         }
     }
@@ -373,19 +485,17 @@ fn key(when: When) -> String {
     }
 }
 
-fn toggle<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if let Some(place) = list.iter().position(|other| *other == item) {
-        list.remove(place);
-    } else {
-        list.push(item);
+/// Why the filter cannot be applied as it is.
+fn fault(filter: &ConversationFilter, words: &Words) -> Option<&'static str> {
+    let say = &words.send.filter;
+    let whole = ConversationFilter { attributes: Vec::new(), ..filter.clone() };
+    if whole.check("filter").is_err() {
+        return Some(say.upside_down);
     }
+    filter.check("filter").is_err().then_some(say.unfinished)
 }
 
-fn is_valid(filter: &ConversationFilter) -> bool {
-    filter.check("filter").is_ok()
-}
-
-/// The filter without the days that stand upside down while they are being typed: the count goes on with the rest.
+/// The filter without what is still being typed, such as days that stand upside down: the count goes on with the rest.
 fn valid(filter: &ConversationFilter) -> ConversationFilter {
     let mut valid = filter.clone();
     for when in [&mut valid.last_customer, &mut valid.last_team, &mut valid.last_marketing] {
@@ -393,10 +503,49 @@ fn valid(filter: &ConversationFilter) -> ConversationFilter {
             *when = None;
         }
     }
+    valid.attributes.retain(|one| one.test.check("filter").is_ok());
     valid
 }
 
-/// The accounts and tags that conditions can name.
-pub(super) fn use_names() -> (Load<Vec<ChannelRef>>, Load<Vec<Tag>>) {
-    (use_load(|| ListChannels {}), use_load_when(|| Some(ListTags {})))
+/// What conditions can name.
+#[derive(Clone, Copy, PartialEq)]
+pub(in crate::screens) struct Names {
+    channels: Load<Vec<ChannelRef>>,
+    tags: Load<Vec<Tag>>,
+    attributes: Load<Vec<Attribute>>,
+    colleagues: Load<Vec<Colleague>>,
+}
+
+impl Names {
+    /// What is known of them by now.
+    pub(in crate::screens) fn known(&self) -> Known {
+        Known {
+            channels: self.channels.value().unwrap_or_default(),
+            tags: self.tags.value().unwrap_or_default(),
+            attributes: self.attributes.value().unwrap_or_default(),
+            colleagues: self.colleagues.value().unwrap_or_default(),
+        }
+    }
+
+    fn failed(&self) -> Option<Failed> {
+        let failed = self.channels.failed().or_else(|| self.tags.failed());
+        failed.or_else(|| self.attributes.failed()).or_else(|| self.colleagues.failed())
+    }
+
+    fn reload(&self) {
+        self.channels.reload();
+        self.tags.reload();
+        self.attributes.reload();
+        self.colleagues.reload();
+    }
+}
+
+/// The accounts, tags, attributes and colleagues that conditions can name, asked for as soon as that is needed.
+pub(in crate::screens) fn use_names(needed: impl Fn() -> bool + Copy + 'static) -> Names {
+    Names {
+        channels: use_load_when(move || needed().then_some(ListChannels {})),
+        tags: use_load_when(move || needed().then_some(ListTags {})),
+        attributes: use_load_when(move || needed().then_some(ListAttributes {})),
+        colleagues: use_load_when(move || needed().then_some(ListColleagues {})),
+    }
 }

@@ -8,16 +8,16 @@ use shared::{
 
 /// The last row of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cursor {
+pub(crate) struct Cursor {
     /// The time that the list is sorted by, UTC milliseconds.
-    pub(super) at: i64,
+    pub(crate) at: i64,
     /// What tells rows of the same time apart.
-    pub(super) key: String,
+    pub(crate) key: String,
 }
 
 impl Cursor {
     /// Reads the `after` of a request.
-    pub(super) fn read(after: Option<&str>) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(after: Option<&str>) -> Result<Option<Self>, Problem> {
         after.map(|text| Self::decode(text).ok_or_else(unreadable)).transpose()
     }
 
@@ -29,7 +29,7 @@ impl Cursor {
     }
 
     /// As the `next` of a page.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(format!("{}.{}", self.at, self.key))
     }
 }
@@ -39,7 +39,7 @@ fn unreadable() -> Problem {
 }
 
 /// Checks the asked size of a page, 1 to 100 rows.
-pub(super) fn page_limit(limit: u32) -> Result<usize, Problem> {
+pub(crate) fn page_limit(limit: u32) -> Result<usize, Problem> {
     match limit {
         0 => Err(Problem::invalid("limit", Rule::TooFew { least: 1, actual: 0 })),
         1..=100 => Ok(limit as usize),
@@ -48,7 +48,7 @@ pub(super) fn page_limit(limit: u32) -> Result<usize, Problem> {
 }
 
 /// A page of the first `limit` of these rows. They were asked for with one more than that, which tells whether to go on.
-pub(super) fn page<T>(mut rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
+pub(crate) fn page<T>(mut rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| cursor(row).text());

@@ -1,16 +1,22 @@
 //! The conditions of a filter: what is set, in words, and how it is taken away.
 
 use shared::{
+    attributes::Attribute,
     contacts::{ChannelRef, Subscription, Tag},
     conversations::{ConversationFilter, When},
-    id::TagId,
+    id::{AttributeId, TagId},
+    members::Colleague,
 };
 
-use crate::words::Words;
+use super::attributes::{test_of, test_words};
+use crate::{
+    screens::parts::{named, stores_of},
+    words::Words,
+};
 
 /// One condition of a filter, apart from the search text, which has its own field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(in crate::screens) enum Condition {
     Channels,
     TagsAny,
     TagsAll,
@@ -21,10 +27,24 @@ pub(super) enum Condition {
     Subscriptions,
     Unread,
     Waiting,
+    Owners,
+    BoundMembers,
+    BoundStores,
+    Window,
+    Attribute(AttributeId),
+}
+
+/// What conditions name, as far as it is known here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::screens) struct Known {
+    pub(in crate::screens) channels: Vec<ChannelRef>,
+    pub(in crate::screens) tags: Vec<Tag>,
+    pub(in crate::screens) attributes: Vec<Attribute>,
+    pub(in crate::screens) colleagues: Vec<Colleague>,
 }
 
 impl Condition {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::Channels,
         Self::TagsAny,
         Self::TagsAll,
@@ -35,13 +55,19 @@ impl Condition {
         Self::Subscriptions,
         Self::Unread,
         Self::Waiting,
+        Self::Owners,
+        Self::BoundMembers,
+        Self::BoundStores,
+        Self::Window,
     ];
 
     /// The conditions that are set.
-    pub(super) fn of(filter: &ConversationFilter) -> Vec<Self> {
+    pub(in crate::screens) fn of(filter: &ConversationFilter) -> Vec<Self> {
         let mut without = filter.clone();
+        let attributes = filter.attributes.iter().map(|one| Self::Attribute(one.attribute));
         Self::ALL
             .into_iter()
+            .chain(attributes)
             .filter(|condition| {
                 let before = without.clone();
                 condition.clear(&mut without);
@@ -51,7 +77,7 @@ impl Condition {
     }
 
     /// Takes it away.
-    pub(super) fn clear(self, filter: &mut ConversationFilter) {
+    pub(in crate::screens) fn clear(self, filter: &mut ConversationFilter) {
         match self {
             Self::Channels => filter.channels.clear(),
             Self::TagsAny => filter.tags_any.clear(),
@@ -63,27 +89,27 @@ impl Condition {
             Self::Subscriptions => filter.subscriptions.clear(),
             Self::Unread => filter.unread = false,
             Self::Waiting => filter.waiting = false,
+            Self::Owners => filter.owners.clear(),
+            Self::BoundMembers => filter.bound_members.clear(),
+            Self::BoundStores => filter.bound_stores.clear(),
+            Self::Window => filter.window_open = None,
+            Self::Attribute(attribute) => filter.attributes.retain(|one| one.attribute != attribute),
         }
     }
 
-    /// It in words. Accounts and tags whose names are not known are counted instead.
-    pub(super) fn words(
-        self,
-        filter: &ConversationFilter,
-        channels: &[ChannelRef],
-        tags: &[Tag],
-        words: &Words,
-    ) -> String {
+    /// It in words. What it names without the name being known is counted instead.
+    pub(in crate::screens) fn words(self, filter: &ConversationFilter, known: &Known, words: &Words) -> String {
         let say = &words.send.filter;
         let when = |when: Option<When>| when.map(|when| when_words(when, words)).unwrap_or_default();
         let tagged = |ids: &[TagId], between: &str| {
             let names: Vec<&str> =
-                tags.iter().filter(|tag| ids.contains(&tag.id)).map(|tag| tag.name.as_str()).collect();
+                known.tags.iter().filter(|tag| ids.contains(&tag.id)).map(|tag| tag.name.as_str()).collect();
             if ids.len() > 3 || names.len() < ids.len() { (say.tag_count)(ids.len()) } else { names.join(between) }
         };
         match self {
             Self::Channels => match filter.channels.as_slice() {
-                [one] => channels
+                [one] => known
+                    .channels
                     .iter()
                     .find(|channel| channel.id == *one)
                     .map_or_else(|| (say.channel_count)(1), |channel| channel.name.clone()),
@@ -101,12 +127,40 @@ impl Condition {
             }
             Self::Unread => say.unread.to_owned(),
             Self::Waiting => say.waiting.to_owned(),
+            Self::Owners => {
+                let names = named(&filter.owners, known.colleagues.iter().map(|one| (one.id, one.name.as_str())));
+                names.map_or_else(|| (say.member_count)(filter.owners.len()), |all| all.join(say.or))
+            }
+            Self::BoundMembers => {
+                let names =
+                    named(&filter.bound_members, known.colleagues.iter().map(|one| (one.id, one.name.as_str())));
+                (say.bound_chip)(
+                    &names.map_or_else(|| (say.member_count)(filter.bound_members.len()), |all| all.join(say.or)),
+                )
+            }
+            Self::BoundStores => {
+                let stores = stores_of(&known.colleagues);
+                let names = named(&filter.bound_stores, stores.iter().map(|one| (one.id, one.name.as_str())));
+                (say.bound_chip)(
+                    &names.map_or_else(|| (say.store_count)(filter.bound_stores.len()), |all| all.join(say.or)),
+                )
+            }
+            Self::Window => {
+                let [_, open, closed] = say.windows;
+                format!("WhatsApp {}", if filter.window_open == Some(true) { open } else { closed })
+            }
+            Self::Attribute(attribute) => {
+                let name = known.attributes.iter().find(|one| one.id == attribute);
+                let name = name.map_or(say.some_attribute, |one| one.name.as_str());
+                let test = test_of(filter, attribute).map(|test| test_words(&test, words)).unwrap_or_default();
+                format!("{name} {test}")
+            }
         }
     }
 }
 
 /// A condition on a moment, in words.
-pub(super) fn when_words(when: When, words: &Words) -> String {
+pub(in crate::screens) fn when_words(when: When, words: &Words) -> String {
     let say = &words.send.filter;
     match when {
         When::Within { days } => (say.within)(days),
@@ -116,7 +170,7 @@ pub(super) fn when_words(when: When, words: &Words) -> String {
 }
 
 /// A reachability, in words.
-pub(super) fn subscription_words(subscription: Subscription, words: &Words) -> &'static str {
+pub(in crate::screens) fn subscription_words(subscription: Subscription, words: &Words) -> &'static str {
     let [unknown, subscribed, blocked, unsubscribed] = words.send.filter.subscriptions;
     match subscription {
         Subscription::Unknown => unknown,
@@ -128,7 +182,12 @@ pub(super) fn subscription_words(subscription: Subscription, words: &Words) -> &
 
 #[cfg(test)]
 mod tests {
-    use shared::{id::ChannelId, limits::Platform};
+    use shared::{
+        attributes::{AttributeCondition, AttributeKind, AttributeTest, Number},
+        id::{ChannelId, MemberId, StoreId},
+        limits::Platform,
+        members::{Role, StoreRef},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -140,9 +199,24 @@ mod tests {
 
     fn said(filter: &ConversationFilter, language: Language) -> Vec<String> {
         let channels =
-            [ChannelRef { id: ChannelId(Uuid::from_u128(9)), name: "晴嶼生活".into(), platform: Platform::Line }];
-        let tags = [tag(1, "VIP"), tag(2, "器皿")];
-        Condition::of(filter).into_iter().map(|one| one.words(filter, &channels, &tags, language.words())).collect()
+            vec![ChannelRef {
+                id: ChannelId(Uuid::from_u128(9)), name: "晴嶼生活".into(), platform: Platform::Line
+            }];
+        let attribute =
+            |n, name: &str, kind| Attribute { id: AttributeId(Uuid::from_u128(n)), name: name.into(), kind };
+        let store = StoreRef { id: StoreId(Uuid::from_u128(5)), name: "信義店".into() };
+        let known = Known {
+            channels,
+            tags: vec![tag(1, "VIP"), tag(2, "器皿")],
+            attributes: vec![attribute(7, "鞋碼", AttributeKind::Number)],
+            colleagues: vec![Colleague {
+                id: MemberId(Uuid::from_u128(6)),
+                name: "陳怡君".into(),
+                role: Role::SalesStaff,
+                stores: vec![store],
+            }],
+        };
+        Condition::of(filter).into_iter().map(|one| one.words(filter, &known, language.words())).collect()
     }
 
     #[test]
@@ -161,6 +235,27 @@ mod tests {
             ["晴嶼生活", "VIP 或 器皿", "顧客互動 7 天內", "行銷 超過 30 天", "訂閱中"]
         );
         assert_eq!(said(&filter, Language::En)[1], "VIP or 器皿");
+    }
+
+    #[test]
+    fn bindings_windows_and_attributes_are_said_by_name() {
+        let filter = ConversationFilter {
+            bound_members: vec![MemberId(Uuid::from_u128(6))],
+            bound_stores: vec![StoreId(Uuid::from_u128(5)), StoreId(Uuid::from_u128(55))],
+            window_open: Some(false),
+            attributes: vec![
+                AttributeCondition {
+                    attribute: AttributeId(Uuid::from_u128(7)),
+                    test: AttributeTest::Numbers { from: Some(Number(23_500)), to: None },
+                },
+                AttributeCondition { attribute: AttributeId(Uuid::from_u128(77)), test: AttributeTest::Empty },
+            ],
+            ..ConversationFilter::default()
+        };
+        assert_eq!(
+            said(&filter, Language::ZhHant),
+            ["綁定 陳怡君", "綁定 2 間門市", "WhatsApp 已超過", "鞋碼 23.5 以上", "自訂屬性 沒有填寫"]
+        );
     }
 
     #[test]

@@ -1,0 +1,107 @@
+// Every screen of the app: who looks at it, its route, and the steps to take there. The pictures and the checks for
+// accessibility go through the same list; a new screen is one more entry.
+
+/** Words of the app in both languages, as a person reads them. */
+const WORDS = {
+  menu: /^(群發選單|Group-send menu)$/,
+  next: /^(下一步|Next)/,
+  anew: /^(捨棄草稿，重新開始|Discard it and start anew)$/,
+  message: /^(訊息內容|Message text) 1/,
+  filter: /^(篩選|Filter)/,
+  more: /^(更多動作|More actions)$/,
+  details: /^(顧客資料|Customer details)$/,
+};
+
+/** Opens the first send step, with nothing left of an earlier draft, and ticks the first customers. */
+async function chooseRecipients(page) {
+  const anew = page.getByRole('button', { name: WORDS.anew });
+  const rows = page.getByRole('checkbox');
+  await rows.or(anew).first().waitFor();
+  if (await anew.isVisible()) await anew.click();
+  // The first of them is "select all".
+  for (const place of [1, 2, 3, 4, 5, 6]) {
+    const row = rows.nth(place);
+    if ((await row.getAttribute('aria-checked')) !== 'true') await row.click();
+  }
+}
+
+async function goOn(page) {
+  await page.getByRole('link', { name: WORDS.next }).or(page.getByRole('button', { name: WORDS.next })).click();
+}
+
+async function write(page) {
+  await chooseRecipients(page);
+  await goOn(page);
+  await page.getByLabel(WORDS.message).first().fill(
+    '您好，我是信義店的芷晴。\n秋冬新品「霧面手作杯」今天到店，幫您留了兩色。\nhttps://qingyu.example/new',
+  );
+}
+
+async function openFirst(page, part) {
+  await page.locator(`a[href*="${part}"]:visible`).first().click();
+  await page.waitForURL((url) => url.pathname.includes(part));
+}
+
+/**
+ * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, and the steps to take there.
+ */
+export const SCREENS = [
+  { name: 'sign-in', as: null, route: '/' },
+  { name: 'conversations', route: '/' },
+  { name: 'conversations-pending', route: '/?tab=pending' },
+  { name: 'conversations-closed', route: '/?tab=closed' },
+  { name: 'conversations-team', as: 'admin', route: '/' },
+  { name: 'menu', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
+  { name: 'menu-without-omo', as: 'plain', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
+  { name: 'conversation', route: '/', steps: (page) => openFirst(page, '/conversations/') },
+  { name: 'recipients', route: '/send/recipients', steps: chooseRecipients },
+  {
+    name: 'recipients-filter',
+    route: '/send/recipients',
+    steps: async (page) => {
+      await chooseRecipients(page);
+      await page.getByRole('button', { name: WORDS.filter }).first().click();
+    },
+  },
+  { name: 'message', route: '/send/recipients', steps: write },
+  {
+    name: 'check',
+    route: '/send/recipients',
+    steps: async (page) => {
+      await write(page);
+      await goOn(page);
+      await page.waitForURL('**/send/check');
+    },
+  },
+  { name: 'send-without-omo', as: 'plain', route: '/send/recipients' },
+  { name: 'records', route: '/records' },
+  {
+    name: 'records-filter',
+    route: '/records',
+    steps: (page) => page.getByRole('button', { name: WORDS.filter }).first().click(),
+  },
+  { name: 'record', route: '/records', steps: (page) => openFirst(page, '/records/') },
+  {
+    name: 'record-person',
+    route: '/records',
+    steps: async (page) => {
+      await openFirst(page, '/records/');
+      await openFirst(page, '/people/');
+    },
+  },
+  {
+    name: 'customer-details',
+    route: '/',
+    steps: async (page) => {
+      await openFirst(page, '/conversations/');
+      await page.getByRole('button', { name: WORDS.more }).click();
+      await page.getByRole('menuitem', { name: WORDS.details }).click();
+    },
+  },
+  { name: 'more', route: '/more' },
+  { name: 'more-admin', as: 'admin', route: '/more' },
+  { name: 'figures', route: '/more/figures' },
+  { name: 'attributes', as: 'admin', route: '/more/attributes' },
+  { name: 'not-found', route: '/nowhere' },
+];
+

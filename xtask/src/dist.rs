@@ -1,0 +1,64 @@
+//! `cargo xtask dist`: one release binary with the web app inside.
+
+use std::fs;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::{
+    run::{cargo, must, root, target},
+    web::{self, Profile},
+    web_files::Files,
+};
+
+/// The most that the first load of the web app may weigh, as brotli (architecture.md section 8), in bytes.
+const FIRST_LOAD: usize = 500 * 1_000;
+
+/// What a browser loads before the first screen: the page, its scripts and styles, and the app.
+const LOADED: [&str; 4] = [".html.br", ".js.br", ".css.br", ".wasm.br"];
+
+/// Only a development server answers this address; `dioxus` opens a WebSocket to it in development.
+const DEVELOPMENT: &[u8] = b"/_dioxus";
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    println!("Building the web app and the server for a release; the first time takes some minutes.");
+    let mut files = web::files(Profile::Release)?;
+    ensure!(
+        !files.hold(DEVELOPMENT),
+        "the web app opens a development WebSocket: are debug assertions on in the profile wasm-release?"
+    );
+    files.compress()?;
+    let first = first_load(&files);
+    // Beside the workspace whatever CARGO_TARGET_DIR says: `server` names this folder in its source.
+    files.write(&root().join("target").join("web-dist"))?;
+    if first > FIRST_LOAD {
+        bail!("the first load is {} as brotli and may be {} at most", kilobytes(first), kilobytes(FIRST_LOAD));
+    }
+    must(
+        cargo()
+            .args(["build", "--release", "--package", "server", "--bin", "storecast", "--features", "embed-app"])
+            .env("CARGO_TERM_PROGRESS_WHEN", "never"),
+    )?;
+    let program = target().join("release").join(format!("storecast{}", std::env::consts::EXE_SUFFIX));
+    let size = fs::metadata(&program).with_context(|| format!("cannot find {}", program.display()))?.len();
+    println!("\n{}\n{:>10}  with the web app inside", program.display(), kilobytes(usize::try_from(size)?));
+    Ok(())
+}
+
+/// Says what the first load weighs, file by file, and answers the sum in bytes.
+fn first_load(files: &Files) -> usize {
+    println!("\nFirst load of the web app, as brotli:");
+    let mut sum = 0;
+    for (path, size) in files.sizes(&LOADED) {
+        // The service worker is loaded once the app runs.
+        if path != "sw.js.br" {
+            println!("{:>10}  {}", kilobytes(size), path.trim_end_matches(".br"));
+            sum += size;
+        }
+    }
+    println!("{:>10}  in all, of {} at most", kilobytes(sum), kilobytes(FIRST_LOAD));
+    sum
+}
+
+fn kilobytes(bytes: usize) -> String {
+    format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100)
+}
