@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{Bookmark, CircleAlert, Ellipsis, MessageCircle, Send, WifiOff};
 use dioxus::{core::spawn_forever, prelude::*};
 use shared::{
     conversations::{CountConversations, Counts},
@@ -24,6 +23,7 @@ use crate::{
         brand::BrandMark,
         button::{Button, ButtonTone},
         empty_state::EmptyState,
+        glyph::{Bookmark, CircleAlert, Ellipsis, MessageCircle, Send, WifiOff},
         icon::{Icon, IconSize},
         list_card::ListCardSkeleton,
         screen::{Ground, Pane, PaneBody, Screen, ScreenMain},

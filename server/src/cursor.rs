@@ -34,7 +34,8 @@ impl Cursor {
     }
 }
 
-fn unreadable() -> Problem {
+/// What is said of an `after` that is no end of a page.
+pub(crate) fn unreadable() -> Problem {
     Problem::invalid("after", Rule::Malformed { expected: "the `next` of the page before".into() })
 }
 
@@ -48,10 +49,15 @@ pub(crate) fn page_limit(limit: u32) -> Result<usize, Problem> {
 }
 
 /// A page of the first `limit` of these rows. They were asked for with one more than that, which tells whether to go on.
-pub(crate) fn page<T>(mut rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
+pub(crate) fn page<T>(rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
+    page_by(rows, limit, |row| cursor(row).text())
+}
+
+/// As [`page`], where this text says where a row stands.
+pub(crate) fn page_by<T>(mut rows: Vec<T>, limit: usize, place: impl Fn(&T) -> String) -> Page<T> {
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| cursor(row).text());
+    let next = rows.last().filter(|_| more).map(place);
     Page { items: rows, next }
 }
 

@@ -10,7 +10,8 @@ use crate::{
     id::{AttributeId, ConversationId},
     limits,
     named::named,
-    problem::{Problem, Rule, Unit},
+    problem::{Problem, Rule},
+    text::check_line,
     time::Day,
 };
 
@@ -216,22 +217,6 @@ fn in_order<T: PartialOrd>(from: Option<T>, to: Option<T>) -> bool {
         (Some(from), Some(to)) => from <= to,
         _ => true,
     }
-}
-
-/// Whether a line is there, printable and not too long.
-fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Problem> {
-    if text.trim().is_empty() {
-        return Err(Problem::invalid(field, Rule::Required));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Problem::invalid(field, Rule::ControlCharacter));
-    }
-    let actual = text.trim().chars().count();
-    if actual > limit {
-        let rule = Rule::TooLong { limit: limit as u64, actual: actual as u64, unit: Unit::Characters };
-        return Err(Problem::invalid(field, rule));
-    }
-    Ok(())
 }
 
 /// The team's attributes, by name.

@@ -10,7 +10,7 @@ use crate::{
     media::MediaInfo,
     members::{MemberRef, Role},
     problem::{Problem, Rule, Unit},
-    text::tidy_name,
+    text::check_line,
     time::Stamp,
 };
 
@@ -164,7 +164,7 @@ call!(SaveSavedReply { id }: Put "/saved-replies/{id}" -> SavedReply, needs UseS
 impl SaveSavedReply {
     /// Whether its own fields are within bounds; categories, stores and media are looked up by the server.
     pub fn check(&self) -> Result<(), Problem> {
-        check_name("title", &self.title, limits::SAVED_REPLY_TITLE)?;
+        check_line("title", &self.title, limits::SAVED_REPLY_TITLE)?;
         self.content.check_parts()?;
         for (i, text) in self.content.texts_by_place() {
             let actual = text.chars().count() as u64;
@@ -190,22 +190,6 @@ impl SaveSavedReply {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether a name is there, printable and not too long, as it is kept: tidied ([`tidy_name`]).
-fn check_name(field: &str, name: &str, limit: usize) -> Result<(), Problem> {
-    if name.chars().any(char::is_control) {
-        return Err(Problem::invalid(field, Rule::ControlCharacter));
-    }
-    let actual = tidy_name(name, usize::MAX).chars().count();
-    if actual == 0 {
-        return Err(Problem::invalid(field, Rule::Required));
-    }
-    if actual > limit {
-        let rule = Rule::TooLong { limit: limit as u64, actual: actual as u64, unit: Unit::Characters };
-        return Err(Problem::invalid(field, rule));
-    }
-    Ok(())
 }
 
 /// Deletes a saved reply. Drafts and records that took its messages keep them.
@@ -239,7 +223,7 @@ call!(SaveCategory { id }: Put "/saved-reply-categories/{id}" -> Category, needs
 impl SaveCategory {
     /// Whether its name is within bounds.
     pub fn check(&self) -> Result<(), Problem> {
-        check_name("name", &self.name, limits::CATEGORY_NAME)
+        check_line("name", &self.name, limits::CATEGORY_NAME)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Text as people search and count it.
 
+use crate::problem::{Problem, Rule, Unit};
+
 /// Folds text for searching: lower case and full-width forms made half-width, so that `ＡＢＣ` finds `abc`.
 ///
 /// The databases' own `lower` differ beyond ASCII, so both sides of a comparison go through here (codebases.md section 5).
@@ -31,10 +33,37 @@ pub fn tidy_name(name: &str, limit: usize) -> String {
     folded.join(" ").chars().take(limit).collect()
 }
 
+/// Whether one line of text is there, printable and not longer than `limit` characters, as it is kept: tidied ([`tidy_name`]).
+pub(crate) fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Problem> {
+    if text.chars().any(char::is_control) {
+        return Err(Problem::invalid(field, Rule::ControlCharacter));
+    }
+    let actual = tidy_name(text, usize::MAX).chars().count();
+    if actual == 0 {
+        return Err(Problem::invalid(field, Rule::Required));
+    }
+    if actual > limit {
+        let rule = Rule::TooLong { limit: limit as u64, actual: actual as u64, unit: Unit::Characters };
+        return Err(Problem::invalid(field, rule));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_line_that_nobody_sees_is_refused_and_spaces_around_one_do_not_count() {
+        let required = || Err(Problem::invalid("name", Rule::Required));
+        assert_eq!(check_line("name", "  ", 3), required());
+        assert_eq!(check_line("name", "\u{202e}\u{200f}", 3), required());
+        assert_eq!(check_line("name", " ab  c ", 4), Ok(()));
+        let rule = Rule::TooLong { limit: 3, actual: 4, unit: Unit::Characters };
+        assert_eq!(check_line("name", "ab  c", 3), Err(Problem::invalid("name", rule)));
+        assert_eq!(check_line("name", "a\nb", 3), Err(Problem::invalid("name", Rule::ControlCharacter)));
+    }
 
     #[test]
     fn folding_finds_full_width_and_capitals() {

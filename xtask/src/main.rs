@@ -31,7 +31,7 @@ enum Command {
     Test(test::Arguments),
     /// Takes every screen in both themes, languages and widths into shots/.
     Shots(shots::Arguments),
-    /// Measures what docs/performance.md promises, in release; some minutes.
+    /// Measures the lists of conversations in release, side by side with what they may take; some minutes.
     Bench(bench::Arguments),
     /// Builds the web app alone, into target/web.
     Web,

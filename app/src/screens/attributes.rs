@@ -1,6 +1,5 @@
 //! The custom attributes of customers (自訂屬性), made and renamed by an admin.
 
-use crate::ui::glyph::CircleAlert;
 use dioxus::prelude::*;
 use shared::{
     attributes::{Attribute, AttributeKind, ListAttributes, SaveAttribute},
@@ -15,20 +14,17 @@ use crate::{
     load::{Load, use_load},
     platform::draw_id,
     routes::Route,
-    screens::parts::{Allowed, BackButton, LoadFailed, OfflineNote},
+    screens::parts::{Allowed, BackButton, LoadFailed, OfflineNote, Refused},
     ui::{
         app_bar::{AppBar, AppBarTitle, TitleLevel},
-        banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
         field::{Field, TextField},
-        icon::Icon,
         layer::use_unique_id,
         list_note::ListNote,
         panel::{Panel, PanelBody},
         screen::{Column, ColumnWidth, Pane, PaneBody, PaneHead, ScreenMain},
         select::{Select, SelectOption},
         skeleton::Loading,
-        tone::Tone,
     },
     words::use_words,
 };
@@ -213,14 +209,5 @@ fn Trouble(save: Saving) -> Element {
     let Some(failed) = failed.filter(|failed| words.problems.of_field(failed, "name").is_none()) else {
         return rsx! {};
     };
-    let said = words.problems.said(&failed);
-    rsx! {
-        Banner {
-            tone: Tone::Danger,
-            live: Live::Alert,
-            icon: rsx! { Icon { CircleAlert {} } },
-            title: said.title,
-            text: said.text,
-        }
-    }
+    rsx! { Refused { failed } }
 }

@@ -96,9 +96,8 @@ fn Shown(figures: MyFigures) -> Element {
     days.retain(|day| day.figures.sends > 0);
     days.reverse();
     rsx! {
-        Panel { title: say.total,
+        Panel { title: say.total, sub: counted(say.sends, total.sends),
             StatGrid { flush: true,
-                Stat { label: say.sends, figure: number(total.sends) }
                 Stat { label: words.records.success_rate, figure: percent, part: fraction }
                 Stat { label: say.links.0, figure: number(total.referral_links), part: say.links.1 }
                 Stat { label: say.link_deliveries.0, figure: number(total.link_deliveries), part: say.link_deliveries.1 }
@@ -126,7 +125,6 @@ fn OneDay(day: DayFigures) -> Element {
     let say = &words.figures;
     let SendFigures { sends, referral_links, link_deliveries, .. } = day.figures;
     let (percent, fraction) = rate(day.figures.success(), words);
-    let counted = |label: &str, n: u64| format!("{label} {}", number(n));
     rsx! {
         ListCard {
             size: ListCardSize::Sm,
@@ -140,6 +138,11 @@ fn OneDay(day: DayFigures) -> Element {
                 .join(" · "),
         }
     }
+}
+
+/// A figure after its name.
+fn counted(label: &str, n: u64) -> String {
+    format!("{label} {}", number(n))
 }
 
 fn rate(rate: Rate, words: &Words) -> (String, String) {

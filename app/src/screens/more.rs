@@ -1,6 +1,5 @@
 //! Oneself and this device: profile, language, colours, signing out.
 
-use crate::ui::glyph::{ChartColumn, CircleAlert, ClipboardList, LogOut};
 use dioxus::prelude::*;
 use shared::members::Action;
 
@@ -9,23 +8,25 @@ use crate::{
     app::{use_colours, use_title},
     platform::Colours,
     routes::Route,
-    screens::{parts::OfflineNote, sign_in::LanguageChoice},
+    screens::{
+        parts::{OfflineNote, Refused},
+        sign_in::LanguageChoice,
+    },
     session::use_me,
     ui::{
         action_list::{ActionList, ActionListItem},
         app_bar::{AppBar, AppBarTitle},
         avatar::{Avatar, AvatarSize},
-        banner::{Banner, Live},
         button::{Button, ButtonTone},
         dialog::Dialog,
         facts::{Fact, Facts},
         field::Field,
+        glyph::{ChartColumn, ClipboardList, LogOut},
         icon::{Icon, IconSize},
         panel::{Panel, PanelBody},
         person::Person,
         screen::{Column, ColumnWidth, Pane, PaneBody, PaneHead, ScreenMain},
         segmented::{Segment, Segmented},
-        tone::Tone,
     },
     words::use_words,
 };
@@ -155,19 +156,12 @@ fn ThisDevice() -> Element {
 #[component]
 fn SigningOut(asked: Signal<Option<bool>>, failed: Signal<Option<Failed>>) -> Element {
     let words = use_words();
-    let said = failed.read().as_ref().map(|why| words.problems.said(why));
     rsx! {
         Panel { title: words.more.session,
             PanelBody {
                 div { class: "stack", "data-gap": "sm",
-                    if let Some(said) = said {
-                        Banner {
-                            tone: Tone::Danger,
-                            live: Live::Alert,
-                            icon: rsx! { Icon { CircleAlert {} } },
-                            title: said.title,
-                            text: said.text,
-                        }
+                    if let Some(failed) = failed.read().clone() {
+                        Refused { failed }
                     }
                     Button { block: true, onclick: move |_| asked.set(Some(false)),
                         Icon { size: IconSize::Small, LogOut {} }

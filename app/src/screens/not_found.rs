@@ -1,6 +1,5 @@
 //! An address that does not exist.
 
-use crate::ui::glyph::Search;
 use dioxus::prelude::*;
 
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
         app_bar::TitleLevel,
         button::{Button, ButtonTone},
         empty_state::EmptyState,
+        glyph::Search,
         icon::{Icon, IconSize},
         screen::{Pane, PaneBody, ScreenMain},
     },

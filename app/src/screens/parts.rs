@@ -1,6 +1,5 @@
 //! Parts that several screens share: the offline note, what is shown instead of content, the way back.
 
-use crate::ui::glyph::{ArrowLeft, CircleAlert, CloudOff, Lock, RotateCcw, WifiOff};
 use dioxus::prelude::*;
 use shared::{
     contacts::ChannelRef,
@@ -22,6 +21,7 @@ use crate::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
         empty_state::EmptyState,
+        glyph::{ArrowLeft, CircleAlert, CloudOff, Lock, RotateCcw, WifiOff},
         icon::{Icon, IconSize},
         icon_button::{IconButton, IconButtonTone},
         screen::{Pane, PaneBody, ScreenMain},
@@ -123,6 +123,48 @@ pub fn LoadFailed(
                     {words.common.retry}
                 }
             },
+        }
+    }
+}
+
+/// Why what was asked for did not happen, beside what asked.
+#[component]
+pub fn Refused(
+    /// Why.
+    failed: Failed,
+) -> Element {
+    let said = use_words().problems.said(&failed);
+    rsx! {
+        Banner {
+            tone: Tone::Danger,
+            live: Live::Alert,
+            icon: rsx! { Icon { CircleAlert {} } },
+            title: said.title,
+            text: said.text,
+        }
+    }
+}
+
+/// Says over what is still shown that asking for it again failed.
+#[component]
+pub fn Stale(
+    /// Why, if it did.
+    failed: Option<Failed>,
+    /// From edge to edge.
+    #[props(default)]
+    flush: bool,
+) -> Element {
+    let words = use_words();
+    let Some(failed) = failed else {
+        return rsx! {};
+    };
+    rsx! {
+        Banner {
+            tone: Tone::Warn,
+            flush,
+            live: Live::Status,
+            icon: rsx! { Icon { CircleAlert {} } },
+            title: words.problems.said(&failed).line(),
         }
     }
 }

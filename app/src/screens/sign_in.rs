@@ -1,6 +1,5 @@
 //! Signing in: e-mail and password, and in native builds the server first.
 
-use crate::ui::glyph::{CloudCheck, Eye, EyeOff, KeyRound, LogOut};
 use dioxus::prelude::*;
 use shared::members::Client;
 
@@ -9,11 +8,13 @@ use crate::{
     app::use_title,
     platform::{CLIENT, use_device},
     routes::Route,
+    screens::parts::Refused,
     session::{Left, State, use_session},
     ui::{
         banner::{Banner, Live},
         button::{Button, ButtonTone},
         field::TextField,
+        glyph::{CloudCheck, Eye, EyeOff, KeyRound, LogOut},
         icon::Icon,
         icon_button::IconButton,
         screen::{Pane, PaneBody, Screen, ScreenMain},
@@ -145,10 +146,7 @@ fn Form() -> Element {
     let email_error = of_field("email").or_else(|| empty(email.read().trim(), words.sign_in.email_missing));
     let password_error = of_field("password").or_else(|| empty(&password.read(), words.sign_in.password_missing));
     let server_error = server_wrong().then(|| words.sign_in.server_wrong.to_owned());
-    let other = why
-        .as_ref()
-        .filter(|_| of_field("email").is_none() && of_field("password").is_none())
-        .map(|why| words.problems.said(why));
+    let other = why.clone().filter(|_| of_field("email").is_none() && of_field("password").is_none());
     let (eye, eye_label) = if shown() {
         (rsx! { EyeOff {} }, words.sign_in.hide_password)
     } else {
@@ -156,14 +154,8 @@ fn Form() -> Element {
     };
     rsx! {
         SignForm { onsubmit: submit,
-            if let Some(said) = other {
-                Banner {
-                    tone: Tone::Danger,
-                    live: Live::Alert,
-                    icon: rsx! { Icon { crate::ui::glyph::CircleAlert {} } },
-                    title: said.title,
-                    text: said.text,
-                }
+            if let Some(failed) = other {
+                Refused { failed }
             }
             if CLIENT == Client::Native {
                 TextField {

@@ -1,6 +1,5 @@
 //! What assistive technology hears of the kit, and what the style sheet promises.
 
-use crate::ui::glyph::{Menu as MenuGlyph, Send};
 use dioxus::prelude::*;
 
 use super::{
@@ -13,6 +12,7 @@ use super::{
     code_field::CodeField,
     dialog::Dialog,
     field::{FieldToken, TextField},
+    glyph::{Menu as MenuGlyph, Send},
     icon::{Icon, IconSize},
     icon_button::IconButton,
     menu::{Menu, MenuAnchor, MenuItem, MenuWhy},

@@ -7,23 +7,11 @@ use shared::{
 };
 
 use super::{Found, store};
+pub use crate::live::Standing;
 use crate::{
     caller::Caller,
     db::{self, Tx},
 };
-
-/// What decides who sees a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// Its state.
-    pub state: ConversationState,
-    /// Its owner; kept when it is closed.
-    pub owner: Option<MemberId>,
-    /// The store under which it was taken.
-    pub store: Option<StoreId>,
-    /// The stores that work with its account.
-    pub channel_stores: Vec<StoreId>,
-}
 
 impl Found {
     /// What decides who sees it.

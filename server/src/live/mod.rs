@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 pub use self::{
     announce::start,
-    news::{News, Subject},
+    news::{News, Standing, Subject},
     stream::Listening,
 };
 use self::{news::Pending, stream::Stream};

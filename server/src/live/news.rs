@@ -5,15 +5,29 @@ use std::{
     time::Duration,
 };
 
-use shared::id::{CampaignId, ContactId, ConversationId, DraftId, MediaId, MemberId, SessionId, TeamId};
+use shared::{
+    conversations::ConversationState,
+    id::{CampaignId, ContactId, ConversationId, DraftId, MediaId, MemberId, SessionId, StoreId, TeamId},
+};
 use tokio::time::Instant;
-
-use crate::conversations::Standing;
 
 /// The same thing is told again after this at the earliest: a send of 50,000 settles in a thousand batches.
 pub(super) const PACE: Duration = Duration::from_millis(250);
 /// Things that wait to be told. Beyond it nothing is kept apart any more, and everybody looks again.
 const WAITING: usize = 20_000;
+
+/// What decides who sees a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its state.
+    pub state: ConversationState,
+    /// Its owner; kept when it is closed.
+    pub owner: Option<MemberId>,
+    /// The store under which it was taken.
+    pub store: Option<StoreId>,
+    /// The stores that work with its account.
+    pub channel_stores: Vec<StoreId>,
+}
 
 /// What a transaction did that somebody may be looking at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{CircleAlert, Type};
 use dioxus::prelude::*;
 use shared::{
     content::{Content, Part},
@@ -21,6 +20,7 @@ use crate::{
     platform::{Chosen, sleep, use_device},
     ui::{
         add_row::{AddFiles, AddItem, AddRow},
+        glyph::{CircleAlert, Type},
         icon::{Icon, IconSize},
         list_note::ListNote,
         message_card::CardDrag,

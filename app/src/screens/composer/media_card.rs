@@ -1,6 +1,5 @@
 //! A picture or film of the messages: how far it is on its way, and what to do where it does not come.
 
-use crate::ui::glyph::{Check, CircleAlert, GripVertical, Image, RefreshCw, RotateCcw, TriangleAlert, Video, X};
 use dioxus::prelude::*;
 use shared::{
     id::MediaId,
@@ -20,6 +19,7 @@ use crate::{
     screens::preview::tile_kind,
     ui::{
         button::{Button, ButtonSize, ButtonTone, FileButton},
+        glyph::{Check, CircleAlert, GripVertical, Image, RefreshCw, RotateCcw, TriangleAlert, Video, X},
         icon::{Icon, IconSize},
         icon_button::{FileIconButton, IconButton},
         list_note::ListNote,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{Braces, CircleAlert, GripVertical, Link as LinkIcon, Type};
 use dioxus::prelude::*;
 use shared::content::is_personal;
 
@@ -16,6 +15,7 @@ use crate::{
     platform::{sleep, use_device},
     ui::{
         button::{Button, ButtonSize},
+        glyph::{Braces, CircleAlert, GripVertical, Link as LinkIcon, Type},
         icon::{Icon, IconSize},
         list_note::ListNote,
         message_card::{CardFoot, CardText, MessageCard},

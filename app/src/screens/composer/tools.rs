@@ -1,10 +1,14 @@
 //! The tools of a card for its place among the messages.
 
-use crate::ui::glyph::{ArrowDown, ArrowUp, Trash};
 use dioxus::prelude::*;
 
 use crate::{
-    ui::{icon::Icon, icon_button::IconButton, message_card::CardDrag},
+    ui::{
+        glyph::{ArrowDown, ArrowUp, Trash},
+        icon::Icon,
+        icon_button::IconButton,
+        message_card::CardDrag,
+    },
     words::use_words,
 };
 

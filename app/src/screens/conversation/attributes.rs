@@ -16,7 +16,10 @@ use shared::{
 use crate::{
     api::{Api, Failed, use_api},
     load::use_load,
-    screens::{conversations::use_desk, parts::LoadFailed},
+    screens::{
+        conversations::use_desk,
+        parts::{LoadFailed, Refused},
+    },
     session::use_me,
     ui::{
         bottom_sheet::BottomSheet,
@@ -105,7 +108,7 @@ pub fn AttributeSheet(
             },
             div { class: "stack",
                 if let Some(failed) = failed.read().clone() {
-                    super::layers::Refused { failed }
+                    Refused { failed }
                 }
                 if let Some(failed) = known.failed().or_else(|| has.failed()) {
                     LoadFailed {

@@ -1,6 +1,5 @@
 //! One message of the thread: text with links, media, and how far ours got.
 
-use crate::ui::glyph::{CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send};
 use dioxus::prelude::*;
 use shared::{
     conversations::{ConversationCard, Message, MessageKind},
@@ -19,6 +18,7 @@ use crate::{
         avatar::{Avatar, AvatarSize},
         badge::Badge,
         button::{Button, ButtonSize, ButtonTone},
+        glyph::{CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send},
         icon::{Icon, IconSize},
         message_bubble::{BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
     },

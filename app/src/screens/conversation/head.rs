@@ -1,6 +1,5 @@
 //! The bar over a conversation: who it is with, and the menu.
 
-use crate::ui::glyph::{ArrowRightLeft, Check, ClipboardList, EllipsisVertical, RotateCcw, Tag, UserRoundCheck};
 use dioxus::prelude::*;
 use shared::{
     call::Call,
@@ -19,6 +18,7 @@ use crate::{
     ui::{
         app_bar::{AppBar, AppBarTitle, AppBarWho, TitleLevel},
         button::{Button, ButtonSize, ButtonTone},
+        glyph::{ArrowRightLeft, Check, ClipboardList, EllipsisVertical, RotateCcw, Tag, UserRoundCheck},
         icon::{Icon, IconSize},
         icon_button::IconButton,
         menu::{Menu, MenuAnchor, MenuItem},

@@ -1,6 +1,5 @@
 //! The sheets and questions over a conversation: hand over, close, tags.
 
-use crate::ui::glyph::{ArrowRight, CircleAlert};
 use dioxus::prelude::*;
 use shared::{
     contacts::{AddTag, ListTags, RemoveTag, Tag},
@@ -15,40 +14,27 @@ use crate::{
     api::{Failed, use_api},
     load::use_load,
     routes::{Route, Tab},
-    screens::{conversations::use_desk, parts::LoadFailed},
+    screens::{
+        conversations::use_desk,
+        parts::{LoadFailed, Refused},
+    },
     session::use_me,
     ui::{
         avatar::{Avatar, AvatarSize},
-        banner::{Banner, Live},
         bottom_sheet::BottomSheet,
         button::{Button, ButtonSize, ButtonTone},
         chip::{Chip, ChipRow, FilterChip},
         dialog::Dialog,
         field::TextField,
+        glyph::ArrowRight,
         icon::Icon,
         list_card::{List, ListCard, ListCardSize, ListCardSkeleton},
         list_note::ListNote,
         search_field::SearchField,
         skeleton::Loading,
-        tone::Tone,
     },
     words::use_words,
 };
-
-/// Why what was asked for did not happen, inside the layer that asked.
-#[component]
-pub(super) fn Refused(failed: Failed) -> Element {
-    let said = use_words().problems.said(&failed);
-    rsx! {
-        Banner {
-            tone: Tone::Danger,
-            live: Live::Alert,
-            icon: rsx! { Icon { CircleAlert {} } },
-            title: said.title,
-            text: said.text,
-        }
-    }
-}
 
 /// Chooses the colleague that a conversation is handed to.
 #[component]

@@ -11,7 +11,6 @@ mod thread;
 
 use std::time::Duration;
 
-use crate::ui::glyph::{Ban, BellOff};
 use dioxus::prelude::*;
 use shared::{
     contacts::Subscription,
@@ -33,6 +32,7 @@ use crate::{
     },
     ui::{
         banner::{Banner, Live},
+        glyph::{Ban, BellOff},
         icon::Icon,
         screen::{Pane, PaneBody, PaneFoot, PaneHead, PaneRole},
         skeleton::{Loading, Skeleton},

@@ -1,6 +1,5 @@
 //! A conversation as a row of a list: what it shows, and the row itself.
 
-use crate::ui::glyph::{Ban, FileText, Hourglass, Image, MapPin, MessageCircle, Mic, Sticker, Video};
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use shared::{
@@ -14,6 +13,7 @@ use crate::{
     ui::{
         avatar::Avatar,
         badge::{Badge, BadgeTone},
+        glyph::{Ban, FileText, Hourglass, Image, MapPin, MessageCircle, Mic, Sticker, Video},
         icon::{Icon, IconSize},
         list_card::ListCard,
         virtual_list::Place,

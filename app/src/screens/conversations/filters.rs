@@ -36,6 +36,7 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
     let mut quick = desk.quick;
     let mut conditions = desk.conditions;
     let names = use_names(move || *conditions.read() != ConversationFilter::default());
+    let known = names.known();
     let mut layer = desk.layer;
     let mut typed = desk.typed;
     let mut sought = desk.sought;
@@ -85,7 +86,7 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
                         key: "{condition:?}",
                         remove: words.conversations.remove_filter,
                         onremove: move |()| condition.clear(&mut conditions.write()),
-                        {condition.words(&conditions.read(), &names.known(), words)}
+                        {condition.words(&conditions.read(), &known, words)}
                     }
                 }
             }

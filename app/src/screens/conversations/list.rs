@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{CircleAlert, Inbox, Menu, SearchX};
 use dioxus::prelude::*;
 use shared::{
     conversations::{ConversationCard, ConversationState, CountConversations, Counts, ListConversations, Scope, Sort},
@@ -23,6 +22,7 @@ use crate::{
         banner::{Banner, Live},
         button::{Button, ButtonTone},
         empty_state::EmptyState,
+        glyph::{CircleAlert, Inbox, Menu, SearchX},
         icon::{Icon, IconSize},
         icon_button::{IconButton, IconButtonTone},
         list_card::ListCardSkeleton,

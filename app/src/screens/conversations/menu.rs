@@ -1,6 +1,5 @@
 //! The sheet behind ☰: the three entries of group sends, as far as the role has them (seed steps 1, 2 and 12).
 
-use crate::ui::glyph::{History, LayoutTemplate, MessageSquareText};
 use dioxus::prelude::*;
 use shared::{
     members::{Action, allow},
@@ -14,6 +13,7 @@ use crate::{
     ui::{
         action_list::{ActionList, ActionListItem},
         bottom_sheet::BottomSheet,
+        glyph::{History, LayoutTemplate, MessageSquareText},
         list_note::ListNote,
     },
     words::use_words,

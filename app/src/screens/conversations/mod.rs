@@ -7,7 +7,6 @@ mod menu;
 
 use std::time::Duration;
 
-use crate::ui::glyph::MessageCircle;
 use dioxus::{core::Task, prelude::*};
 use shared::{
     contacts::Subscription,
@@ -32,6 +31,7 @@ use crate::{
     session::use_me,
     ui::{
         empty_state::EmptyState,
+        glyph::MessageCircle,
         icon::{Icon, IconSize},
         screen::{Layout, Pane, PaneBody, PaneRole, ScreenMain, Show},
         toast::ToastMessage,

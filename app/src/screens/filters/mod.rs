@@ -22,7 +22,6 @@ use self::{
     attributes::{AttributeField, put_test, test_of},
     chips::{Known, subscription_words, when_words},
 };
-use crate::ui::glyph::CircleAlert;
 use crate::{
     api::Failed,
     load::{Load, use_load, use_load_when},
@@ -40,6 +39,7 @@ use crate::{
         chip::{Chip, ChipRow},
         field::TextField,
         filter_group::FilterGroup,
+        glyph::CircleAlert,
         icon::Icon,
         list_note::ListNote,
         option::{OptionKind, OptionRow},

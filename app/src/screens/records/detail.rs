@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{Check, CircleAlert, CircleHelp, Hourglass, Info, TriangleAlert, X};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{Campaign, CampaignRow, Figures, ReasonCount, ShowCampaign},
@@ -24,7 +23,7 @@ use crate::{
     load::{Load, use_load},
     routes::Route,
     screens::{
-        parts::{BackButton, LoadFailed, OfflineNote, mark},
+        parts::{BackButton, LoadFailed, OfflineNote, Stale, mark},
         preview::ContentPreview,
     },
     ui::{
@@ -33,6 +32,7 @@ use crate::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
         facts::{Fact, Facts},
+        glyph::{Check, CircleHelp, Hourglass, Info, TriangleAlert, X},
         icon::{Icon, IconSize},
         list_note::ListNote,
         outcome_bar::OutcomeBar,
@@ -128,14 +128,7 @@ fn Content(campaign: Load<Campaign>) -> Element {
     let shown = chosen().unwrap_or(Shown { outcome: (figures.failed > 0).then_some(Outcome::Failed), reason: None });
     let choose = use_callback(move |shown: Shown| chosen.set(Some(shown)));
     rsx! {
-        if let Some(failed) = campaign.error() {
-            Banner {
-                tone: Tone::Warn,
-                live: Live::Status,
-                icon: rsx! { Icon { CircleAlert {} } },
-                title: words.problems.said(&failed).line(),
-            }
-        }
+        Stale { failed: campaign.error() }
         if let Some(reason) = record.paused {
             Banner {
                 tone: Tone::Warn,

@@ -1,6 +1,5 @@
 //! A record in figures and badges, as its card, its row and its page show it.
 
-use crate::ui::glyph::{Check, CircleHelp, CircleX, Hourglass, TriangleAlert};
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
 use shared::{
@@ -12,6 +11,7 @@ use shared::{
 use crate::{
     ui::{
         badge::{Badge, BadgeTone},
+        glyph::{Check, CircleHelp, CircleX, Hourglass, TriangleAlert},
         icon::{Icon, IconSize},
     },
     words::{self, Words, clock, number, use_words},

@@ -8,7 +8,6 @@ use shared::{
     time::Day,
 };
 
-use crate::ui::glyph::ListFilter;
 use crate::{
     load::Load,
     screens::parts::{named, stores_of, toggle},
@@ -18,6 +17,7 @@ use crate::{
         chip::{Chip, ChipRow, FilterChip},
         field::TextField,
         filter_group::FilterGroup,
+        glyph::ListFilter,
         icon::Icon,
         switch::Switch,
     },

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{ChevronRight, CircleAlert, Inbox, SearchX};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{CampaignFilter, CampaignRow, ExportCampaigns, ListCampaigns},
@@ -22,15 +21,15 @@ use crate::{
     live::use_live,
     load::{Pages, use_load_when, use_pages},
     routes::Route,
-    screens::parts::{Allowed, LoadFailed, OfflineNote, mark},
+    screens::parts::{Allowed, LoadFailed, OfflineNote, Stale, mark},
     session::{use_may, use_me},
     ui::{
         app_bar::{AppBar, AppBarTitle},
         avatar::ChannelBadge,
-        banner::{Banner, Live},
         button::{Button, ButtonTone},
         data_table::{Cell, CellLink, CellMain, CellSub, DataTable, HeadCell, Row, Swap},
         empty_state::EmptyState,
+        glyph::{ChevronRight, Inbox, SearchX},
         icon::{Icon, IconSize},
         icon_button::IconButton,
         list_card::ListCardSkeleton,
@@ -38,7 +37,6 @@ use crate::{
         record_card::{RecordCard, RecordFigure},
         screen::{Column, ColumnWidth, Layout, Pane, PaneBody, PaneHead, PaneRole, ScreenMain, Show},
         skeleton::Loading,
-        tone::Tone,
         virtual_list::{Place, RowHeights, VirtualRows, use_virtual_list},
     },
     words::{Words, clock, number, use_now, use_words},
@@ -190,15 +188,7 @@ fn Body(rows: Pages<CampaignRow>, open: Option<CampaignId>, filtered: bool, oncl
         };
     }
     rsx! {
-        if let Some(failed) = rows.trouble() {
-            Banner {
-                tone: Tone::Warn,
-                flush: true,
-                live: Live::Status,
-                icon: rsx! { Icon { CircleAlert {} } },
-                title: words.problems.said(&failed).line(),
-            }
-        }
+        Stale { failed: rows.trouble(), flush: true }
         if open.is_none() {
             Swap {
                 table: rsx! { Table { rows } },

@@ -1,6 +1,5 @@
 //! The recipients of a record, by outcome and reason.
 
-use crate::ui::glyph::{ChevronRight, CircleAlert};
 use dioxus::prelude::*;
 use shared::{
     campaigns::Figures,
@@ -12,18 +11,17 @@ use shared::{
 use crate::{
     load::{Pages, use_pages},
     routes::Route,
-    screens::parts::{LoadFailed, mark},
+    screens::parts::{LoadFailed, Stale, mark},
     ui::{
         avatar::{Avatar, AvatarSize},
-        banner::Banner,
         button::{Button, ButtonTone},
         chip::{Chip, ChipRow, FilterChip},
+        glyph::ChevronRight,
         icon::{Icon, IconSize},
         list_card::{ListCard, ListCardSize, ListCardSkeleton},
         list_note::ListNote,
         panel::{Panel, PanelBody, PanelTabs},
         skeleton::Loading,
-        tone::Tone,
         virtual_list::{Place, RowHeights, VirtualRows, use_virtual_list},
     },
     words::{Words, number, use_words},
@@ -108,14 +106,7 @@ pub(super) fn People(
                     ListNote { {say.nobody} }
                 }
             } else {
-                if let Some(failed) = rows.trouble() {
-                    Banner {
-                        tone: Tone::Warn,
-                        flush: true,
-                        icon: rsx! { Icon { CircleAlert {} } },
-                        title: words.problems.said(&failed).line(),
-                    }
-                }
+                Stale { failed: rows.trouble(), flush: true }
                 Recipients { campaign: campaign(), rows }
                 if rows.more_pending() {
                     Loading { label: say.people_loading }

@@ -1,6 +1,5 @@
 //! One recipient of a record: what became of the messages, why, and what the platform said.
 
-use crate::ui::glyph::{Check, CircleHelp, Hourglass, Info, MessageCircle, TriangleAlert, UserX};
 use dioxus::prelude::*;
 use shared::{
     deliveries::{DeliveryDetail, Outcome, ShowDelivery},
@@ -23,6 +22,7 @@ use crate::{
         banner::{Banner, Live},
         button::{Button, ButtonTone},
         facts::{Fact, Facts, RawText},
+        glyph::{Check, CircleHelp, Hourglass, Info, MessageCircle, TriangleAlert, UserX},
         icon::{Icon, IconSize},
         list_note::ListNote,
         panel::{Panel, PanelBody},

@@ -15,17 +15,16 @@ use crate::{
     load::{Load, use_load},
     platform::draw_id,
     routes::Route,
-    screens::parts::{Allowed, BackButton, LoadFailed, OfflineNote},
+    screens::parts::{Allowed, BackButton, LoadFailed, OfflineNote, Refused},
     ui::{
         app_bar::{AppBar, AppBarTitle},
-        banner::{Banner, Live},
         bottom_sheet::BottomSheet,
         button::{Button, ButtonTone},
         dialog::Dialog,
         empty_state::EmptyState,
         field::{Field, TextField},
         filter_group::FilterGroup,
-        glyph::{CircleAlert, Tag},
+        glyph::Tag,
         icon::{Icon, IconSize},
         layer::use_unique_id,
         list_card::{List, ListCard, ListCardSize, ListCardSkeleton},
@@ -35,7 +34,6 @@ use crate::{
         select::{Select, SelectOption},
         skeleton::Loading,
         toast::{Toast, ToastMessage},
-        tone::Tone,
     },
     words::{Words, use_words},
 };
@@ -160,16 +158,7 @@ fn Trouble(failed: Option<Failed>) -> Element {
     let Some(failed) = failed.filter(|failed| of_name(words, Some(failed)).is_none()) else {
         return rsx! {};
     };
-    let said = words.problems.said(&failed);
-    rsx! {
-        Banner {
-            tone: Tone::Danger,
-            live: Live::Alert,
-            icon: rsx! { Icon { CircleAlert {} } },
-            title: said.title,
-            text: said.text,
-        }
-    }
+    rsx! { Refused { failed } }
 }
 
 /// Makes a category.

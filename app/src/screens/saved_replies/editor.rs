@@ -23,7 +23,7 @@ use crate::{
     routes::Route,
     screens::{
         composer::{Bounds, Change, PartsEditor, UndoToast, blocked, field_id, first_wrong, use_removed},
-        parts::{BackButton, LoadFailed, OfflineNote},
+        parts::{BackButton, LoadFailed, OfflineNote, Refused},
     },
     session::use_me,
     ui::{
@@ -343,14 +343,5 @@ fn Decisions(writing: Writing) -> Element {
     let Some(failed) = failed else {
         return rsx! {};
     };
-    let said = words.problems.said(&failed);
-    rsx! {
-        Banner {
-            tone: Tone::Danger,
-            live: Live::Alert,
-            icon: rsx! { Icon { CircleAlert {} } },
-            title: said.title,
-            text: said.text,
-        }
-    }
+    rsx! { Refused { failed } }
 }

@@ -3,13 +3,14 @@
 use dioxus::prelude::*;
 use shared::{
     limits,
-    members::{ListColleagues, Me, Role, StoreRef},
+    members::{Colleague, ListColleagues, Me, Role, StoreRef},
     saved_replies::{CategoryRow, ListCategories, UsableBy},
 };
 
 use super::writing::Writing;
 use crate::{
     load::{use_load, use_load_when},
+    screens::parts::{stores_of, toggle},
     session::use_me,
     ui::{
         chip::{Chip, ChipRow},
@@ -92,17 +93,13 @@ pub(super) fn CategoryField(writing: Writing) -> Element {
     }
 }
 
-/// The stores it can be given to: an admin's are all in which anybody works.
-fn stores(me: &Me, colleagues: Vec<shared::members::Colleague>) -> Vec<StoreRef> {
-    let mut all = me.stores.clone();
-    if me.role == Role::Admin {
-        for store in colleagues.into_iter().flat_map(|colleague| colleague.stores) {
-            if all.iter().all(|known| known.id != store.id) {
-                all.push(store);
-            }
-        }
-        all.sort_by(|a, b| a.name.cmp(&b.name));
+/// The stores it can be given to: an admin's are all in which anybody works, hers among them.
+fn stores(me: &Me, colleagues: &[Colleague]) -> Vec<StoreRef> {
+    if me.role != Role::Admin {
+        return me.stores.clone();
     }
+    let mut all = stores_of(colleagues);
+    all.extend(me.stores.iter().filter(|own| colleagues.iter().all(|one| !one.stores.contains(own))).cloned());
     all
 }
 
@@ -122,7 +119,7 @@ pub(super) fn UsableByField(
     let colleagues = use_load_when(move || (me.read().role == Role::Admin).then_some(ListColleagues {}));
     let me = me.read();
     let is_admin = me.role == Role::Admin;
-    let stores = stores(&me, colleagues.value().unwrap_or_default());
+    let stores = stores(&me, &colleagues.value().unwrap_or_default());
     let usable_by = writing.form.read().usable_by.clone();
     let set = move |usable_by: UsableBy| writing.edit(|form| form.usable_by = usable_by);
     let error = error.or_else(|| {
@@ -182,7 +179,11 @@ pub(super) fn UsableByField(
                                 mark: true,
                                 onclick: {
                                     let roles = roles.clone();
-                                    move |_| set(UsableBy::Roles { roles: toggled(&roles, role) })
+                                    move |_| {
+                                        let mut roles = roles.clone();
+                                        toggle(&mut roles, role);
+                                        set(UsableBy::Roles { roles });
+                                    }
                                 },
                                 {(words.common.role)(role)}
                             }
@@ -198,7 +199,11 @@ pub(super) fn UsableByField(
                                 mark: true,
                                 onclick: {
                                     let chosen = chosen.clone();
-                                    move |_| set(UsableBy::Stores { stores: toggled(&chosen, store.id) })
+                                    move |_| {
+                                        let mut stores = chosen.clone();
+                                        toggle(&mut stores, store.id);
+                                        set(UsableBy::Stores { stores });
+                                    }
                                 },
                                 "{store.name}"
                             }
@@ -209,15 +214,4 @@ pub(super) fn UsableByField(
             }
         }
     }
-}
-
-/// The same with this one in it, or without it where it was.
-fn toggled<T: Copy + PartialEq>(all: &[T], one: T) -> Vec<T> {
-    let mut all = all.to_vec();
-    if all.contains(&one) {
-        all.retain(|other| *other != one);
-    } else {
-        all.push(one);
-    }
-    all
 }

@@ -20,18 +20,17 @@ use crate::{
     load::{Pages, use_load, use_pages},
     routes::Route,
     screens::{
-        parts::{Allowed, LoadFailed, OfflineNote},
+        parts::{Allowed, LoadFailed, OfflineNote, Stale, toggle},
         send::settle::use_settled,
     },
     session::{use_may, use_me},
     ui::{
         action_bar::ActionBar,
         app_bar::{AppBar, AppBarTitle, TitleLevel},
-        banner::{Banner, Live},
         button::{Button, ButtonTone},
         chip::{Chip, ChipRow},
         empty_state::EmptyState,
-        glyph::{Bookmark, CircleAlert, Plus, SearchX, Tag},
+        glyph::{Bookmark, Plus, SearchX, Tag},
         icon::{Icon, IconSize},
         icon_button::IconButton,
         reply_card::ReplyCardSkeleton,
@@ -39,7 +38,6 @@ use crate::{
         search_field::SearchField,
         skeleton::Loading,
         toast::{Toast, ToastMessage},
-        tone::Tone,
     },
     words::use_words,
 };
@@ -212,12 +210,7 @@ fn CategoryChips(chosen: Signal<Vec<CategoryId>>) -> Element {
                     on: chosen.read().contains(&category.id),
                     mark: true,
                     onclick: move |_| {
-                        let mut chosen = chosen.write();
-                        if chosen.contains(&category.id) {
-                            chosen.retain(|other| *other != category.id);
-                        } else {
-                            chosen.push(category.id);
-                        }
+                        toggle(&mut chosen.write(), category.id);
                     },
                     "{category.name}"
                 }
@@ -269,15 +262,7 @@ fn Rows(replies: Pages<SavedReply>, open: Option<SavedReplyId>, narrowed: bool, 
     let colleagues: Vec<Colleague> = colleagues.value().unwrap_or_default();
     let me = me.read().id;
     rsx! {
-        if let Some(failed) = replies.error() {
-            Banner {
-                tone: Tone::Warn,
-                flush: true,
-                live: Live::Status,
-                icon: rsx! { Icon { CircleAlert {} } },
-                title: words.problems.said(&failed).line(),
-            }
-        }
+        Stale { failed: replies.trouble(), flush: true }
         Column { tight: true,
             ul { class: "stack", "data-gap": "sm", role: "list",
                 for reply in replies.items().read().iter().cloned() {

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     load::{Pages, use_load, use_pages},
-    screens::{parts::LoadFailed, send::settle::use_settled},
+    screens::{
+        parts::{LoadFailed, Stale, toggle},
+        send::settle::use_settled,
+    },
     ui::{
         action_bar::{ACTION_BAR_SIDE, ActionBarRow, ActionBarText},
         banner::{Banner, Live},
@@ -170,13 +173,7 @@ fn ChooseCategories(applied: Signal<Vec<Category>>) -> Element {
                                 mark: true,
                                 count: number(row.replies),
                                 onclick: move |_| {
-                                    let mut chosen = chosen.write();
-                                    let id = row.category.id;
-                                    if chosen.contains(&id) {
-                                        chosen.retain(|other| *other != id);
-                                    } else {
-                                        chosen.push(id);
-                                    }
+                                    toggle(&mut chosen.write(), row.category.id);
                                 },
                                 "{row.category.name}"
                             }
@@ -251,14 +248,7 @@ fn Found(
         };
     }
     rsx! {
-        if let Some(failed) = replies.error() {
-            Banner {
-                tone: Tone::Warn,
-                live: Live::Status,
-                icon: rsx! { Icon { CircleAlert {} } },
-                title: words.problems.said(&failed).line(),
-            }
-        }
+        Stale { failed: replies.error() }
         div { role: "status",
             ListNote { {(say.count)(rows.read().len(), replies.has_more())} }
         }

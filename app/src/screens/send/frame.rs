@@ -1,6 +1,5 @@
 //! What the steps of the flow share: the head with the steps, the state of the draft, the choice between two copies of it.
 
-use crate::ui::glyph::{TriangleAlert, X};
 use dioxus::prelude::*;
 use shared::campaigns::Draft;
 use shared::content::{Content, NAME_TOKEN};
@@ -14,6 +13,7 @@ use crate::{
         app_bar::{AppBar, AppBarTitle},
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
+        glyph::{TriangleAlert, X},
         icon::{Icon, IconSize},
         icon_button::{IconButton, IconButtonTone},
         screen::PaneHead,

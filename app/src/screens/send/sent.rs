@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::ui::glyph::{Check, CircleAlert, CircleHelp, Hourglass, Info, TriangleAlert, X};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{CampaignState, Figures, Progress, ShowProgress},
@@ -22,6 +21,7 @@ use crate::{
         action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarRow},
         banner::{Banner, Live},
         button::{Button, ButtonTone},
+        glyph::{Check, CircleAlert, CircleHelp, Hourglass, Info, TriangleAlert, X},
         icon::{Icon, IconSize},
         list_note::ListNote,
         progress_ring::ProgressRing,

@@ -1,9 +1,9 @@
 //! The entries of a sheet: an icon, a title, a line of explanation.
 
-use crate::ui::glyph::ChevronRight;
 use dioxus::prelude::*;
 
 use super::{
+    glyph::ChevronRight,
     icon::{Icon, IconSize},
     layer::use_unique_id,
     press::{Destination, Press},

@@ -1,9 +1,9 @@
 //! A sheet that comes up from the bottom, and stands in the middle or at the side from 900 px on.
 
-use crate::ui::glyph::X;
 use dioxus::prelude::*;
 
 use super::{
+    glyph::X,
     icon::{Icon, IconSize},
     icon_button::IconButton,
     layer::{Edge, close_on_escape, focus_on_mount, use_cover, use_unique_id},

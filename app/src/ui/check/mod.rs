@@ -1,9 +1,11 @@
 //! The mark of a picked row.
 
-use crate::ui::glyph::{Check as CheckGlyph, Minus};
 use dioxus::prelude::*;
 
-use super::icon::{Icon, IconSize};
+use super::{
+    glyph::{Check as CheckGlyph, Minus},
+    icon::{Icon, IconSize},
+};
 
 stylance::import_crate_style!(style, "src/ui/check/style.module.css");
 

@@ -1,9 +1,9 @@
 //! A choice that can be pressed, or a filter that can go.
 
-use crate::ui::glyph::{Check, X};
 use dioxus::prelude::*;
 
 use super::{
+    glyph::{Check, X},
     icon::{Icon, IconSize},
     press::Press,
 };

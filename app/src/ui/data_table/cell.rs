@@ -1,10 +1,10 @@
 //! The cells of a table and what stands in them.
 
-use crate::ui::glyph::{ArrowDown, ArrowUp};
 use dioxus::prelude::*;
 
 use super::style;
 use crate::ui::{
+    glyph::{ArrowDown, ArrowUp},
     icon::{Icon, IconSize},
     press::{Destination, Press},
 };

@@ -1,9 +1,9 @@
 //! A labelled control: its label, its box, its help and its error.
 
-use crate::ui::glyph::{CircleAlert, X};
 use dioxus::prelude::*;
 
 use super::{
+    glyph::{CircleAlert, X},
     icon::{Icon, IconSize},
     icon_button::IconButton,
     layer::use_unique_id,

@@ -1,9 +1,9 @@
 //! A picture or film on its way to the server.
 
-use crate::ui::glyph::Play;
 use dioxus::prelude::*;
 
 use super::{
+    glyph::Play,
     icon::{Icon, IconSize},
     message_bubble::MediaKind,
     progress::Progress,

@@ -1,10 +1,9 @@
 //! The picture or film of a message.
 
-use crate::ui::glyph::Play;
 use dioxus::prelude::*;
 
 use super::style;
-use crate::ui::icon::Icon;
+use crate::ui::{glyph::Play, icon::Icon};
 
 /// What kind of media it is.
 #[derive(Default, Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! One outcome of a check (will be sent, will not, not sure) that opens into its people and reasons.
 
-use crate::ui::glyph::ChevronDown;
 use dioxus::prelude::*;
 
-use super::{icon::Icon, tone::Tone};
+use super::{glyph::ChevronDown, icon::Icon, tone::Tone};
 
 stylance::import_crate_style!(style, "src/ui/outcome/style.module.css");
 

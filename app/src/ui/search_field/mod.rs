@@ -1,9 +1,8 @@
 //! A field to search with.
 
-use crate::ui::glyph::Search;
 use dioxus::prelude::*;
 
-use super::icon::Icon;
+use super::{glyph::Search, icon::Icon};
 
 stylance::import_crate_style!(style, "src/ui/search_field/style.module.css");
 

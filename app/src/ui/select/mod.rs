@@ -1,9 +1,11 @@
 //! One of a list, by the phone's own picker.
 
-use crate::ui::glyph::ChevronDown;
 use dioxus::prelude::*;
 
-use super::icon::{Icon, IconSize};
+use super::{
+    glyph::ChevronDown,
+    icon::{Icon, IconSize},
+};
 
 stylance::import_crate_style!(style, "src/ui/select/style.module.css");
 

@@ -1,9 +1,9 @@
 //! Figures that can be opened, each with its fraction.
 
-use crate::ui::glyph::ChevronRight;
 use dioxus::prelude::*;
 
 use super::{
+    glyph::ChevronRight,
     icon::{Icon, IconSize},
     press::{Destination, Press},
     tone::Tone,

@@ -15,7 +15,7 @@ use shared::{
     deliveries::{Attempt, DeliveryDetail, DeliveryRow, ListDeliveries, ShowDelivery},
     id::{CampaignId, ChannelId},
     members::Role,
-    problem::{Problem, Rule, What},
+    problem::{Problem, What},
     reasons::Reason,
 };
 
@@ -24,6 +24,7 @@ use crate::{
     App,
     caller::Caller,
     conversations,
+    cursor::{self, Cursor, page_limit},
     db::Tx,
     media,
     refused::{Refused, Result},
@@ -115,19 +116,22 @@ fn period(caller: &Caller, filter: &CampaignFilter) -> store::Days {
     }
 }
 
+/// Where a page of records ends.
+fn cursor_of(row: &store::RowParts) -> Cursor {
+    Cursor { at: row.created_at, key: row.id.to_string() }
+}
+
 /// The records of the caller's scope, newest first.
 pub(crate) async fn list(app: App, caller: Caller, call: ListCampaigns) -> Result<Page<CampaignRow>> {
     let limit = page_limit(call.limit)?;
-    let after = call.after.as_deref().map(read_cursor).transpose()?;
+    let after = Cursor::read(call.after.as_deref())?;
     app.db
         .read(move |tx| {
             let (scope, days) = (Scope::of(&caller), period(&caller, &call.filter));
-            let mut rows =
+            let rows =
                 store::list(tx, caller.team, caller.member, &scope, &call.filter, days, after.as_ref(), limit + 1)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = if more { rows.last().map(|last| cursor(last.row.created_at, last.row.id)) } else { None };
-            Ok::<_, Refused>(Page { items: rows.iter().map(|row| row.shown(&caller)).collect(), next })
+            let Page { items, next } = cursor::page(rows, limit, |last| cursor_of(&last.row));
+            Ok::<_, Refused>(Page { items: items.iter().map(|row| row.shown(&caller)).collect(), next })
         })
         .await
 }
@@ -160,15 +164,13 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
 /// The recipients of a record.
 pub(crate) async fn deliveries(app: App, caller: Caller, call: ListDeliveries) -> Result<Page<DeliveryRow>> {
     let limit = page_limit(call.limit)?;
-    let after = call.after.as_deref().map(|after| after.parse().map_err(|_| unreadable_cursor())).transpose()?;
+    let after = call.after.as_deref().map(|after| after.parse().map_err(|_| cursor::unreadable())).transpose()?;
     app.db
         .read(move |tx| {
             let found = find(tx, &caller, call.id)?;
-            let mut rows = store::deliveries(tx, caller.team, call.id, call.outcome, call.reason, after, limit + 1)?;
-            let more = rows.len() > limit;
-            rows.truncate(limit);
-            let next = if more { rows.last().map(|last| last.id.to_string()) } else { None };
-            let items = rows.into_iter().filter_map(|row| shown_delivery(&caller, &found, row)).collect();
+            let rows = store::deliveries(tx, caller.team, call.id, call.outcome, call.reason, after, limit + 1)?;
+            let Page { items, next } = cursor::page_by(rows, limit, |last| last.id.to_string());
+            let items = items.into_iter().filter_map(|row| shown_delivery(&caller, &found, row)).collect();
             Ok::<_, Refused>(Page { items, next })
         })
         .await
@@ -227,25 +229,4 @@ fn shown_delivery(caller: &Caller, found: &Stored, row: store::StoredDelivery) -
         checked_by: row.checked_by,
         at: row.settled_at.map(|at| caller.zone.stamp(at)),
     })
-}
-
-fn page_limit(limit: u32) -> Result<usize, Problem> {
-    match limit {
-        1..=100 => Ok(limit as usize),
-        0 => Err(Problem::invalid("limit", Rule::TooFew { least: 1, actual: 0 })),
-        more => Err(Problem::invalid("limit", Rule::TooMany { limit: 100, actual: more.into() })),
-    }
-}
-
-/// Where a page of records ended.
-fn cursor(created_at: i64, id: CampaignId) -> String {
-    format!("{created_at}_{id}")
-}
-
-fn read_cursor(text: &str) -> Result<(i64, CampaignId), Problem> {
-    text.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?))).ok_or_else(unreadable_cursor)
-}
-
-fn unreadable_cursor() -> Problem {
-    Problem::invalid("after", Rule::Malformed { expected: "the `next` of the page before".into() })
 }

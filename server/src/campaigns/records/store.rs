@@ -20,6 +20,7 @@ use crate::{
         drafts::store::{from_json, to_json},
     },
     clock::Clock,
+    cursor::Cursor,
     db::{Error, FromRow, Query, Result, Row, Sql, Tx, Value},
     params, row,
 };
@@ -211,7 +212,7 @@ pub(crate) fn list(
     scope: &Scope,
     filter: &CampaignFilter,
     days: Days,
-    after: Option<&(i64, CampaignId)>,
+    after: Option<&Cursor>,
     limit: usize,
 ) -> Result<Vec<Stored>> {
     let mut query = Query::new(RECORD, params![team]);
@@ -251,8 +252,8 @@ pub(crate) fn list(
             params![texts(filter.senders.iter())],
         );
     }
-    if let Some((at, id)) = after {
-        query.push("AND (c.created_at, c.id) < ($#, $#)", params![*at, *id]);
+    if let Some(after) = after {
+        query.push("AND (c.created_at, c.id) < ($#, $#)", params![after.at, &after.key]);
     }
     query.push("ORDER BY c.created_at DESC, c.id DESC LIMIT $#", params![limit]);
     tx.all_query(&query)

@@ -11,7 +11,7 @@ use shared::{
     reasons::{CheckedBy, Reason},
 };
 
-use super::{Scope, Stored, delivery, show, store};
+use super::{Cursor, Scope, Stored, cursor_of, delivery, show, store};
 use crate::{
     caller::Caller,
     campaigns::{
@@ -365,14 +365,14 @@ async fn records_are_filtered_and_paged(db: Db) {
     world.clock.advance(DAY);
     let (second, _) = sent(&world, &world.ann, 1, "二").await;
     let (team, ann, stores) = (world.team, world.ann.member, world.ann.stores.clone());
-    let page = |after: Option<(i64, CampaignId)>, days| {
+    let page = |after: Option<Cursor>, days| {
         world.read(move |tx| {
             store::list(tx, team, ann, &Scope::Own, &CampaignFilter::default(), days, after.as_ref(), 1)
         })
     };
     let newest = page(None, store::Days::default()).await;
     assert_eq!(newest[0].row.id, second);
-    let older = page(Some((newest[0].row.created_at, second)), store::Days::default()).await;
+    let older = page(Some(cursor_of(&newest[0].row)), store::Days::default()).await;
     assert_eq!(older[0].row.id, first);
     let first_day = store::Days { from: None, until: Some(NOW + DAY / 2) };
     assert_eq!(page(None, first_day).await[0].row.id, first);

@@ -21,6 +21,7 @@ use crate::{
     App,
     caller::{Caller, Zone},
     conversations,
+    live::News,
     refused::{Refused, Result},
 };
 
@@ -126,6 +127,7 @@ pub(super) async fn set(app: &App, caller: Caller, call: SetAttribute) -> Result
             return Err(Refused::from(Problem::invalid("value.kind", Rule::Malformed { expected })));
         }
         store::set(tx, caller.team, found.contact, known.id, &Kept::of(&call.value, caller.zone))?;
+        tx.tell(News::of(caller.team, found.contact));
         Ok(Done {})
     });
     set.await
@@ -136,6 +138,7 @@ pub(super) async fn clear(app: &App, caller: Caller, call: ClearAttribute) -> Re
     let cleared = app.db.write(move |tx| {
         let found = conversations::visible(tx, &caller, call.id)?;
         if store::clear(tx, caller.team, found.contact, call.attribute)? {
+            tx.tell(News::of(caller.team, found.contact));
             Ok(Done {})
         } else {
             Err(Refused::from(Problem::missing(What::Attribute)))

@@ -1,4 +1,4 @@
-//! The list of conversations with 100,000 that one admin sees (architecture.md section 8).
+//! The list of conversations with 100,000 that one admin sees.
 
 use std::time::{Duration, Instant};
 

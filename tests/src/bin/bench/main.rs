@@ -1,4 +1,4 @@
-//! The benchmark: measures what `architecture.md` section 8 promises, prints a table, writes `bench/results.json`. Built and run
+//! The benchmark: measures what takes long where a team is large, prints a table, writes `bench/results.json`. Built and run
 //! in release by `cargo xtask bench`.
 
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]

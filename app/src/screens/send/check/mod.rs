@@ -5,7 +5,6 @@ mod result;
 
 use std::time::Duration;
 
-use crate::ui::glyph::{ChevronLeft, ChevronRight, CircleAlert, CircleHelp, Info, RotateCcw, Send as SendIcon, X};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{Check, CheckDraft, Person},
@@ -34,6 +33,7 @@ use crate::{
         action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone},
         button::{Button, ButtonTone},
         dialog::Dialog,
+        glyph::{ChevronLeft, ChevronRight, CircleAlert, CircleHelp, Info, RotateCcw, Send as SendIcon, X},
         icon::{Icon, IconSize},
         icon_button::IconButton,
         list_note::ListNote,

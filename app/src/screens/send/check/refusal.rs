@@ -1,6 +1,5 @@
 //! What is said when Send did not bring an acceptance, each with its cure.
 
-use crate::ui::glyph::{CircleAlert, CircleHelp, RotateCcw};
 use dioxus::prelude::*;
 use shared::problem::{Conflict, Problem};
 
@@ -11,6 +10,7 @@ use crate::{
     ui::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
+        glyph::{CircleAlert, CircleHelp, RotateCcw},
         icon::{Icon, IconSize},
         tone::Tone,
     },

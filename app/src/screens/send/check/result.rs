@@ -1,6 +1,5 @@
 //! The check in words: who will be sent, who will not and why, who is not sure, and what can be done.
 
-use crate::ui::glyph::{Check as CheckIcon, CircleAlert, CircleHelp, Info, TriangleAlert, UserX, Users, X};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{ChannelCheck, Check, CheckGroup, LeaveOut, Person},
@@ -13,6 +12,7 @@ use crate::{
     ui::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
+        glyph::{Check as CheckIcon, CircleAlert, CircleHelp, Info, TriangleAlert, UserX, Users, X},
         icon::{Icon, IconSize},
         list_note::ListNote,
         meter::Meter,

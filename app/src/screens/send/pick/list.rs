@@ -1,6 +1,5 @@
 //! The list of customers to pick from, and the row that picks them all.
 
-use crate::ui::glyph::{Inbox, SearchX};
 use dioxus::prelude::*;
 use shared::{
     conversations::{
@@ -18,18 +17,17 @@ use crate::{
     draft::use_drafts,
     load::{Load, Pages, use_load, use_pages},
     routes::{Route, Tab},
-    screens::parts::LoadFailed,
+    screens::parts::{LoadFailed, Stale},
     ui::{
-        banner::{Banner, Live},
         button::{Button, ButtonTone},
         check::CheckState,
         empty_state::EmptyState,
+        glyph::{Inbox, SearchX},
         icon::{Icon, IconSize},
         list_card::ListCardSkeleton,
         screen::PaneBody,
         select_all::SelectAll,
         skeleton::Loading,
-        tone::Tone,
         virtual_list::{RowHeights, VirtualRows, use_virtual_list},
     },
     words::{use_now, use_words},
@@ -193,15 +191,7 @@ pub(super) fn PickList(list: MatchList, filter: Signal<ConversationFilter>, oncl
     }
     rsx! {
         PaneBody {
-            if let Some(failed) = rows.trouble() {
-                Banner {
-                    tone: Tone::Warn,
-                    flush: true,
-                    live: Live::Status,
-                    icon: rsx! { Icon { crate::ui::glyph::CircleAlert {} } },
-                    title: words.problems.said(&failed).line(),
-                }
-            }
+            Stale { failed: rows.trouble(), flush: true }
             Customers { rows, filter }
             if rows.more_pending() {
                 Loading { label: say.loading_more }

@@ -6,7 +6,6 @@ mod row;
 
 use std::time::Duration;
 
-use crate::ui::glyph::{ChevronUp, CircleAlert, ListFilter};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{CountSelection, SelectionCount},
@@ -40,6 +39,7 @@ use crate::{
         button::{Button, ButtonSize, ButtonTone},
         chip::{ChipRow, FilterChip},
         facts::{Fact, Facts},
+        glyph::{ChevronUp, CircleAlert, ListFilter},
         icon::{Icon, IconSize},
         list_note::ListNote,
         panel::Panel,
@@ -101,6 +101,7 @@ fn Recipients() -> Element {
     let mut filtering = use_signal(|| false);
     let mut showing = use_signal(|| false);
     let conditions = Condition::of(&filter.read());
+    let known = names.known();
     let max = u64::from(use_me().read().team.group_send_max);
     let why = blocked(words, &selection.read(), counted.read().as_ref(), max);
     let total = counted.read().as_ref().map(|counted| counted.total);
@@ -142,7 +143,7 @@ fn Recipients() -> Element {
                                         onremove: move |()| condition.clear(&mut filter.write()),
                                         {
                                             condition
-                                                .words(&filter.read(), &names.known(), words)
+                                                .words(&filter.read(), &known, words)
                                         }
                                     }
                                 }

@@ -1,6 +1,5 @@
 //! One customer to pick.
 
-use crate::ui::glyph::{Ban, Hourglass};
 use dioxus::prelude::*;
 use shared::{
     contacts::Subscription,
@@ -12,6 +11,7 @@ use crate::{
     ui::{
         avatar::Avatar,
         badge::{Badge, BadgeTone},
+        glyph::{Ban, Hourglass},
         icon::{Icon, IconSize},
         list_card::ListCard,
         virtual_list::Place,

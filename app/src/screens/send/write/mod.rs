@@ -1,6 +1,5 @@
 //! Step 2: what.
 
-use crate::ui::glyph::{Bookmark, CircleAlert};
 use dioxus::prelude::*;
 use shared::{
     campaigns::{ChannelCount, CountSelection},
@@ -28,6 +27,7 @@ use crate::{
     ui::{
         action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarNote, ActionBarRow, ActionBarText, NoteTone},
         button::{Button, ButtonSize, ButtonTone},
+        glyph::{Bookmark, CircleAlert},
         icon::{Icon, IconSize},
         list_note::ListNote,
         screen::{Column, ColumnWidth, Pane, PaneBody, PaneFoot, ScreenMain},

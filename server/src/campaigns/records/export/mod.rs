@@ -12,13 +12,13 @@ use futures_util::{Stream, StreamExt as _, stream};
 use shared::{
     campaigns::{CampaignRow, ExportCampaigns},
     deliveries::{DeliveryRow, ExportDeliveries},
-    id::{CampaignId, DeliveryId},
+    id::DeliveryId,
     rates::Rate,
     time::Stamp,
     words::Language,
 };
 
-use super::{Scope, Stored, find, period, shown_delivery, store};
+use super::{Cursor, Scope, Stored, cursor_of, find, period, shown_delivery, store};
 use crate::{
     App,
     caller::Caller,
@@ -39,15 +39,15 @@ pub(crate) async fn campaigns(
     let today = caller.zone.stamp(app.clock.now()).date_naive();
     let headings = Csv::with_headings(&words::campaigns(call.language, caller.zone));
     let asked = Arc::new((app, caller, call));
-    let page = move |after: Option<(i64, CampaignId)>, csv| campaigns_page(asked.clone(), after, csv);
+    let page = move |after: Option<Cursor>, csv| campaigns_page(asked.clone(), after, csv);
     Ok((format!("group-sends-{today}.csv"), MIME, streamed(headings, page).await?))
 }
 
 async fn campaigns_page(
     asked: Arc<(App, Caller, ExportCampaigns)>,
-    after: Option<(i64, CampaignId)>,
+    after: Option<Cursor>,
     mut csv: Csv,
-) -> Result<(Bytes, Option<(i64, CampaignId)>)> {
+) -> Result<(Bytes, Option<Cursor>)> {
     let (app, caller, call) = &*asked;
     let reading = asked.clone();
     let rows = app
@@ -61,7 +61,7 @@ async fn campaigns_page(
     for row in &rows {
         campaign(&mut csv, &row.shown(caller), call.language);
     }
-    let next = rows.last().filter(|_| rows.len() == PAGE).map(|last| (last.row.created_at, last.row.id));
+    let next = rows.last().filter(|_| rows.len() == PAGE).map(|last| cursor_of(&last.row));
     Ok((csv.into_bytes(), next))
 }
 
