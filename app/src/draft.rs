@@ -2,10 +2,13 @@
 
 mod desk;
 mod keep;
+#[cfg(test)]
+mod kinds_test;
 mod send;
 pub mod token;
 
 use dioxus::{core::spawn_forever, prelude::*};
+use futures_channel::mpsc::{UnboundedSender, unbounded};
 use shared::{
     campaigns::{Draft, DropDraft, Kind},
     content::{Content, Part},
@@ -20,16 +23,16 @@ pub use send::Sending;
 
 use self::desk::Order;
 use crate::{
-    api::{Api, use_api},
-    platform::{draw_id, use_device},
-    session::{DRAFTS, use_me},
+    api::Api,
+    platform::{Device, draw_id},
+    session::{DRAFTS, Mine, use_kept},
 };
 
-/// The draft in work, in context below the `SignedIn` layout.
+/// The draft in work. It goes on when its screens are left: [`use_drafts`].
 #[derive(Clone, Copy)]
 pub struct Drafts {
     desk: Desk,
-    saver: Coroutine<Order>,
+    orders: CopyValue<UnboundedSender<Order>>,
     sender: Callback<Tap>,
     filter: Signal<ConversationFilter>,
     arriving: Signal<bool>,
@@ -49,52 +52,9 @@ impl std::ops::Deref for Drafts {
     }
 }
 
-/// Provides the draft in work to everything below, as this device kept it for the signed-in member.
-pub fn use_drafts_provider() -> Drafts {
-    let api = use_api();
-    let device = use_device();
-    let me = use_me();
-    let place = use_hook(|| {
-        let key = format!("{DRAFTS}{}", me.peek().id);
-        CopyValue::new((device, key))
-    });
-    let kept = use_signal(|| {
-        let (device, key) = &*place.peek();
-        device.read(key).as_deref().and_then(Kept::parse)
-    });
-    let status = use_signal(|| match &*kept.peek() {
-        Some(kept) if !kept.is_blank() && !kept.unsaved => Status::Saved,
-        Some(kept) if !kept.is_blank() => Status::Saving,
-        _ => Status::Blank,
-    });
-    let desk = Desk {
-        kept,
-        status,
-        on_device: use_signal(|| true),
-        sending: use_signal(|| match &*kept.peek() {
-            Some(kept) if kept.tap.is_some() => Sending::Lost,
-            _ => Sending::No,
-        }),
-        place,
-    };
-    let sending_api = api.clone();
-    // A callback runs in this component, so a Send goes on when its screen is left.
-    let sender = use_callback(move |tap: Tap| {
-        let api = sending_api.clone();
-        spawn(async move { desk.send(&api, tap).await });
-    });
-    let saver = use_coroutine(move |orders: UnboundedReceiver<Order>| {
-        let api = api.clone();
-        async move { desk.keep_saving(&api, orders).await }
-    });
-    let filter = use_signal(ConversationFilter::default);
-    let arriving = use_signal(|| false);
-    use_context_provider(|| Drafts { desk, saver, sender, filter, arriving })
-}
-
-/// The draft in work.
+/// The draft in work, as this device kept it for the signed-in member. Only below the `SignedIn` layout.
 pub fn use_drafts() -> Drafts {
-    use_hook(consume_context::<Drafts>)
+    use_kept(Drafts::of_this_device)
 }
 
 /// The draft in work, for a screen of the flow: there is always one, and the server is asked once whether its copy is newer.
@@ -110,13 +70,17 @@ pub fn use_draft_in_work() -> Drafts {
     drafts
 }
 
-/// A draft without anything in it but room for the first message.
-fn blank() -> Draft {
+/// A draft without anything in it but room for the first message; a template has to be picked first.
+fn blank(kind: Kind) -> Draft {
+    let parts = match kind {
+        Kind::GroupMessage => vec![Part::text("")],
+        Kind::GroupTemplate => Vec::new(),
+    };
     Draft {
         id: DraftId(draw_id()),
-        kind: Kind::GroupMessage,
+        kind,
         selection: Selection::default(),
-        content: Content { parts: vec![Part::text("")] },
+        content: Content { parts },
         media: Vec::new(),
         revision: 0,
         updated_at: None,
@@ -125,10 +89,49 @@ fn blank() -> Draft {
 }
 
 impl Drafts {
-    /// A person enters the flow from outside: step 1 then asks whether to go on with what was not sent.
-    pub fn arrive(&self) {
+    /// Goes on with what the device kept. What it sets to work belongs to the scope around.
+    fn of_this_device() -> Self {
+        let (api, device, Mine(me)) = (consume_context::<Api>(), consume_context::<Device>(), consume_context());
+        let key = format!("{DRAFTS}{}", me.peek().id);
+        let kept = device.read(&key).as_deref().and_then(Kept::parse);
+        let status = kept.as_ref().map_or(Status::Blank, Status::of);
+        let sending = match &kept {
+            Some(kept) if kept.tap.is_some() => Sending::Lost,
+            _ => Sending::No,
+        };
+        let desk = Desk {
+            kept: Signal::new(kept),
+            status: Signal::new(status),
+            on_device: Signal::new(true),
+            sending: Signal::new(sending),
+            place: CopyValue::new((device, key)),
+        };
+        let sending_api = api.clone();
+        let sender = Callback::new(move |tap: Tap| {
+            let api = sending_api.clone();
+            spawn(async move { desk.send(&api, tap).await });
+        });
+        let (orders, ordered) = unbounded();
+        spawn(async move { desk.keep_saving(&api, ordered).await });
+        let filter = Signal::new(ConversationFilter::default());
+        Self { desk, orders: CopyValue::new(orders), sender, filter, arriving: Signal::new(false) }
+    }
+
+    fn order(&self, order: Order) {
+        // It is heard as long as the member is signed in.
+        let _ = self.orders.peek().unbounded_send(order);
+    }
+
+    /// A person enters the flow of this kind from outside: step 1 then asks whether to go on with what was not sent.
+    pub fn arrive(&self, kind: Kind) {
         let mut arriving = self.arriving;
         arriving.set(true);
+        if self.turn_to(kind) {
+            let mut filter = self.filter;
+            filter.set(ConversationFilter::default());
+            // What changed while the other one was in work.
+            self.look();
+        }
     }
 
     /// Whether a person has just entered the flow; told once.
@@ -146,11 +149,11 @@ impl Drafts {
         self.filter
     }
 
-    /// Begins a new draft in the place of the one before.
+    /// Begins a new draft of the same kind in the place of the one before.
     pub fn begin(&self) {
         let mut filter = self.filter;
         filter.set(ConversationFilter::default());
-        self.put(Kept::new(blank()), Status::Blank);
+        self.put(Kept::new(blank(self.kind())), Status::Blank);
     }
 
     /// Throws an unsent draft away, here and on the server, and begins a new one.
@@ -167,7 +170,7 @@ impl Drafts {
 
     /// Changes whom it goes to or what it says.
     pub fn edit(&self, change: impl FnOnce(&mut Draft)) {
-        let mut kept = self.kept.peek().clone().unwrap_or_else(|| Kept::new(blank()));
+        let mut kept = self.kept.peek().clone().unwrap_or_else(|| Kept::new(blank(self.kind())));
         let before = kept.draft.clone();
         change(&mut kept.draft);
         if kept.draft == before {
@@ -183,7 +186,7 @@ impl Drafts {
             _ => Status::Saving,
         };
         self.put(kept, status);
-        self.saver.send(Order::Changed);
+        self.order(Order::Changed);
     }
 
     /// Sends it as the check showed it; what was tapped before and has no answer is repeated instead.
@@ -194,12 +197,12 @@ impl Drafts {
 
     /// Saves without waiting for a pause, also what could not be saved before.
     pub fn save_now(&self) {
-        self.saver.send(Order::Now);
+        self.order(Order::Now);
     }
 
     /// Asks the server whether its copy is newer, or was sent.
     pub fn look(&self) {
-        self.saver.send(Order::Look);
+        self.order(Order::Look);
     }
 
     /// Ends a conflict with this copy, on top of the other.
@@ -213,7 +216,7 @@ impl Drafts {
             kept.draft.revision = revision;
             kept.unsaved = true;
             self.put(kept, Status::Saving);
-            self.saver.send(Order::Now);
+            self.order(Order::Now);
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod api;
 pub mod app;
 #[cfg(test)]
 pub(crate) mod canned;
+pub mod chunks;
 pub mod draft;
 pub mod live;
 pub mod load;

@@ -146,6 +146,7 @@ async fn an_open_thread_asks_for_its_own_changes() {
             kind: MessageKind::Text,
             text: format!("第 {n} 句"),
             media: None,
+            template: None,
             at: "2026-11-05T14:02:00+08:00".parse().unwrap(),
             by: None,
             campaign: None,

@@ -3,20 +3,19 @@
 use dioxus::prelude::*;
 use shared::{
     conversations::ConversationState,
-    id::{CampaignId, ConversationId, DeliveryId, SavedReplyId},
+    id::{CampaignId, ConversationId, DeliveryId, SavedReplyId, TemplateId},
 };
 
 use crate::{
+    // What stands here is loaded when it is opened.
+    chunks::{
+        Attributes, Conversation, EditSavedReply, Figures, More, NewSavedReply, Record, RecordPerson, Records,
+        RecordsHome, SavedReplies, SavedRepliesHome, SavedReplyCategories, SendCheck, SendMessage, SendRecipients,
+        SendSent, SendTemplate, SendTemplateFill, TemplateSettings, Templates, TemplatesHome,
+    },
     screens::{
-        attributes::Attributes,
-        conversation::Conversation,
         conversations::{Conversations, NoneChosen},
-        figures::Figures,
-        more::More,
         not_found::NotFound,
-        records::{Record, RecordPerson, Records, RecordsHome},
-        saved_replies::{EditSavedReply, NewSavedReply, SavedReplies, SavedRepliesHome, SavedReplyCategories},
-        send::{SendCheck, SendMessage, SendRecipients, SendSent},
         sign_in::SignIn,
     },
     shell::{Shell, SignedIn},
@@ -71,6 +70,12 @@ pub enum Route {
             /// Group send, step 2.
             #[route("/send/message")]
             SendMessage {},
+            /// Group send, step 2 of a template message: which template.
+            #[route("/send/template")]
+            SendTemplate {},
+            /// Group send, step 2 of a template message: what stands in its blanks.
+            #[route("/send/template/fill")]
+            SendTemplateFill {},
             /// Group send, step 3.
             #[route("/send/check")]
             SendCheck {},
@@ -125,6 +130,17 @@ pub enum Route {
             /// Custom attributes of customers.
             #[route("/more/attributes")]
             Attributes {},
+            #[layout(Templates)]
+                /// The WhatsApp templates, for an admin.
+                #[route("/more/templates")]
+                TemplatesHome {},
+                /// One WhatsApp template, beside the list.
+                #[route("/more/templates/:id")]
+                TemplateSettings {
+                    /// Which.
+                    id: TemplateId,
+                },
+            #[end_layout]
             /// No such address.
             #[route("/:..segments")]
             NotFound {
@@ -159,6 +175,8 @@ impl Route {
             | Self::Conversation { .. }
             | Self::SendRecipients {}
             | Self::SendMessage {}
+            | Self::SendTemplate {}
+            | Self::SendTemplateFill {}
             | Self::SendCheck {}
             | Self::SendSent { .. } => Some(Area::Conversations),
             Self::RecordsHome {} | Self::Record { .. } | Self::RecordPerson { .. } => Some(Area::Records),
@@ -166,7 +184,11 @@ impl Route {
             | Self::NewSavedReply {}
             | Self::EditSavedReply { .. }
             | Self::SavedReplyCategories {} => Some(Area::SavedReplies),
-            Self::More {} | Self::Figures {} | Self::Attributes {} => Some(Area::More),
+            Self::More {}
+            | Self::Figures {}
+            | Self::Attributes {}
+            | Self::TemplatesHome {}
+            | Self::TemplateSettings { .. } => Some(Area::More),
             Self::SignIn { .. } | Self::NotFound { .. } => None,
         }
     }
@@ -202,6 +224,9 @@ mod tests {
             "/saved-replies/categories".to_owned(),
             format!("/saved-replies/{id}"),
             "/more".to_owned(),
+            "/more/templates".to_owned(),
+            format!("/more/templates/{id}"),
+            "/send/template/fill".to_owned(),
         ] {
             let route: Route = address.parse().unwrap();
             assert!(!matches!(route, Route::NotFound { .. }), "{address}");

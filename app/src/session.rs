@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use dioxus::prelude::*;
+use dioxus::{
+    core::{Runtime, current_scope_id},
+    prelude::*,
+};
 use shared::members::{Action, Me};
 
 use crate::{
@@ -73,6 +76,26 @@ pub fn use_session_keeper(api: Api) {
 /// The signed-in member, in context below the `SignedIn` layout.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Mine(pub Memo<Me>);
+
+/// Where what outlives the screens is kept, in context below the `SignedIn` layout.
+#[derive(Clone, Copy)]
+struct Keeping(ScopeId);
+
+/// Keeps what [`use_kept`] begins, as long as this component is there.
+pub fn use_keeping() {
+    use_hook(|| provide_context(Keeping(current_scope_id())));
+}
+
+/// What is there once for all screens, as long as the member is signed in, and goes on when they are left. The first screen that
+/// wants it begins it: so none has to load what only others need. Only below the `SignedIn` layout.
+pub fn use_kept<T: Clone + 'static>(begin: impl FnOnce() -> T) -> T {
+    use_hook(|| {
+        try_consume_context::<T>().unwrap_or_else(|| {
+            let Keeping(scope) = consume_context();
+            Runtime::current().in_scope(scope, || provide_context(begin()))
+        })
+    })
+}
 
 /// The signed-in member. Only below the `SignedIn` layout.
 pub fn use_me() -> Memo<Me> {

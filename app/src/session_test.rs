@@ -16,7 +16,7 @@ use crate::{
     api::{Api, Failed},
     canned::Canned,
     platform::{Device, Locked, Memory},
-    session::{Left, SessionHandle, State},
+    session::{Left, SessionHandle, State, use_kept},
     stage::{Stage, member, session},
 };
 
@@ -172,4 +172,43 @@ fn a_field_that_the_server_refuses_is_named_under_it() {
     let problems = &crate::words::Language::En.words().problems;
     let failed = Failed::Problem(Problem::invalid("email", Rule::Malformed { expected: "name@example.com".into() }));
     assert_eq!(problems.of_field(&failed, "email").as_deref(), Some("E-mail: should look like name@example.com"));
+}
+
+thread_local! {
+    /// How often the screens of the next test began what they share.
+    static BEGUN: Cell<u32> = const { Cell::new(0) };
+}
+
+#[derive(Clone, Copy)]
+struct Shared(Signal<u32>);
+
+#[component]
+fn Asking() -> Element {
+    let Shared(mut told) = use_kept(|| {
+        BEGUN.set(BEGUN.get() + 1);
+        Shared(Signal::new(0))
+    });
+    use_hook(|| told += 1);
+    rsx! { "told {told}" }
+}
+
+/// The first screen that asks is gone when the second one does.
+fn asked_one_after_the_other() -> Element {
+    let mut first = use_signal(|| true);
+    use_effect(move || first.set(false));
+    rsx! {
+        if first() {
+            Asking {}
+        } else {
+            p { Asking {} }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_outlives_the_screens_is_begun_once_and_stays_when_they_are_left() {
+    let stage = Stage::piece(member(Role::SalesStaff), Canned::default(), asked_one_after_the_other);
+    let html = stage.play().await.html();
+    assert!(html.contains("told 2"), "{html}");
+    assert_eq!(BEGUN.get(), 1);
 }

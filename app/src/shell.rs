@@ -12,12 +12,11 @@ use shared::{
 use crate::{
     api::{Failed, use_api},
     app::Unread,
-    draft::use_drafts_provider,
     live::{use_live, use_live_provider},
     load::{Load, use_load_when, use_memory_provider},
     platform::{sleep, use_device},
     routes::{Area, Route},
-    session::{Left, Mine, State, use_me, use_session},
+    session::{Left, Mine, State, use_keeping, use_me, use_session},
     ui::{
         avatar::{Avatar, AvatarSize},
         brand::BrandMark,
@@ -31,7 +30,6 @@ use crate::{
         tab_bar::{TabBar, TabBarItem},
         tone::Tone,
     },
-    upload::use_uploads_provider,
     words::{number, use_words},
 };
 
@@ -73,8 +71,7 @@ fn Inside(me: Me) -> Element {
     use_context_provider(|| Mine(me));
     use_live_provider(use_api());
     use_memory_provider();
-    use_drafts_provider();
-    use_uploads_provider();
+    use_keeping();
     rsx! { Outlet::<Route> {} }
 }
 
@@ -241,7 +238,7 @@ fn MainNavigation() -> Element {
                 TabBarItem {
                     to: Route::SavedRepliesHome {},
                     on: area == Some(Area::SavedReplies),
-                    label: words.saved_replies.title,
+                    label: words.common.saved_replies,
                     Bookmark {}
                 }
             }

@@ -20,8 +20,7 @@ use crate::{
     canned::Canned,
     platform::{Device, Memory},
     routes::Route,
-    session::Mine,
-    upload::use_uploads_provider,
+    session::{Mine, use_keeping},
 };
 
 /// The app at an address, before it is drawn.
@@ -240,6 +239,6 @@ fn PieceAlone() -> Element {
     let piece: Piece = use_context();
     let me = use_memo(move || piece.me.clone());
     use_context_provider(|| Mine(me));
-    use_uploads_provider();
+    use_keeping();
     (piece.content)()
 }

@@ -1,5 +1,6 @@
 // Starts the app, and keeps its shell on the device. A file of its own, because the content policy allows no inline script.
 import init from '/app.js';
+import { begin, prefetch } from '/chunks.js';
 
 /** How long a new version may take until it is in charge, in milliseconds. */
 const PATIENCE = 3_000;
@@ -28,6 +29,15 @@ async function startNewVersion() {
   return true;
 }
 
+/** The app asks for the newest version, also where no service worker keeps any; what is half-written stands in the device's storage by then. */
+function startNewestOnRequest() {
+  document.addEventListener('storecast-update', async () => {
+    const registration = await workers?.getRegistration().catch(() => undefined);
+    if (registration?.waiting) await takeOver(registration.waiting);
+    location.reload();
+  });
+}
+
 /** Keeps the shell on the device, and tells the app (`data-update` of the page) when a new version is there. */
 async function keepShell() {
   if (!workers) return;
@@ -38,11 +48,6 @@ async function keepShell() {
   };
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', tell));
   tell();
-  // The app asks for it; what is half-written stands in the device's storage by then.
-  document.addEventListener('storecast-update', async () => {
-    if (registration.waiting) await takeOver(registration.waiting);
-    location.reload();
-  });
   // Without a line there is no news.
   const look = () => registration.update().catch(() => {});
   document.addEventListener('visibilitychange', () => {
@@ -53,7 +58,9 @@ async function keepShell() {
 
 try {
   if (!(await startNewVersion().catch(() => false))) {
-    await init({ module_or_path: '/app_bg.wasm' });
+    startNewestOnRequest();
+    begin(await init({ module_or_path: '/app_bg.wasm' }));
+    prefetch();
     // A browser that keeps nothing still runs the app.
     await keepShell().catch(() => {});
   }

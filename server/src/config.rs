@@ -1,5 +1,6 @@
 //! Settings: defaults, below a file, below `STORECAST_…` variables of the environment. Secrets are never printed.
 
+mod platforms;
 mod values;
 
 use std::{
@@ -14,7 +15,10 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::values::{DatabaseAddress, Networks, RootKey, Secret};
+pub use self::{
+    platforms::{Line, Whatsapp},
+    values::{DatabaseAddress, Networks, RootKey, Secret},
+};
 
 /// What every variable of ours begins with; two underscores go one level down: `STORECAST_LINE__API_BASE`.
 const PREFIX: &str = "STORECAST_";
@@ -55,6 +59,8 @@ pub struct Config {
     pub limits: Limits,
     /// LINE.
     pub line: Line,
+    /// WhatsApp.
+    pub whatsapp: Whatsapp,
     /// The delivery engine.
     pub engine: Engine,
 }
@@ -76,6 +82,7 @@ impl Default for Config {
             edge: Edge::default(),
             limits: Limits::default(),
             line: Line::default(),
+            whatsapp: Whatsapp::default(),
             engine: Engine::default(),
         }
     }
@@ -241,34 +248,6 @@ impl Default for Limits {
     }
 }
 
-/// LINE's Messaging API.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Line {
-    /// Where calls go.
-    pub api_base: String,
-    /// Where pictures and films are fetched from.
-    pub data_base: String,
-    /// Push calls per second and channel; LINE allows 2,000 (providers.md A3).
-    pub rate: u32,
-    /// Calls in flight at once, per channel.
-    pub in_flight: usize,
-    /// Milliseconds until a call is given up; well below the engine's lease.
-    pub timeout_ms: u64,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self {
-            api_base: "https://api.line.me".into(),
-            data_base: "https://api-data.line.me".into(),
-            rate: 1_900,
-            in_flight: 256,
-            timeout_ms: 15_000,
-        }
-    }
-}
-
 /// The delivery engine (architecture.md section 4).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -359,8 +338,8 @@ impl Config {
 
     fn checked(mut self) -> Result<Self, ConfigError> {
         self.public_url = base("public_url", &self.public_url)?;
-        self.line.api_base = base("line.api_base", &self.line.api_base)?;
-        self.line.data_base = base("line.data_base", &self.line.data_base)?;
+        self.line.check()?;
+        self.whatsapp.check()?;
         if let Some(s3) = &mut self.media.s3 {
             s3.check()?;
         }
@@ -378,20 +357,20 @@ impl Config {
             ("line.rate", self.line.rate.into()),
             ("line.in_flight", self.line.in_flight as u64),
             ("line.timeout_ms", self.line.timeout_ms),
+            ("whatsapp.rate", self.whatsapp.rate.into()),
+            ("whatsapp.in_flight", self.whatsapp.in_flight as u64),
+            ("whatsapp.timeout_ms", self.whatsapp.timeout_ms),
             ("engine.lease_ms", u64::try_from(self.engine.lease_ms).unwrap_or_default()),
             ("engine.poll_ms", self.engine.poll_ms),
         ];
         if let Some((key, _)) = positive.into_iter().find(|(_, number)| *number == 0) {
             return Err(ConfigError::of(key, "must be at least 1"));
         }
-        if self.line.rate > 2_000 {
-            return Err(ConfigError::of("line.rate", "LINE takes at most 2000 pushes a second; 1900 leaves room"));
-        }
-        if self.line.timeout_ms.saturating_mul(2) > u64::try_from(self.engine.lease_ms).unwrap_or_default() {
-            return Err(ConfigError::of(
-                "line.timeout_ms",
-                "must be at most half of engine.lease_ms, or a call could outlive its lease",
-            ));
+        let lease = u64::try_from(self.engine.lease_ms).unwrap_or_default();
+        let timeouts = [("line.timeout_ms", self.line.timeout_ms), ("whatsapp.timeout_ms", self.whatsapp.timeout_ms)];
+        if let Some((key, _)) = timeouts.into_iter().find(|(_, timeout)| timeout.saturating_mul(2) > lease) {
+            let problem = "must be at most half of engine.lease_ms, or a call could outlive its lease";
+            return Err(ConfigError::of(key, problem));
         }
         Ok(self)
     }

@@ -31,6 +31,8 @@ fn without_a_file_there_are_defaults() {
         let config = Config::load(None).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.line.api_base, "https://api.line.me");
+        assert_eq!(config.whatsapp.api_base, "https://graph.facebook.com");
+        assert_eq!((config.whatsapp.version.as_str(), config.whatsapp.rate), ("v25.0", 70));
         assert!(config.root_key.is_none());
         Ok(())
     });
@@ -60,6 +62,20 @@ fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
 }
 
 #[test]
+fn whatsapp_is_set_like_line() {
+    let file = "[whatsapp]\nversion = 'v26.0'\nmedia_hosts = ['fbsbx.com']\n";
+    let variables = [
+        ("STORECAST_WHATSAPP__API_BASE", "http://127.0.0.1:9000/"),
+        ("STORECAST_WHATSAPP__RATE", "1000"),
+        ("STORECAST_WHATSAPP__MEDIA_HOSTS", "[\"media.example.com\"]"),
+    ];
+    let whatsapp = load(file, &variables).unwrap().whatsapp;
+    assert_eq!((whatsapp.api_base.as_str(), whatsapp.version.as_str()), ("http://127.0.0.1:9000", "v26.0"));
+    assert_eq!((whatsapp.rate, whatsapp.in_flight, whatsapp.timeout_ms), (1_000, 128, 15_000));
+    assert_eq!(whatsapp.media_hosts, ["media.example.com"]);
+}
+
+#[test]
 fn the_file_may_be_named_by_the_environment_and_must_be_there() {
     Jail::expect_with(|jail| {
         jail.clear_env();
@@ -81,6 +97,22 @@ fn the_file_may_be_named_by_the_environment_and_must_be_there() {
 #[case::with_path("public_url = 'https://chat.example.com/app'", "public_url", "without a path")]
 #[case::relative("public_url = 'chat.example.com'", "public_url", "https://")]
 #[case::too_fast("[line]\nrate = 2001", "line.rate", "2000")]
+#[case::too_fast_on_whatsapp("[whatsapp]\nrate = 1001", "whatsapp.rate", "1000")]
+#[case::no_pace_on_whatsapp("[whatsapp]\nrate = 0", "whatsapp.rate", "at least 1")]
+#[case::none_in_flight("[whatsapp]\nin_flight = 0", "whatsapp.in_flight", "at least 1")]
+#[case::whatsapp_outlives_its_lease("[whatsapp]\ntimeout_ms = 30001", "whatsapp.timeout_ms", "lease")]
+#[case::plain_graph("[whatsapp]\napi_base = 'http://graph.facebook.com'", "whatsapp.api_base", "https://")]
+#[case::version_in_the_base("[whatsapp]\napi_base = 'https://graph.facebook.com/v25.0'", "whatsapp.api_base", "path")]
+#[case::no_version("[whatsapp]\nversion = '25'", "whatsapp.version", "v25.0")]
+#[case::version_that_is_a_path("[whatsapp]\nversion = 'v25.0/me'", "whatsapp.version", "v25.0")]
+#[case::whole_address_for_a_host(
+    "[whatsapp]\nmedia_hosts = ['https://fbsbx.com']",
+    "whatsapp.media_hosts",
+    "fbsbx.com"
+)]
+#[case::every_host("[whatsapp]\nmedia_hosts = ['']", "whatsapp.media_hosts", "fbsbx.com")]
+#[case::a_whole_top_level("[whatsapp]\nmedia_hosts = ['com']", "whatsapp.media_hosts", "fbsbx.com")]
+#[case::unknown_of_whatsapp("[whatsapp]\nspeed = 5", "whatsapp.speed", "storecast.toml")]
 #[case::zero("[limits]\nsend_per_member = 0", "limits.send_per_member", "at least 1")]
 #[case::outlives_its_lease("[line]\ntimeout_ms = 40000", "line.timeout_ms", "lease")]
 #[case::no_network("trusted_proxies = ['10.0.0.0/40']", "trusted_proxies", "10.0.0.0/8")]

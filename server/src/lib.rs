@@ -24,6 +24,7 @@ pub mod saved_replies;
 pub mod serve;
 pub mod tasks;
 pub mod telemetry;
+pub mod templates;
 
 use std::sync::Arc;
 

@@ -2,7 +2,10 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use shared::id::{MediaId, TeamId};
+use shared::{
+    contacts::Subscription,
+    id::{MediaId, TeamId},
+};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -21,7 +24,7 @@ use crate::{
     outbox::{self, Outbox, Policies},
     platforms::{ClientError, MediaAddress, Platforms},
     tasks::Tasks,
-    telemetry,
+    telemetry, templates,
 };
 
 /// What tasks get to end, beyond the time of requests in flight.
@@ -32,7 +35,11 @@ pub(crate) const POLICIES: Policies = Policies {
     reply: conversations::ineligible_replies,
     group: campaigns::group,
     media: media_address,
-    reached: conversations::marketed,
+    uploaded: |app, team, channel, media| Box::pin(media::uploaded(app, team, channel, media)),
+    reached: campaigns::reached,
+    opted_out: |tx, clock, team, identity, at| {
+        contacts::hear(tx, clock, team, identity, Subscription::Unsubscribed, at)
+    },
 };
 
 /// A running server. Dropping it does not stop it: see [`Server::stop`].
@@ -97,6 +104,7 @@ impl Server {
         inbox::start(&app);
         media::start(&app);
         live::start(&app);
+        templates::start(&app);
         outbox::start(&app, POLICIES);
         if let Some(address) = app.config.metrics_listen {
             telemetry::serve_metrics(&app.tasks, address)

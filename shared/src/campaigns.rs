@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     call::{Done, File, Page, call, json_param},
     contacts::ChannelRef,
-    content::Content,
-    id::{CampaignId, ConversationId, DraftId, MemberId, StoreId},
+    content::{Content, Part},
+    id::{CampaignId, ChannelId, ConversationId, DraftId, MemberId, StoreId},
+    limits::Platform,
     media::MediaInfo,
     members::{MemberRef, StoreRef},
     named::named,
+    problem::{Problem, Rule},
     rates::Rate,
     reasons::Reason,
     selection::Selection,
@@ -24,6 +26,30 @@ named! {
         /// 群發訊息.
         #[default]
         GroupMessage = "group_message",
+        /// 群發範本訊息: one WhatsApp template to the customers of one number.
+        GroupTemplate = "group_template",
+    }
+}
+
+impl Kind {
+    /// Whether a send of this kind may hold this: a template message is one template, another holds none.
+    pub fn check(self, content: &Content) -> Result<(), Problem> {
+        let is_template = |part: &Part| part.as_template().is_some();
+        let wrong = match self {
+            Self::GroupMessage => content.parts.iter().position(is_template),
+            Self::GroupTemplate => content.parts.iter().position(|part| !is_template(part)),
+        };
+        let expected = match self {
+            Self::GroupMessage => "text, image or video",
+            Self::GroupTemplate => "template",
+        };
+        match wrong {
+            None => Ok(()),
+            Some(i) => {
+                let rule = Rule::Malformed { expected: expected.into() };
+                Err(Problem::invalid(format!("content.parts[{i}].kind"), rule))
+            }
+        }
     }
 }
 
@@ -219,10 +245,32 @@ pub struct ChannelCheck {
     pub audience: u64,
     /// Of them, tried.
     pub tried: u64,
-    /// The account's month, where the platform told.
+    /// The account's month, where the platform told (LINE).
     pub quota: Option<ChannelQuota>,
+    /// The people it may still write to first within 24 hours (WhatsApp).
+    pub reach: Option<Reach>,
     /// Why the account is paused, if it is: nothing goes out until it is resumed.
     pub paused: Option<Reason>,
+}
+
+/// How many people a WhatsApp business may write to outside their windows in a moving 24 hours; all its numbers share it
+/// (providers.md B4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Reach {
+    /// The limit; absent where there is none or Meta has not told.
+    pub limit: Option<u64>,
+    /// People written to outside their windows in the last 24 hours, as far as Storecast did it.
+    pub used: u64,
+    /// People of this send who would be added.
+    pub needed: u64,
+}
+
+impl Reach {
+    /// How many more people there may be; `None` where there is no limit.
+    pub fn left(self) -> Option<u64> {
+        self.limit.map(|limit| limit.saturating_sub(self.used))
+    }
 }
 
 /// The monthly messages of an account (providers.md A7).
@@ -255,8 +303,26 @@ pub struct LeaveOut {
     /// Everyone in this doubt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Doubt>,
+    /// Everyone who is not on this account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all_but: Option<ChannelId>,
 }
-call!(LeaveOut { id }: Post "/drafts/{id}/leave-out" -> Draft, needs GroupSend, "Leaves the people of one reason out of a draft.", [Missing, Invalid, Conflict]);
+call!(LeaveOut { id }: Post "/drafts/{id}/leave-out" -> Draft, needs GroupSend, "Leaves the people of one reason, or of all accounts but one, out of a draft.", [Missing, Invalid, Conflict]);
+
+/// Takes those of a WhatsApp number whose 24 hours are over out of a draft and into a new one for a template message: the
+/// cure behind that group of the check (domain.md 4.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SwitchToTemplate {
+    /// The draft they are taken out of.
+    #[serde(skip)]
+    pub id: DraftId,
+    /// The new draft, an id drawn by the client: the same again is the same switch.
+    pub to: DraftId,
+    /// The number; the customers of others stay.
+    pub channel: ChannelId,
+}
+call!(SwitchToTemplate { id }: Post "/drafts/{id}/switch" -> Draft, needs GroupSend, "Moves those outside WhatsApp's 24 hours into a new draft of a template message, and answers that draft.", [Missing, Invalid, Conflict]);
 
 /// Sends a draft. Accepted once, however often it is asked: the same draft answers the same campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,9 +368,23 @@ pub struct Figures {
     pub failed: u64,
     /// May or may not have arrived.
     pub unknown: u64,
+    /// Of those who succeeded, on the customer's phone as far as WhatsApp told.
+    #[serde(default)]
+    pub delivered: u64,
+    /// Of those who succeeded, read; at least so many, as people can switch receipts off.
+    #[serde(default)]
+    pub read: u64,
+    /// Of those who succeeded, on a platform that tells who read (WhatsApp): what reading is a rate of.
+    #[serde(default)]
+    pub told: u64,
 }
 
 impl Figures {
+    /// Read, of those who got it on a platform that tells (domain.md 6.2).
+    pub const fn reading(&self) -> Rate {
+        Rate { part: self.read, whole: self.told }
+    }
+
     /// Received of everyone selected (seed: 受眾成功收到訊息的人數/受眾人數).
     pub const fn success(&self) -> Rate {
         Rate { part: self.succeeded, whole: self.audience }
@@ -443,10 +523,22 @@ pub struct Campaign {
     pub media: Vec<MediaInfo>,
     /// Those who did not get it, by reason, most first.
     pub reasons: Vec<ReasonCount>,
+    /// The figures of each platform, where it went by more than one; else empty (domain.md 11.23).
+    pub platforms: Vec<PlatformFigures>,
     /// The filters and ticks it was made of.
     pub selection: Selection,
     /// Why it is held, if it is.
     pub paused: Option<Reason>,
+}
+
+/// The people of one platform in a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct PlatformFigures {
+    /// The platform.
+    pub platform: Platform,
+    /// Its people by outcome.
+    pub figures: Figures,
 }
 
 /// People of a record with one reason.

@@ -1,5 +1,7 @@
 //! What is sent: up to five messages in order, with the customer's name filled in where it is wanted.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -8,6 +10,7 @@ use crate::{
     links,
     media::{MediaInfo, MediaKind},
     problem::{Problem, Rule, Unit},
+    templates::Filled,
     text::utf16_len,
 };
 
@@ -42,6 +45,8 @@ pub enum Part {
         /// The stored film.
         media: MediaId,
     },
+    /// A WhatsApp template, filled in; it stands alone.
+    Template(Box<Filled>),
 }
 
 impl Part {
@@ -62,14 +67,22 @@ impl Part {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text { text } => Some(text),
-            Self::Image { .. } | Self::Video { .. } => None,
+            Self::Image { .. } | Self::Video { .. } | Self::Template(_) => None,
+        }
+    }
+
+    /// Its template, if it is one.
+    pub const fn as_template(&self) -> Option<&Filled> {
+        match self {
+            Self::Template(filled) => Some(filled),
+            Self::Text { .. } | Self::Image { .. } | Self::Video { .. } => None,
         }
     }
 
     /// Its picture or film, if it is one.
     pub const fn as_media(&self) -> Option<(MediaKind, MediaId)> {
         match self {
-            Self::Text { .. } => None,
+            Self::Text { .. } | Self::Template(_) => None,
             Self::Image { media } => Some((MediaKind::Image, *media)),
             Self::Video { media } => Some((MediaKind::Video, *media)),
         }
@@ -159,29 +172,40 @@ impl Content {
         self.parts.iter().filter_map(Part::as_text)
     }
 
-    /// Its pictures and films, in order; the same one twice is named twice.
+    /// Its template, if it is one.
+    pub fn template(&self) -> Option<&Filled> {
+        self.parts.iter().find_map(Part::as_template)
+    }
+
+    /// Its pictures and films, in order, a template's header among them; the same one twice is named twice.
     pub fn media(&self) -> impl Iterator<Item = (MediaKind, MediaId)> {
-        self.parts.iter().filter_map(Part::as_media)
+        self.parts.iter().filter_map(|part| match part {
+            Part::Template(filled) => filled.shape.header_media().zip(filled.header),
+            other => other.as_media(),
+        })
     }
 
     /// How many of its messages are of this kind.
     pub fn count_of(&self, kind: MediaKind) -> usize {
-        self.media().filter(|(one, _)| *one == kind).count()
+        self.parts.iter().filter_map(Part::as_media).filter(|(one, _)| *one == kind).count()
     }
 
-    /// Links in all its texts: the referral links of the send, the same address twice counting 2 (seed Q&A 1).
+    /// Links in all its texts and in a template's buttons: the referral links of the send, the same address twice counting 2
+    /// (seed Q&A 1).
     pub fn referral_links(&self) -> usize {
-        self.texts().map(|text| links::links(text).len()).sum()
+        let in_texts: usize = self.texts().map(|text| links::links(text).len()).sum();
+        in_texts + self.template().map_or(0, Filled::referral_links)
     }
 
     /// Whether any part differs from person to person.
     pub fn is_personal(&self) -> bool {
-        self.texts().any(is_personal)
+        self.texts().any(is_personal) || self.template().is_some_and(Filled::is_personal)
     }
 
-    /// The first text, for lists.
-    pub fn first_text(&self) -> Option<&str> {
-        self.texts().next()
+    /// The first text, for lists; of a template its text as far as it is the same for everybody.
+    pub fn first_text(&self) -> Option<Cow<'_, str>> {
+        let template = || self.template().map(|filled| Cow::Owned(filled.rendered(NAME_TOKEN).body));
+        self.texts().next().map(Cow::Borrowed).or_else(template)
     }
 
     /// The content as this customer gets it.
@@ -189,6 +213,7 @@ impl Content {
     pub fn filled(&self, name: &str) -> Self {
         let filled = |part: &Part| match part {
             Part::Text { text } => Part::Text { text: fill_name(text, name) },
+            Part::Template(filled) => Part::Template(Box::new(filled.filled(name))),
             media => media.clone(),
         };
         Self { parts: self.parts.iter().map(filled).collect() }
@@ -199,6 +224,13 @@ impl Content {
         if self.parts.len() > limits::MAX_PARTS {
             let rule = Rule::TooMany { limit: limits::MAX_PARTS as u64, actual: self.parts.len() as u64 };
             return Err(Problem::invalid("content.parts", rule));
+        }
+        if let Some(i) = self.parts.iter().position(|part| part.as_template().is_some()) {
+            if self.parts.len() > 1 {
+                let rule = Rule::TooMany { limit: 1, actual: self.parts.len() as u64 };
+                return Err(Problem::invalid("content.parts", rule));
+            }
+            self.parts[i].as_template().map_or(Ok(()), |filled| filled.check_draft(&format!("content.parts[{i}]")))?;
         }
         for (i, text) in self.texts_by_place() {
             if text.contains('\0') {
@@ -243,6 +275,13 @@ impl Content {
                         let rule = Rule::TooLong { limit, actual, unit: count.unit };
                         return Err(Problem::invalid(format!("content.parts[{i}].text"), rule));
                     }
+                }
+                Part::Template(filled) => {
+                    if platforms.contains(&Platform::Line) {
+                        let rule = Rule::Malformed { expected: "WhatsApp customers only".into() };
+                        return Err(Problem::invalid("selection", rule));
+                    }
+                    filled.check(&format!("content.parts[{i}]"), longest_name, media)?;
                 }
                 Part::Image { media: id } | Part::Video { media: id } => {
                     let field = || format!("content.parts[{i}].media");
@@ -348,6 +387,51 @@ mod tests {
         assert_eq!((both.platform, both.fits()), (Platform::Whatsapp, false));
         let emoji = "😀".repeat(2_501);
         assert_eq!(count(&emoji, "", &[Platform::Whatsapp, Platform::Line]).platform, Platform::Line);
+    }
+
+    fn template() -> Part {
+        let shape = crate::templates::Shape {
+            name: "arrival".into(),
+            language: "zh_TW".into(),
+            class: crate::templates::TemplateClass::Marketing,
+            header: None,
+            body: "{{1}} 到貨 https://a.example".into(),
+            footer: String::new(),
+            buttons: Vec::new(),
+            named: false,
+        };
+        let mut filled = Filled::new(crate::id::TemplateId(uuid::Uuid::from_u128(9)), shape);
+        filled.fills[0].text = "新品".into();
+        Part::Template(Box::new(filled))
+    }
+
+    #[test]
+    fn a_template_stands_alone_and_goes_to_whatsapp_only() {
+        let one = Content { parts: vec![template()] };
+        assert_eq!(one.check("", &[Platform::Whatsapp], &[]), Ok(()));
+        assert_eq!(one.first_text().as_deref(), Some("新品 到貨 https://a.example"));
+        assert_eq!(one.referral_links(), 1);
+        assert!(matches!(
+            one.check("", &[Platform::Line, Platform::Whatsapp], &[]),
+            Err(Problem::Invalid { field, .. }) if field == "selection"
+        ));
+        let two = Content { parts: vec![template(), Part::text("看")] };
+        let rule = Rule::TooMany { limit: 1, actual: 2 };
+        assert_eq!(two.check("", &[Platform::Whatsapp], &[]), Err(Problem::invalid("content.parts", rule)));
+        let read: Content = serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
+        assert_eq!(read, one);
+    }
+
+    #[test]
+    fn each_kind_of_send_holds_its_own_content() {
+        use crate::campaigns::Kind;
+        let (text, one) = (Content::of_text("看"), Content { parts: vec![template()] });
+        assert_eq!((Kind::GroupMessage.check(&text), Kind::GroupTemplate.check(&one)), (Ok(()), Ok(())));
+        assert_eq!(Kind::GroupTemplate.check(&Content::default()), Ok(()), "not picked yet");
+        for (kind, content) in [(Kind::GroupMessage, one), (Kind::GroupTemplate, text)] {
+            let refused = kind.check(&content);
+            assert!(matches!(refused, Err(Problem::Invalid { field, .. }) if field == "content.parts[0].kind"));
+        }
     }
 
     proptest! {

@@ -9,11 +9,12 @@ use crate::{
     content::Content,
     deliveries::Outcome,
     id::{CampaignId, ChannelId, ConversationId, EventId, MediaId, MemberId, MessageId, StoreId, TagId},
-    limits,
+    limits::{self, Platform},
     members::MemberRef,
     named::named,
     problem::{Problem, Rule, Unit},
     reasons::Reason,
+    templates::Filled,
     time::{Day, Stamp},
 };
 
@@ -185,6 +186,35 @@ impl ConversationFilter {
 /// How long after a customer's message WhatsApp takes any message to her, in milliseconds (seed step 18, providers.md B4).
 pub const WINDOW_MS: i64 = 24 * 3_600_000;
 
+/// Whether WhatsApp takes any message to a customer now, or templates only (seed steps 16 to 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// There is no such window: LINE.
+    None,
+    /// Any message, for so long (in milliseconds, more than 0).
+    Open(i64),
+    /// Templates only: the customer's last message is too old, or there was none.
+    Closed,
+}
+
+impl Window {
+    /// That of a customer who wrote last at this time, if ever; both in UTC milliseconds.
+    pub const fn of(platform: Platform, last_customer_at: Option<i64>, now: i64) -> Self {
+        match (platform, last_customer_at) {
+            (Platform::Line, _) => Self::None,
+            (Platform::Whatsapp, Some(at)) if now - at < WINDOW_MS => Self::Open(WINDOW_MS - (now - at)),
+            (Platform::Whatsapp, _) => Self::Closed,
+        }
+    }
+}
+
+impl ConversationCard {
+    /// Its customer's window at this time (UTC milliseconds).
+    pub fn window(&self, now: i64) -> Window {
+        Window::of(self.channel.platform, self.last_customer_at.map(|at| at.timestamp_millis()), now)
+    }
+}
+
 /// The order of the list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -230,6 +260,8 @@ named! {
         Location = "location",
         /// A press on a button of a card.
         Postback = "postback",
+        /// A WhatsApp template of ours.
+        Template = "template",
         /// Something that this version does not know; kept, shown as such.
         Other = "other",
     }
@@ -418,8 +450,10 @@ pub struct Message {
     pub kind: MessageKind,
     /// The text, or what can be said of the rest (a file's name, a sticker's words).
     pub text: String,
-    /// The picture, film or file, once it is fetched.
+    /// The picture, film or file, once it is fetched; of a template its header.
     pub media: Option<MediaRef>,
+    /// The template, filled in for this customer, if it is one.
+    pub template: Option<Box<Filled>>,
     /// When.
     pub at: Stamp,
     /// Who wrote it, of ours.
@@ -528,3 +562,19 @@ pub struct Reply {
     pub content: Content,
 }
 call!(Reply { id }: Post "/conversations/{id}/messages" -> Vec<Message>, needs Converse, "Writes to one customer.", [Missing, Invalid, Conflict, TooMany], status 202);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seed step 18 and providers.md B4: 24 hours from the customer's last message.
+    #[test]
+    fn the_window_closes_a_day_after_the_customers_last_message() {
+        let of = |at, now| Window::of(Platform::Whatsapp, at, now);
+        assert_eq!(of(Some(1_000), 1_000), Window::Open(WINDOW_MS));
+        assert_eq!(of(Some(1_000), 1_000 + WINDOW_MS - 1), Window::Open(1));
+        assert_eq!(of(Some(1_000), 1_000 + WINDOW_MS), Window::Closed);
+        assert_eq!(of(None, 1_000), Window::Closed);
+        assert_eq!(Window::of(Platform::Line, None, 1_000), Window::None);
+    }
+}

@@ -15,7 +15,7 @@ use crate::{
 };
 
 named! {
-    /// The state of a delivery in the engine (architecture.md 4). WhatsApp adds its later ones.
+    /// The state of a delivery in the engine (architecture.md 4). The last three come later, by webhook, from WhatsApp only.
     pub enum DeliveryState, "delivery state" {
         /// Waits to be sent.
         Queued = "queued",
@@ -23,8 +23,14 @@ named! {
         Unknown = "unknown",
         /// The platform took it. LINE tells no more.
         Accepted = "accepted",
-        /// It did not go out.
+        /// It did not go out, or WhatsApp told later that it did not arrive.
         Failed = "failed",
+        /// WhatsApp brought it on its way.
+        Sent = "sent",
+        /// It is on the customer's phone.
+        Delivered = "delivered",
+        /// The customer read it; those who switched receipts off never come here.
+        Read = "read",
     }
 }
 
@@ -34,7 +40,9 @@ impl DeliveryState {
         match self {
             Self::Queued => Outcome::Waiting,
             Self::Unknown => Outcome::Unknown,
-            Self::Accepted => Outcome::Succeeded,
+            Self::Accepted | Self::Sent => Outcome::Succeeded,
+            Self::Delivered => Outcome::Delivered,
+            Self::Read => Outcome::Read,
             Self::Failed => Outcome::Failed,
         }
     }
@@ -47,8 +55,12 @@ impl DeliveryState {
 pub enum Outcome {
     /// Not sent yet.
     Waiting,
-    /// Accepted by the platform and not known to have failed (domain.md 11.18).
+    /// Accepted by the platform and not known to have failed (domain.md 11.18). As a filter it takes the next two in.
     Succeeded,
+    /// On the customer's phone (WhatsApp). As a filter it takes the next in.
+    Delivered,
+    /// Read by the customer (WhatsApp).
+    Read,
     /// Did not go out, with a reason.
     Failed,
     /// May or may not have arrived.
@@ -56,13 +68,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The engine's states that show as this outcome.
-    pub const fn state(self) -> DeliveryState {
+    /// The engine's states that a filter for this outcome finds.
+    pub const fn states(self) -> &'static [DeliveryState] {
         match self {
-            Self::Waiting => DeliveryState::Queued,
-            Self::Succeeded => DeliveryState::Accepted,
-            Self::Failed => DeliveryState::Failed,
-            Self::Unknown => DeliveryState::Unknown,
+            Self::Waiting => &[DeliveryState::Queued],
+            Self::Succeeded => {
+                &[DeliveryState::Accepted, DeliveryState::Sent, DeliveryState::Delivered, DeliveryState::Read]
+            }
+            Self::Delivered => &[DeliveryState::Delivered, DeliveryState::Read],
+            Self::Read => &[DeliveryState::Read],
+            Self::Failed => &[DeliveryState::Failed],
+            Self::Unknown => &[DeliveryState::Unknown],
         }
     }
 }
@@ -105,8 +121,28 @@ pub struct DeliveryDetail {
     pub provider_text: Option<String>,
     /// The platform's request id, for its support.
     pub request_id: Option<String>,
+    /// How each of the messages stands, in order; empty on LINE, where all of them share one answer.
+    pub parts: Vec<PartOutcome>,
     /// Tries that did not succeed at once, oldest first.
     pub attempts: Vec<Attempt>,
+}
+
+/// One message of a recipient on WhatsApp, which takes each by itself (domain.md 11.19).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct PartOutcome {
+    /// Its place among the messages, from 0.
+    pub part: u32,
+    /// How it stands; absent where it was left out after another failed.
+    pub outcome: Option<Outcome>,
+    /// Why it failed or is not known.
+    pub reason: Option<Reason>,
+    /// The platform's own code.
+    pub provider_code: Option<String>,
+    /// The platform's own words.
+    pub provider_text: Option<String>,
+    /// When it got there.
+    pub at: Stamp,
 }
 
 /// One try that did not succeed.

@@ -71,7 +71,9 @@ ids! {
     MediaId,
     /// A prepared set of messages (預存回覆).
     SavedReplyId,
-    /// A label on saved replies (類別).
+    /// A WhatsApp message template (訊息範本).
+    TemplateId,
+    /// A label on saved replies and templates (類別).
     CategoryId,
     /// A field of a customer that the team made up (自訂屬性).
     AttributeId,

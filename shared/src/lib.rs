@@ -21,6 +21,7 @@ pub mod reasons;
 pub mod reports;
 pub mod saved_replies;
 pub mod selection;
+pub mod templates;
 pub mod text;
 pub mod time;
 pub mod words;
@@ -62,6 +63,7 @@ macro_rules! every_call {
             campaigns::CountSelection,
             campaigns::CheckDraft,
             campaigns::LeaveOut,
+            campaigns::SwitchToTemplate,
             campaigns::SendDraft,
             campaigns::ShowProgress,
             campaigns::ListCampaigns,
@@ -83,6 +85,10 @@ macro_rules! every_call {
             saved_replies::SaveCategory,
             saved_replies::MergeCategory,
             saved_replies::DeleteCategory,
+            templates::ListTemplates,
+            templates::ShowTemplate,
+            templates::SaveTemplate,
+            templates::SyncTemplates,
             live::WatchEvents,
         );
     };

@@ -32,6 +32,12 @@ pub const CATEGORY_NAME: usize = 40;
 pub const CATEGORIES_EACH: usize = 10;
 /// Categories of a team.
 pub const CATEGORIES: usize = 200;
+/// What stands in one blank of a template, in characters.
+pub const TEMPLATE_FILL: usize = 1_000;
+/// The line above a template with its blank filled in, in characters (providers.md B3).
+pub const TEMPLATE_HEADER: usize = 60;
+/// The text of a template with its blanks filled in, in characters (providers.md B3).
+pub const TEMPLATE_BODY: usize = 1_024;
 /// The longest customer name that is kept, in characters; text limits are checked with the longest name filled in.
 pub const NAME: usize = 100;
 /// Conversations in one hand-over (domain.md 3.1).

@@ -34,6 +34,8 @@ pub enum LiveEvent {
     },
     /// Saved replies or their categories.
     SavedReplies,
+    /// WhatsApp templates: their state, what they say, who may pick them.
+    Templates,
     /// The team's list of tags.
     Tags,
     /// An account was paused, or may send again.

@@ -43,6 +43,10 @@ pub enum Action {
     UploadMedia,
     /// Take saved replies, and make and change her own.
     UseSavedReplies,
+    /// Pick WhatsApp templates for messages.
+    UseTemplates,
+    /// Name WhatsApp templates, say who may pick them, read them from Meta.
+    ManageTemplates,
     /// Make, rename, merge and delete the categories of saved replies.
     ManageCategories,
     /// Make and rename custom attributes of customers.
@@ -53,7 +57,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Public,
         Self::SignedIn,
         Self::ReadConversations,
@@ -62,6 +66,8 @@ impl Action {
         Self::ReadGroupRecords,
         Self::UploadMedia,
         Self::UseSavedReplies,
+        Self::UseTemplates,
+        Self::ManageTemplates,
         Self::ManageCategories,
         Self::ManageAttributes,
         Self::ReadOwnFigures,
@@ -76,9 +82,10 @@ impl Action {
             | Self::Converse
             | Self::ReadGroupRecords
             | Self::UploadMedia
-            | Self::UseSavedReplies => &Role::ALL,
+            | Self::UseSavedReplies
+            | Self::UseTemplates => &Role::ALL,
             Self::GroupSend | Self::ReadOwnFigures => &[Role::SalesManager, Role::SalesStaff],
-            Self::ManageCategories | Self::ManageAttributes => &[Role::Admin],
+            Self::ManageTemplates | Self::ManageCategories | Self::ManageAttributes => &[Role::Admin],
         }
     }
 

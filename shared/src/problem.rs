@@ -197,6 +197,8 @@ pub enum What {
     SavedReply,
     /// A category of saved replies.
     Category,
+    /// A WhatsApp template.
+    Template,
     /// A custom attribute of customers.
     Attribute,
 }
@@ -298,6 +300,23 @@ pub enum Conflict {
         /// What the send needs.
         needed: u64,
         /// What is left.
+        left: u64,
+    },
+    /// A template goes to the customers of one WhatsApp number only (domain.md 4.2, 11.23): keep one of these accounts.
+    SeveralNumbers {
+        /// The accounts of the selection, most people first.
+        channels: Vec<crate::campaigns::ChannelCount>,
+    },
+    /// The template is not approved any more, changed at Meta since it was picked, or is not for this member or number.
+    TemplateChanged {
+        /// How it stands at Meta; absent where it is gone.
+        status: Option<crate::templates::TemplateStatus>,
+    },
+    /// More people would be written to outside their window than the business may reach in 24 hours (providers.md B4).
+    MessagingLimit {
+        /// People outside their window whom nobody wrote to in the last 24 hours.
+        needed: u64,
+        /// How many more may be.
         left: u64,
     },
     /// An upload is not where this piece or its end belongs: go on from there.

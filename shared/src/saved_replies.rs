@@ -166,6 +166,10 @@ impl SaveSavedReply {
     pub fn check(&self) -> Result<(), Problem> {
         check_line("title", &self.title, limits::SAVED_REPLY_TITLE)?;
         self.content.check_parts()?;
+        if let Some(i) = self.content.parts.iter().position(|part| part.as_template().is_some()) {
+            let rule = Rule::Malformed { expected: "text, image or video".into() };
+            return Err(Problem::invalid(format!("content.parts[{i}].kind"), rule));
+        }
         for (i, text) in self.content.texts_by_place() {
             let actual = text.chars().count() as u64;
             let limit = limits::SAVED_REPLY_TEXT as u64;
@@ -178,17 +182,20 @@ impl SaveSavedReply {
             let (limit, actual) = (limits::CATEGORIES_EACH as u64, self.categories.len() as u64);
             return Err(Problem::invalid("categories", Rule::TooMany { limit, actual }));
         }
-        match &self.usable_by {
-            UsableBy::Roles { roles } if roles.is_empty() => Err(Problem::invalid("usable_by.roles", Rule::Required)),
-            UsableBy::Stores { stores } if stores.is_empty() => {
-                Err(Problem::invalid("usable_by.stores", Rule::Required))
-            }
-            UsableBy::Stores { stores } if stores.len() > STORES_EACH => {
-                let (limit, actual) = (STORES_EACH as u64, stores.len() as u64);
-                Err(Problem::invalid("usable_by.stores", Rule::TooMany { limit, actual }))
-            }
-            _ => Ok(()),
+        check_usable_by(&self.usable_by)
+    }
+}
+
+/// Whether whom something is given to is named, and not by too many names.
+pub(crate) fn check_usable_by(usable_by: &UsableBy) -> Result<(), Problem> {
+    match usable_by {
+        UsableBy::Roles { roles } if roles.is_empty() => Err(Problem::invalid("usable_by.roles", Rule::Required)),
+        UsableBy::Stores { stores } if stores.is_empty() => Err(Problem::invalid("usable_by.stores", Rule::Required)),
+        UsableBy::Stores { stores } if stores.len() > STORES_EACH => {
+            let (limit, actual) = (STORES_EACH as u64, stores.len() as u64);
+            Err(Problem::invalid("usable_by.stores", Rule::TooMany { limit, actual }))
         }
+        _ => Ok(()),
     }
 }
 

@@ -1,16 +1,20 @@
-//! A team as an operator sets it up: stores, members of each role, a LINE account.
+//! A team as an operator sets it up: stores, members of each role, LINE accounts and WhatsApp numbers.
 
 use anyhow::{Context as _, anyhow};
-use sandbox::{Sandbox, line::ChannelSpec};
+use sandbox::{
+    Sandbox,
+    line::ChannelSpec,
+    whatsapp::{AppSpec, NumberSpec, WabaSpec},
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use server::{
     App,
-    channels::{self, NewLineChannel},
+    channels::{self, NewLineChannel, NewWaba, NewWhatsappApp, NewWhatsappNumber},
     members::admin::{self, NewMember, NewStore, NewTeam},
 };
 use shared::{
-    id::{ChannelId, MemberId, StoreId, TeamId},
+    id::{ChannelId, MemberId, StoreId, TeamId, WabaId, WhatsappAppId},
     members::Role,
 };
 
@@ -41,6 +45,21 @@ pub struct Account {
     pub name: String,
 }
 
+/// A WhatsApp business account of a team, with the app that its webhooks come by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Business {
+    /// Its id at Storecast.
+    pub id: WabaId,
+    /// Its id at Meta.
+    pub meta_id: String,
+    /// The app's id at Storecast.
+    pub app: WhatsappAppId,
+    /// The app's name in the sandbox.
+    pub app_name: String,
+    /// Its numbers; their names are those in the sandbox too.
+    pub numbers: Vec<Account>,
+}
+
 /// A team that is set up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Team {
@@ -54,6 +73,9 @@ pub struct Team {
     pub members: Vec<Seat>,
     /// Its LINE accounts.
     pub accounts: Vec<Account>,
+    /// Its WhatsApp business account, where it has one.
+    #[serde(default)]
+    pub business: Option<Business>,
 }
 
 impl Team {
@@ -61,7 +83,7 @@ impl Team {
     pub async fn create(app: &App, new: NewTeam) -> anyhow::Result<Self> {
         let name = new.name.clone();
         let id = admin::create_team(&app.db, &app.clock, new).await?;
-        Ok(Self { id, name, stores: Vec::new(), members: Vec::new(), accounts: Vec::new() })
+        Ok(Self { id, name, stores: Vec::new(), members: Vec::new(), accounts: Vec::new(), business: None })
     }
 
     /// Opens a store.
@@ -119,8 +141,60 @@ impl Team {
         self.accounts.last().context("just connected")
     }
 
+    /// Opens a WhatsApp business account with these numbers (name, telephone number, stores) in the sandbox and connects it.
+    /// Its ids at Meta begin with `meta`. Its webhooks go nowhere yet: see [`Team::point_webhooks`].
+    pub async fn connect_whatsapp(
+        &mut self,
+        app: &App,
+        sandbox: &Sandbox,
+        meta: u32,
+        numbers: &[(&str, &str, &[StoreId])],
+    ) -> anyhow::Result<&Business> {
+        let (app_name, meta_id) = (format!("app-{meta}"), format!("{meta}00"));
+        let (secret, verify, token) = (format!("secret-{meta}"), format!("verify-{meta}"), format!("token-{meta}"));
+        let world = sandbox.whatsapp();
+        world.add_app(AppSpec::new(&app_name, &secret, &verify))?;
+        world.add_waba(WabaSpec::new(&meta_id, &self.name, &app_name, &token))?;
+        let new = NewWhatsappApp {
+            team: self.id,
+            name: app_name.clone(),
+            app_secret: SecretString::from(secret),
+            verify_token: SecretString::from(verify),
+        };
+        let meta_app = channels::create_whatsapp_app(app, new).await.map_err(|refused| anyhow!("{refused:?}"))?;
+        let new = NewWaba {
+            team: self.id,
+            app: meta_app,
+            meta_id: meta_id.clone(),
+            name: Some(self.name.clone()),
+            portfolio: None,
+            access_token: SecretString::from(token),
+        };
+        let waba = channels::create_waba(app, new).await.map_err(|refused| anyhow!("{refused:?}"))?;
+        let mut connected = Vec::new();
+        for (place, (name, phone, stores)) in numbers.iter().enumerate() {
+            let phone_number_id = format!("{meta}{:02}", place + 1);
+            world.add_number(NumberSpec::new(name, &phone_number_id, &meta_id, phone))?;
+            let new = NewWhatsappNumber {
+                team: self.id,
+                waba,
+                phone_number_id,
+                name: Some((*name).to_owned()),
+                stores: stores.to_vec(),
+            };
+            let id = channels::create_whatsapp_number(app, new).await.map_err(|refused| anyhow!("{refused:?}"))?;
+            connected.push(Account { id, name: (*name).to_owned() });
+        }
+        let business = Business { id: waba, meta_id, app: meta_app, app_name, numbers: connected };
+        Ok(self.business.insert(business))
+    }
+
     /// Sends the webhooks of its accounts to the server at this address.
     pub fn point_webhooks(&self, sandbox: &Sandbox, base: &str) -> anyhow::Result<()> {
+        if let Some(business) = &self.business {
+            let url = format!("{base}/webhooks/whatsapp/{}", business.app);
+            sandbox.whatsapp().change_app(&business.app_name, |spec| spec.webhook_url = Some(url))?;
+        }
         for account in &self.accounts {
             let url = format!("{base}/webhooks/line/{}", account.id);
             sandbox.line().change_channel(&account.name, |spec| spec.webhook_url = Some(url))?;

@@ -80,6 +80,7 @@ impl World {
         config.public_url = format!("http://{}", port.local_addr()?);
         config.line.api_base = sandbox.base();
         config.line.data_base = sandbox.base();
+        config.whatsapp.api_base = sandbox.base();
         config.web_dir = crate::web_folder();
         "warn".clone_into(&mut config.log.filter);
         change(&mut config);
@@ -95,6 +96,9 @@ impl World {
         team.hire(app, Role::SalesStaff, "王柏勛", "colleague@a.example", &[here]).await?;
         team.hire(app, Role::SalesStaff, "林子晴", "elsewhere@a.example", &[there]).await?;
         team.connect_line(app, &sandbox, "晴嶼生活", &[here, there]).await?;
+        let numbers: [(&str, &str, &[_]); 2] =
+            [("晴嶼 信義店", "+886227001001", &[here]), ("晴嶼 VIP", "+886227002002", &[here, there])];
+        team.connect_whatsapp(app, &sandbox, 10, &numbers).await?;
 
         let other = small_team(app, &sandbox, NewTeam::named("Harbour Books"), "b.example").await?;
         let without = NewTeam { omo: false, ..NewTeam::named("小石書房") };
@@ -270,7 +274,18 @@ pub fn new_draft() -> DraftId {
 /// Writes a draft, checks it and sends it, as the app does.
 pub async fn send(client: &Client, id: DraftId, selection: Selection, texts: &[&str]) -> anyhow::Result<CampaignId> {
     let parts = texts.iter().map(|text| Part::text(*text)).collect();
-    client.call(SaveDraft { id, kind: Kind::GroupMessage, selection, content: Content { parts }, revision: 0 }).await?;
+    send_content(client, id, Kind::GroupMessage, selection, Content { parts }).await
+}
+
+/// Writes a draft of any kind, checks it and sends it, as the app does.
+pub async fn send_content(
+    client: &Client,
+    id: DraftId,
+    kind: Kind,
+    selection: Selection,
+    content: Content,
+) -> anyhow::Result<CampaignId> {
+    client.call(SaveDraft { id, kind, selection, content, revision: 0 }).await?;
     let check = client.call(CheckDraft { id }).await?;
     let progress = client.call(SendDraft { id, audience: check.audience, digest: check.digest }).await?;
     Ok(progress.campaign)

@@ -315,7 +315,7 @@ async fn step_9_the_preview_says_who_gets_it_and_who_does_not() {
     assert_eq!((seen.will_fail[0].reason, seen.will_fail[0].people[0].name.as_str()), (Reason::Unfollowed, "陳柏翰"));
     assert_eq!((seen.channels[0].audience, seen.channels[0].tried), (2, 1));
     // The cure beside the reason: go on without her.
-    sales.call(LeaveOut { id, reason: Some(Reason::Unfollowed), doubt: None }).await.unwrap();
+    sales.call(LeaveOut { id, reason: Some(Reason::Unfollowed), doubt: None, all_but: None }).await.unwrap();
     let seen = sales.call(CheckDraft { id }).await.unwrap();
     assert_eq!((seen.audience, seen.will_send, seen.failing()), (1, 1, 0));
     assert!(world.sandbox.ledger().is_empty(), "looking sends nothing");
@@ -362,7 +362,7 @@ async fn step_11_the_record_says_whether_it_was_sent() {
     let day = file.name.strip_prefix("group-sends-").and_then(|rest| rest.strip_suffix(".csv"));
     assert_eq!(day.map(str::len), Some("2026-11-20".len()), "{}", file.name);
     assert!(text.starts_with("\u{feff}送出時間 (Asia/Taipei),類型,"), "{text}");
-    assert!(text.contains(",許芷晴,信義店,2,0,0,新品到店,1,1,0,0,100.00% (1/1),完成,0,"), "{text}");
+    assert!(text.contains(",許芷晴,信義店,2,0,0,新品到店,1,1,0,0,100.00% (1/1),–,–,–,完成,0,"), "{text}");
     let call = ExportDeliveries { id: campaign, outcome: None, reason: None, language: Language::En };
     let text = String::from_utf8(sales.call(call).await.unwrap().bytes).unwrap();
     let lines: Vec<&str> = text.lines().collect();

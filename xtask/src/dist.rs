@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail, ensure};
 use crate::{
     run::{cargo, must, root, target},
     web::{self, Profile},
-    web_files::Files,
+    web_files::{CHUNKS, Files},
 };
 
 /// The most that the first load of the web app may weigh, as brotli (architecture.md section 8), in bytes.
@@ -46,17 +46,26 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Says what the first load weighs, file by file, and answers the sum in bytes.
 fn first_load(files: &Files) -> usize {
+    let (first, later): (Vec<_>, Vec<_>) = files.sizes(&LOADED).into_iter().partition(|(path, _)| is_first(path));
     println!("\nFirst load of the web app, as brotli:");
-    let mut sum = 0;
-    for (path, size) in files.sizes(&LOADED) {
-        // The service worker is loaded once the app runs.
-        if path != "sw.js.br" {
-            println!("{:>10}  {}", kilobytes(size), path.trim_end_matches(".br"));
-            sum += size;
-        }
-    }
+    let sum = list(&first);
     println!("{:>10}  in all, of {} at most", kilobytes(sum), kilobytes(FIRST_LOAD));
+    println!("\nLoaded when it is opened:");
+    list(&later);
     sum
+}
+
+/// Not the chunks, and not the service worker: it is loaded once the app runs.
+fn is_first(path: &str) -> bool {
+    path != "sw.js.br" && !path.strip_prefix(CHUNKS).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Says what each file weighs, and answers the sum.
+fn list(files: &[(&str, usize)]) -> usize {
+    for (path, size) in files {
+        println!("{:>10}  {}", kilobytes(*size), path.trim_end_matches(".br"));
+    }
+    files.iter().map(|(_, size)| size).sum()
 }
 
 fn kilobytes(bytes: usize) -> String {

@@ -9,6 +9,7 @@ mod demo;
 mod dist;
 mod run;
 mod shots;
+mod split;
 mod test;
 mod web;
 mod web_files;

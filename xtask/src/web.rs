@@ -12,10 +12,14 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
     run::{answer, cargo, must, program, root, target},
-    web_files::Files,
+    split,
+    web_files::{CHUNKS, Files},
 };
 
-const WASM: &str = "wasm32-unknown-unknown";
+/// What the web app is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+/// What `wasm-bindgen` calls the wasm.
+const APP: &str = "app_bg.wasm";
 
 /// What the app is built for; each is a profile of `Cargo.toml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +72,15 @@ fn compile(profile: Profile) -> anyhow::Result<Compiled> {
     add_target()?;
     let mut command = cargo();
     command
-        .args(["build", "--package", "app", "--bin", "app", "--target", WASM, "--profile", profile.name()])
+        .args(["rustc", "--package", "app", "--bin", "app", "--target", WASM, "--profile", profile.name()])
         .args(["--message-format", "json-render-diagnostics"])
         .env("CARGO_TERM_PROGRESS_WHEN", "never")
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
+    if profile == Profile::Release {
+        // Only the linker knows whose address is taken where.
+        command.args(["--", "-Clink-arg=--emit-relocs"]);
+    }
     let built = command.output().context("cannot run cargo")?;
     if !built.status.success() {
         bail!("the web app does not build: {}", built.status);
@@ -98,7 +106,7 @@ fn compile(profile: Profile) -> anyhow::Result<Compiled> {
 /// Makes what a browser can load of the wasm, unless that is there already; answers the folder it is in.
 fn bind(compiled: &Compiled, profile: Profile) -> anyhow::Result<PathBuf> {
     let folder = target().join("web-bindgen").join(profile.name());
-    if is_older(&folder.join("app_bg.wasm"), &compiled.wasm) {
+    if is_older(&folder.join(APP), &compiled.wasm) {
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot clear the folder {}", folder.display()))?;
         }
@@ -110,16 +118,31 @@ fn bind(compiled: &Compiled, profile: Profile) -> anyhow::Result<PathBuf> {
                 bindgen
                     .typescript(false)
                     .keep_debug(false)
-                    // A panic of the demo and the tests tells where it was.
-                    .remove_name_section(profile == Profile::Release)
-                    .remove_producers_section(profile == Profile::Release)
+                    // A panic of the demo and the tests tells where it was; for a release they are needed as they are, to split it.
+                    .demangle(profile == Profile::Dev)
                     // `boot.js` names the wasm, whose name is another one in the end.
                     .omit_default_module_path(true)
                     .generate(&folder)
             })
             .map_err(|error| anyhow!("wasm-bindgen could not read {}: {error:#}", compiled.wasm.display()))?;
+        if profile == Profile::Release {
+            part(&compiled.wasm, &folder)?;
+        }
     }
     Ok(folder)
+}
+
+/// Parts what `wasm-bindgen` made into what the first screen needs, which keeps its name, and the chunks.
+fn part(linked: &Path, folder: &Path) -> anyhow::Result<()> {
+    let bound = folder.join(APP);
+    let files = split::split(&read(linked)?, &read(&bound)?).context("cannot split the web app")?;
+    let chunks = folder.join(CHUNKS);
+    fs::create_dir_all(&chunks)?;
+    for (name, wasm) in files.chunks {
+        fs::write(chunks.join(format!("{name}.wasm")), wasm)?;
+    }
+    // The last one: with it, all of them are newer than what they are made of.
+    fs::write(&bound, files.main).with_context(|| format!("cannot write {}", bound.display()))
 }
 
 /// Lints what only the web build compiles.

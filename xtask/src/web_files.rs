@@ -17,6 +17,10 @@ use flate2::{Compression, write::GzEncoder};
 const PAGE: &str = "index.html";
 /// The service worker.
 const WORKER: &str = "sw.js";
+/// The folder of what is loaded when it is opened.
+pub(crate) const CHUNKS: &str = "chunks";
+/// What stands for the list of chunks in `chunks.js`.
+const CHUNK_LIST: &str = "'{chunks}'";
 /// What stands for the version in the page and in the service worker.
 const VERSION: &str = "{version}";
 /// What stands for the list of files in the service worker.
@@ -55,6 +59,7 @@ impl Files {
     /// Gives scripts, styles and wasm names that hold a hash of their content, and writes these names where the old ones stood; then
     /// tells page and service worker the version, and the service worker the files.
     pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
+        self.list_chunks();
         while let Some(path) = self.next_to_rename() {
             let content = self.0.remove(&path).unwrap_or_default();
             let new = with_hash(&path, hash(&[&content]));
@@ -75,6 +80,14 @@ impl Files {
         let list = serde_json::to_string(&shell)?;
         self.replace(FILES, list.trim_start_matches('[').trim_end_matches(']'));
         Ok(())
+    }
+
+    /// Tells `chunks.js` the chunks, by name and file: `['send', '/chunks/send.wasm']`.
+    fn list_chunks(&mut self) {
+        let name = |path: &str| Some(path.strip_prefix(CHUNKS)?.strip_prefix('/')?.strip_suffix(".wasm")?.to_owned());
+        let list: Vec<String> =
+            self.0.keys().filter_map(|path| Some(format!("['{}', '/{path}']", name(path)?))).collect();
+        self.replace(CHUNK_LIST, &list.join(", "));
     }
 
     /// A file that is to have a hash in its name, and names no other such file any more.

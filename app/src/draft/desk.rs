@@ -8,7 +8,7 @@ use futures_util::{
     future::{Either, select},
 };
 use shared::{
-    campaigns::{Draft, SaveDraft, ShowDraft},
+    campaigns::{Draft, Kind, SaveDraft, ShowDraft},
     content::Content,
     id::{CampaignId, DraftId},
     media::MediaInfo,
@@ -47,6 +47,19 @@ pub enum Status {
     Conflict(Box<Draft>),
 }
 
+impl Status {
+    /// Where a draft is safe that was taken up from the device.
+    pub(super) fn of(kept: &Kept) -> Self {
+        if kept.is_blank() {
+            Self::Blank
+        } else if kept.unsaved {
+            Self::Saving
+        } else {
+            Self::Saved
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     Changed,
@@ -74,7 +87,12 @@ pub struct Desk {
 impl Desk {
     /// The draft in work. A blank one before there is any.
     pub fn draft(&self) -> Draft {
-        self.kept.read().as_ref().map_or_else(blank, |kept| kept.draft.clone())
+        self.kept.read().as_ref().map_or_else(|| blank(Kind::default()), |kept| kept.draft.clone())
+    }
+
+    /// What kind of send it becomes.
+    pub fn kind(&self) -> Kind {
+        self.kept.read().as_ref().map(|kept| kept.draft.kind).unwrap_or_default()
     }
 
     /// Whom it goes to.
@@ -126,9 +144,45 @@ impl Desk {
         (!kept.is_blank() && kept.draft.campaign.is_none()).then(|| kept.draft.clone())
     }
 
-    /// Goes on with a draft of the server's.
+    /// Goes on with a draft of the server's; one of the other kind that was in work is laid aside.
     pub fn adopt(&self, draft: Draft) {
+        self.turn_to(draft.kind);
         self.put(Kept::new(draft), Status::Saved);
+    }
+
+    /// Takes the draft of this kind up, a blank one where there is none, and lays the one in work aside; false where it is of
+    /// this kind already. There is one of each kind on a device.
+    pub(super) fn turn_to(&self, kind: Kind) -> bool {
+        let before = self.kept.peek().clone();
+        if before.as_ref().is_some_and(|kept| kept.draft.kind == kind) {
+            return false;
+        }
+        if let Some(before) = before {
+            self.lay_aside(&before);
+        }
+        let kept = self.aside(kind).unwrap_or_else(|| Kept::new(blank(kind)));
+        let mut sending = self.sending;
+        sending.set(if kept.tap.is_some() { Sending::Lost } else { Sending::No });
+        let status = Status::of(&kept);
+        self.put(kept, status);
+        true
+    }
+
+    fn lay_aside(&self, kept: &Kept) {
+        let (device, key) = &*self.place.peek();
+        // What finds no room there is on the server as far as it was saved.
+        let _ = device.write(&format!("{key}.{}", kept.draft.kind.as_str()), &kept.to_text());
+    }
+
+    /// The draft of this kind that was laid aside.
+    fn aside(&self, kind: Kind) -> Option<Kept> {
+        let (device, key) = &*self.place.peek();
+        device.read(&format!("{key}.{}", kind.as_str())).as_deref().and_then(Kept::parse)
+    }
+
+    /// Whether this draft is the one in work.
+    pub(super) fn is_in_work(&self, id: DraftId) -> bool {
+        self.kept.peek().as_ref().is_some_and(|kept| kept.draft.id == id)
     }
 
     /// Ends a conflict with the other copy.
@@ -141,31 +195,37 @@ impl Desk {
     }
 
     /// Notes on the device that Send was tapped, before it is: a reload then knows.
-    pub(super) fn tapped(&self, tap: Tap) {
-        self.note(|kept| kept.tap = Some(tap));
+    pub(super) fn tapped(&self, id: DraftId, tap: Tap) {
+        self.note(id, |kept| kept.tap = Some(tap));
     }
 
     /// The server refused the Send: nothing went out.
-    pub(super) fn not_sent(&self) {
-        self.note(|kept| kept.tap = None);
+    pub(super) fn not_sent(&self, id: DraftId) {
+        self.note(id, |kept| kept.tap = None);
     }
 
-    /// The send it became.
-    pub fn sent(&self, campaign: CampaignId) {
-        self.note(|kept| {
+    /// The send that a draft became.
+    pub(super) fn sent(&self, id: DraftId, campaign: CampaignId) {
+        self.note(id, |kept| {
             kept.draft.campaign = Some(campaign);
             kept.tap = None;
             kept.unsaved = false;
         });
     }
 
-    fn note(&self, change: impl FnOnce(&mut Kept)) {
+    /// Notes something on a draft, in work or laid aside meanwhile.
+    fn note(&self, id: DraftId, change: impl FnOnce(&mut Kept)) {
         // Apart from the `if`, which would hold the signal while it is written.
         let kept = self.kept.peek().clone();
-        if let Some(mut kept) = kept {
+        if let Some(mut kept) = kept.filter(|kept| kept.draft.id == id) {
             change(&mut kept);
             let status = self.status.peek().clone();
             self.put(kept, status);
+        } else if let Some(mut kept) =
+            Kind::ALL.into_iter().filter_map(|kind| self.aside(kind)).find(|kept| kept.draft.id == id)
+        {
+            change(&mut kept);
+            self.lay_aside(&kept);
         }
     }
 
@@ -232,16 +292,21 @@ impl Desk {
         self.show(Status::Saving);
         let Draft { id, kind, selection, content, revision, .. } = kept.draft.clone();
         let call = SaveDraft { id, kind, selection, content, revision };
-        match api.call(call).await {
+        let answer = api.call(call).await;
+        if !self.is_in_work(id) {
+            // Laid aside meanwhile: it is compared when it is taken up again. The one in work now has its own turn.
+            return Next::AtOnce;
+        }
+        match answer {
             Ok(stored) => self.was_stored(&kept.draft, &stored),
             Err(Failed::Problem(Problem::Conflict { with: Conflict::AlreadySent { campaign } })) => {
-                self.sent(campaign);
+                self.sent(id, campaign);
                 Next::Rest
             }
             Err(Failed::Problem(Problem::Conflict { .. })) => self.compare(api).await,
             Err(Failed::Problem(Problem::Missing { what: What::Draft })) => {
                 // Thrown away elsewhere, while somebody still writes here: it goes on as a new one.
-                self.note(|kept| {
+                self.note(id, |kept| {
                     kept.draft.id = DraftId(draw_id());
                     kept.draft.revision = 0;
                 });
@@ -266,9 +331,6 @@ impl Desk {
         let Some(mut kept) = self.kept.peek().clone() else {
             return Next::Rest;
         };
-        if kept.draft.id != saved.id {
-            return Next::Rest;
-        }
         kept.draft.revision = stored.revision;
         kept.draft.updated_at = stored.updated_at;
         refresh(&mut kept.draft.media, &stored.media);
@@ -285,14 +347,16 @@ impl Desk {
         let Some(id) = self.kept.peek().as_ref().map(|kept| kept.draft.id) else {
             return Next::Rest;
         };
-        let theirs = match api.call(ShowDraft { id }).await {
+        let answer = api.call(ShowDraft { id }).await;
+        let Some(mut kept) = self.kept.peek().clone().filter(|kept| kept.draft.id == id) else {
+            return Next::AtOnce;
+        };
+        let theirs = match answer {
             Ok(theirs) => theirs,
             // Not stored yet, or thrown away elsewhere: saving settles it.
             Err(Failed::Problem(Problem::Missing { .. })) => {
-                let stored_once =
-                    self.kept.peek().as_ref().is_some_and(|kept| kept.draft.id == id && kept.draft.revision > 0);
-                if stored_once {
-                    self.note(|kept| {
+                if kept.draft.revision > 0 {
+                    self.note(id, |kept| {
                         kept.draft.id = DraftId(draw_id());
                         kept.draft.revision = 0;
                         kept.unsaved = true;
@@ -301,21 +365,15 @@ impl Desk {
                 return Next::AtOnce;
             }
             Err(failed) => {
-                if self.kept.peek().as_ref().is_some_and(|kept| kept.unsaved) {
+                if kept.unsaved {
                     self.show(Status::OnDevice(failed));
                     return Next::Later;
                 }
                 return Next::Rest;
             }
         };
-        let Some(mut kept) = self.kept.peek().clone() else {
-            return Next::Rest;
-        };
-        if kept.draft.id != id {
-            return Next::Rest;
-        }
         match meet(&kept, &theirs) {
-            Meeting::Sent(campaign) => self.sent(campaign),
+            Meeting::Sent(campaign) => self.sent(id, campaign),
             Meeting::Same => {
                 kept.draft.revision = theirs.revision;
                 kept.draft.updated_at = theirs.updated_at;
@@ -325,7 +383,7 @@ impl Desk {
             }
             Meeting::Theirs => self.adopt(theirs),
             Meeting::Mine => {
-                self.note(|kept| refresh(&mut kept.draft.media, &theirs.media));
+                self.note(id, |kept| refresh(&mut kept.draft.media, &theirs.media));
                 return Next::AtOnce;
             }
             Meeting::Ask => self.show(Status::Conflict(Box::new(theirs))),

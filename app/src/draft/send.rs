@@ -50,14 +50,18 @@ impl Desk {
             sending.set(Sending::No);
             return;
         };
-        self.tapped(tap);
+        let id = call.id;
+        self.tapped(id, tap);
         let now = judge(&api.call(call).await);
         match &now {
-            Sending::Done(campaign) => self.sent(*campaign),
-            Sending::Refused(_) => self.not_sent(),
+            Sending::Done(campaign) => self.sent(id, *campaign),
+            Sending::Refused(_) => self.not_sent(id),
             Sending::No | Sending::Now | Sending::Lost => {}
         }
-        sending.set(now);
+        // The one in work now may be another.
+        if self.is_in_work(id) {
+            sending.set(now);
+        }
     }
 }
 

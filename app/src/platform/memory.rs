@@ -9,7 +9,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 
-use super::{Colours, Locked, Machine, NotKept};
+use super::{Colours, Locked, Machine, NotKept, NotLoaded};
 
 /// A machine that is only memory.
 pub(crate) struct Memory {
@@ -24,6 +24,8 @@ pub(crate) struct Memory {
     /// Shared, so that a test sees it.
     pub(crate) title: Rc<RefCell<String>>,
     pub(crate) colours: Cell<Colours>,
+    /// Brings the parts of the program that are not there from the start.
+    pub(crate) chunks: fn() -> LocalBoxFuture<'static, Result<(), NotLoaded>>,
 }
 
 impl Default for Memory {
@@ -37,6 +39,7 @@ impl Default for Memory {
             now: "2026-11-05T06:32:00Z".parse().unwrap_or_default(),
             title: Rc::default(),
             colours: Cell::default(),
+            chunks: || ready(Ok(())).boxed_local(),
         }
     }
 }
@@ -91,6 +94,10 @@ impl Machine for Memory {
 
     fn visible(&self) -> bool {
         true
+    }
+
+    fn load_chunk(&self, _name: &'static str) -> LocalBoxFuture<'static, Result<(), NotLoaded>> {
+        (self.chunks)()
     }
 
     fn keep_file(&self, name: &str, _mime: &str, bytes: &[u8]) -> Result<Option<String>, NotKept> {

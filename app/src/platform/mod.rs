@@ -12,7 +12,7 @@ use std::{rc::Rc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use shared::members::Client;
 use uuid::Uuid;
 
@@ -79,6 +79,17 @@ pub struct NotKept;
 #[error("the keychain of the device is locked or does not answer")]
 pub struct Locked;
 
+/// A part of the program did not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotLoaded {
+    /// The server cannot be reached.
+    #[error("the server cannot be reached")]
+    Offline,
+    /// The server has another version by now, and no part of this one any more.
+    #[error("the server has another version of the app")]
+    Outdated,
+}
+
 /// What each kind of machine must give.
 pub trait Machine {
     /// The value kept under a key.
@@ -122,6 +133,10 @@ pub trait Machine {
     }
     /// Starts the newer version in the place of this one.
     fn take_new_version(&self) {}
+    /// Brings a part of the program that is not there from the start; only a browser has such parts.
+    fn load_chunk(&self, _name: &'static str) -> LocalBoxFuture<'static, Result<(), NotLoaded>> {
+        ready(Ok(())).boxed_local()
+    }
     /// Keeps a file where the person finds it, and says where, if it is not where this machine always puts them.
     fn keep_file(&self, name: &str, mime: &str, bytes: &[u8]) -> Result<Option<String>, NotKept>;
     /// The server this build came from; a native build has to be told.

@@ -5,15 +5,22 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 use chrono::{DateTime, TimeZone as _, Utc};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use shared::members::Client;
-use wasm_bindgen::{JsCast as _, closure::Closure};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{
-    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, Storage, Url,
-    VisibilityState, Window,
+    Blob, BlobPropertyBag, Element, Event, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+    Storage, Url, VisibilityState, Window,
 };
 
-use super::{Colours, Locked, Machine, NotKept};
+use super::{Colours, Locked, Machine, NotKept, NotLoaded};
 
 pub(super) const CLIENT: Client = Client::Web;
+
+#[wasm_bindgen(raw_module = "/chunks.js")]
+extern "C" {
+    /// Brings a chunk; false where the server does not have it any more.
+    #[wasm_bindgen(catch, js_name = load)]
+    async fn load_chunk(name: &str) -> Result<JsValue, JsValue>;
+}
 
 /// The page links the style sheet itself.
 pub(super) fn launch(app: fn() -> dioxus::prelude::Element) {
@@ -42,9 +49,8 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
-fn text_area(id: &str) -> Option<HtmlTextAreaElement> {
-    let element = window()?.document()?.get_element_by_id(id)?;
-    element.dyn_into().ok()
+fn element(id: &str) -> Option<Element> {
+    window()?.document()?.get_element_by_id(id)
 }
 
 fn root() -> Option<Element> {
@@ -158,6 +164,17 @@ impl Machine for This {
         }
     }
 
+    fn load_chunk(&self, name: &'static str) -> LocalBoxFuture<'static, Result<(), NotLoaded>> {
+        async move {
+            match load_chunk(name).await {
+                Ok(brought) if brought.is_truthy() => Ok(()),
+                Ok(_) => Err(NotLoaded::Outdated),
+                Err(_) => Err(NotLoaded::Offline),
+            }
+        }
+        .boxed_local()
+    }
+
     fn has_line(&self) -> bool {
         window().is_none_or(|window| window.navigator().on_line())
     }
@@ -205,21 +222,27 @@ impl Machine for This {
     }
 
     fn caret(&self, field: &str) -> Option<usize> {
-        let caret = text_area(field)?.selection_start().ok()??;
-        usize::try_from(caret).ok()
+        let element = element(field)?;
+        let caret = match element.dyn_ref::<HtmlTextAreaElement>() {
+            Some(area) => area.selection_start(),
+            None => element.dyn_ref::<HtmlInputElement>()?.selection_start(),
+        };
+        usize::try_from(caret.ok()??).ok()
     }
 
     fn focus_field(&self, field: &str, caret: Option<usize>) {
-        let element = window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id(field));
-        let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        let Some(element) = element(field).and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
             return;
         };
         // What cannot take the focus has gone; there is nothing to place the caret in.
         let _ = element.focus();
-        if let Some(caret) = caret.and_then(|caret| u32::try_from(caret).ok())
-            && let Some(area) = element.dyn_ref::<HtmlTextAreaElement>()
-        {
+        let Some(caret) = caret.and_then(|caret| u32::try_from(caret).ok()) else {
+            return;
+        };
+        if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
             let _ = area.set_selection_range(caret, caret);
+        } else if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            let _ = input.set_selection_range(caret, caret);
         }
     }
 }

@@ -14,3 +14,4 @@ pub mod records;
 pub mod saved_replies;
 pub mod send;
 pub mod sign_in;
+pub mod templates;

@@ -21,7 +21,7 @@ use crate::{
         dialog::Dialog,
         facts::{Fact, Facts},
         field::Field,
-        glyph::{ChartColumn, ClipboardList, LogOut},
+        glyph::{ChartColumn, ClipboardList, LayoutTemplate, LogOut},
         icon::{Icon, IconSize},
         panel::{Panel, PanelBody},
         person::Person,
@@ -112,6 +112,14 @@ fn Desk() -> Element {
                 if me.may(Action::ReadOwnFigures) {
                     ActionListItem { title: words.figures.title, text: words.figures.about, to: Route::Figures {},
                         ChartColumn {}
+                    }
+                }
+                if me.may(Action::ManageTemplates) {
+                    ActionListItem {
+                        title: words.templates.manage.title,
+                        text: words.templates.manage.about,
+                        to: Route::TemplatesHome {},
+                        LayoutTemplate {}
                     }
                 }
                 if me.may(Action::ManageAttributes) {

@@ -32,7 +32,12 @@ use crate::{
 
 /// The mark of a channel.
 pub fn mark(channel: &ChannelRef) -> ChannelMark {
-    match channel.platform {
+    mark_of(channel.platform)
+}
+
+/// The mark of a platform.
+pub const fn mark_of(platform: Platform) -> ChannelMark {
+    match platform {
         Platform::Line => ChannelMark::Line,
         Platform::Whatsapp => ChannelMark::WhatsApp,
     }

@@ -7,13 +7,17 @@ use shared::{
     limits::Platform,
     links,
     media::{MediaInfo, MediaKind},
+    templates::{ButtonKind, Filled, Place, RenderedButton, Stretch},
 };
 
 use crate::{
     api::{Api, use_api},
     ui::{
         avatar::{Avatar, AvatarKind, AvatarSize},
-        message_bubble::{BubbleMedia, MediaKind as BubbleKind, MessageBubble, Segment, Skin},
+        message_bubble::{
+            BubbleButton, BubbleButtonKind, BubbleMedia, BubbleSide, BubbleState, MediaKind as BubbleKind,
+            MessageBubble, Segment, Skin, TemplateBubble,
+        },
         preview_frame::PreviewFrame,
     },
     upload::{Seen, use_uploads},
@@ -67,16 +71,46 @@ pub fn ContentPreview(
     };
     let api = use_api();
     let uploads = use_uploads();
-    let bubbles: Vec<(Vec<Segment>, Option<Element>)> = content
-        .parts
-        .iter()
-        .map(|part| match part {
-            Part::Text { text } => (pieces(text, &name), None),
-            Part::Image { media: id } => bubble_media(words, &api, MediaKind::Image, &uploads.look(*id, &media)),
-            Part::Video { media: id } => bubble_media(words, &api, MediaKind::Video, &uploads.look(*id, &media)),
-        })
-        .filter(|(text, media)| !text.is_empty() || media.is_some())
-        .collect();
+    let shown =
+        content.parts.into_iter().filter(|part| !matches!(part, Part::Text { text } if pieces(text, &name).is_empty()));
+    let meta = || clock.clone().map(|clock| rsx! { "{clock}" });
+    // Each bubble is its own element with its key, which a `match` inside a loop of the markup would hide.
+    let bubbles = shown.enumerate().map(|(place, part)| {
+        let first = place == 0;
+        let (text, media) = match part {
+            Part::Text { text } => (pieces(&text, &name), None),
+            Part::Image { media: id } => bubble_media(words, &api, MediaKind::Image, &uploads.look(id, &media)),
+            Part::Video { media: id } => bubble_media(words, &api, MediaKind::Video, &uploads.look(id, &media)),
+            Part::Template(filled) => {
+                let header = filled.shape.header_media().zip(filled.header);
+                let header = header.map(|(kind, id)| bubble_media(words, &api, kind, &uploads.look(id, &media)));
+                return rsx! {
+                    TemplateMessage {
+                        key: "{place}",
+                        skin,
+                        first,
+                        filled: *filled,
+                        name: name.clone(),
+                        media: header.and_then(|(_, media)| media),
+                        meta: meta(),
+                    }
+                };
+            }
+        };
+        rsx! {
+            MessageBubble {
+                key: "{place}",
+                skin,
+                first,
+                avatar: avatar(),
+                sender: first.then(|| channel.name.clone()),
+                text,
+                marked: skin == Skin::WhatsApp,
+                media,
+                meta: meta(),
+            }
+        }
+    });
     rsx! {
         PreviewFrame {
             skin,
@@ -85,20 +119,86 @@ pub fn ContentPreview(
             account_sub: (words.send.account_kind)(channel.platform),
             strip,
             foot,
-            for (place , (text , media)) in bubbles.into_iter().enumerate() {
-                MessageBubble {
-                    key: "{place}",
-                    skin,
-                    first: place == 0,
-                    avatar: avatar(),
-                    sender: (place == 0).then(|| channel.name.clone()),
-                    text,
-                    media,
-                    meta: clock.clone().map(|clock| rsx! { "{clock}" }),
-                }
-            }
+            {bubbles}
         }
     }
+}
+
+/// A template as a customer of this name gets it. In a customer's skin what was filled in is marked, as in the other bubbles of a
+/// preview; in the app's own it reads as it was sent.
+#[component]
+pub fn TemplateMessage(
+    /// The template with what stands in its blanks.
+    filled: Filled,
+    /// What stands where the name goes; nothing in one that is filled in for its customer already.
+    #[props(default)]
+    name: String,
+    /// Whose look it has.
+    #[props(default)]
+    skin: Skin,
+    /// Who wrote it.
+    #[props(default)]
+    side: BubbleSide,
+    /// Is it the first of several by the same sender?
+    #[props(default)]
+    first: bool,
+    /// The picture or film of its header: a [`BubbleMedia`].
+    media: Option<Element>,
+    /// The time, and what became of it.
+    meta: Option<Element>,
+    /// What became of it.
+    #[props(default)]
+    state: BubbleState,
+    /// Buttons below, such as the way to the record.
+    actions: Option<Element>,
+) -> Element {
+    let words = use_words();
+    let segments = |place| -> Vec<Segment> {
+        filled.in_stretches(place, &name).into_iter().flat_map(|stretch| segments(stretch, skin != Skin::App)).collect()
+    };
+    let mut header = segments(Place::Header);
+    if let Some(kind) = filled.shape.header_media().filter(|_| media.is_none()) {
+        header.push(Segment::Blank((words.templates.header)(kind).to_owned()));
+    }
+    let buttons = filled.rendered(&name).buttons.into_iter().map(button).collect::<Vec<_>>();
+    rsx! {
+        TemplateBubble {
+            skin,
+            side,
+            first,
+            header,
+            media,
+            body: segments(Place::Body),
+            footer: filled.shape.footer.clone(),
+            buttons,
+            see_all: words.templates.see_all,
+            meta,
+            state,
+            actions,
+        }
+    }
+}
+
+fn segments(stretch: Stretch, marked: bool) -> Vec<Segment> {
+    match stretch {
+        Stretch::Fill(text) if marked => vec![Segment::Fill(text)],
+        Stretch::Text(text) | Stretch::Fill(text) => pieces(&text, ""),
+        Stretch::Blank(key) => vec![Segment::Blank(key)],
+    }
+}
+
+/// A button as the kit shows it. An address that is still to be completed leads nowhere.
+fn button(button: RenderedButton) -> BubbleButton {
+    let (kind, href) = match button.does {
+        ButtonKind::QuickReply => (BubbleButtonKind::Reply, None),
+        ButtonKind::Url { address } => {
+            (BubbleButtonKind::Link, Some(address).filter(|address| !address.contains("{{")))
+        }
+        ButtonKind::Phone { number } => (BubbleButtonKind::Call, Some(format!("tel:{number}"))),
+        ButtonKind::CopyCode => (BubbleButtonKind::Copy, None),
+        ButtonKind::Other { .. } => (BubbleButtonKind::Other, None),
+    };
+    BubbleButton { kind, text: button.text, href }
 }
 
 /// What the kit calls a kind.

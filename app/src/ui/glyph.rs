@@ -114,6 +114,7 @@ glyphs! {
     Play = LuPlay,
     Plus = LuPlus,
     RefreshCw = LuRefreshCw,
+    Reply = LuReply,
     RotateCcw = LuRotateCcw,
     RotateCw = LuRotateCw,
     Save = LuSave,

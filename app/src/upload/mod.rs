@@ -16,9 +16,9 @@ use shared::{
 
 use self::{bring::bring, notes::Notes};
 use crate::{
-    api::{Api, Failed, use_api},
-    platform::{Chosen, LocalAddress, draw_id, sleep, use_device},
-    session::use_me,
+    api::{Api, Failed},
+    platform::{Chosen, Device, LocalAddress, draw_id, sleep},
+    session::{Mine, use_kept},
 };
 
 /// How many are under way at once; the others wait their turn.
@@ -113,7 +113,7 @@ struct Medium {
     stand: Stand,
 }
 
-/// The pictures and films of this device, in context below the `SignedIn` layout.
+/// The pictures and films of this device. They go on when screens are left: [`use_uploads`].
 #[derive(Clone, Copy)]
 pub struct Uploads {
     media: Signal<Vec<Medium>>,
@@ -130,35 +130,9 @@ impl PartialEq for Uploads {
     }
 }
 
-/// Provides the uploads to everything below, with what this device noted of those before a reload.
-pub fn use_uploads_provider() -> Uploads {
-    let api = use_api();
-    let device = use_device();
-    let me = use_me();
-    let notes = use_hook(|| CopyValue::new(Notes::of(device, me.peek().id)));
-    let media = use_signal(|| notes.peek().read().into_iter().map(notes::Note::into_medium).collect::<Vec<_>>());
-    let tasks = use_hook(|| CopyValue::new(Vec::new()));
-    let of_pump = api.clone();
-    // Callbacks run in this component, so an upload goes on when the screen is left that began it.
-    let pump = use_callback(move |()| pump(&of_pump, media, tasks, notes));
-    let of_dropper = api.clone();
-    let dropper = use_callback(move |id: MediaId| {
-        let api = of_dropper.clone();
-        spawn(async move {
-            // What is not dropped is thrown away by the server after a day.
-            let _ = api.call(DropUpload { id }).await;
-        });
-    });
-    use_hook(|| {
-        let uploads = Uploads { media, tasks, notes, pump, dropper };
-        spawn(async move { notes::ask(&api, uploads).await });
-        provide_context(uploads)
-    })
-}
-
-/// The pictures and films of this device.
+/// The pictures and films of this device, with what it noted of those before a reload. Only below the `SignedIn` layout.
 pub fn use_uploads() -> Uploads {
-    use_hook(consume_context::<Uploads>)
+    use_kept(Uploads::of_this_device)
 }
 
 /// Starts those that wait, as long as there is room.
@@ -199,6 +173,28 @@ fn put(media: Signal<Vec<Medium>>, id: MediaId, stand: Stand) {
 }
 
 impl Uploads {
+    /// Goes on with what the device noted. What it sets to work belongs to the scope around.
+    fn of_this_device() -> Self {
+        let (api, device, Mine(me)) = (consume_context::<Api>(), consume_context::<Device>(), consume_context());
+        let notes = Notes::of(device, me.peek().id);
+        let media = Signal::new(notes.read().into_iter().map(notes::Note::into_medium).collect::<Vec<_>>());
+        let notes = CopyValue::new(notes);
+        let tasks = CopyValue::new(Vec::new());
+        let of_pump = api.clone();
+        let pump = Callback::new(move |()| pump(&of_pump, media, tasks, notes));
+        let of_dropper = api.clone();
+        let dropper = Callback::new(move |id: MediaId| {
+            let api = of_dropper.clone();
+            spawn(async move {
+                // What is not dropped is thrown away by the server after a day.
+                let _ = api.call(DropUpload { id }).await;
+            });
+        });
+        let uploads = Self { media, tasks, notes, pump, dropper };
+        spawn(async move { notes::ask(&api, uploads).await });
+        uploads
+    }
+
     /// Takes a chosen file in and begins to upload it. The id is the medium's to be, and goes into the message at once.
     pub fn add(&self, kind: MediaKind, file: Chosen) -> MediaId {
         let id = MediaId(draw_id());

@@ -13,11 +13,15 @@ pub struct Common {
     /// See `conversations`.
     pub records: &'static str,
     /// See `conversations`.
+    pub saved_replies: &'static str,
+    /// See `conversations`.
     pub more: &'static str,
     /// Unread messages, after their number, for assistive technology.
     pub unread: &'static str,
     /// Closes a sheet.
     pub close: &'static str,
+    /// Opens the conditions to filter a list by.
+    pub filter: &'static str,
     /// Leaves a question without an answer.
     pub cancel: &'static str,
     /// Goes one screen back.

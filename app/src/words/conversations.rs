@@ -30,6 +30,10 @@ pub struct Conversations {
     pub remove_filter: &'static str,
     /// How long the customer has waited.
     pub waited: fn(&str) -> String,
+    /// WhatsApp takes any message to her for so long.
+    pub window_left: fn(&str) -> String,
+    /// WhatsApp takes templates only.
+    pub window_closed: &'static str,
     /// She cannot be reached.
     pub blocked: &'static str,
     /// She asked for no more messages.
@@ -72,6 +76,8 @@ pub struct Conversations {
     pub group_message_text: &'static str,
     /// 群發範本訊息.
     pub group_template: &'static str,
+    /// See `group_template`.
+    pub group_template_text: &'static str,
     /// Why it cannot be used yet.
     pub group_template_why: &'static str,
     /// 群發訊息紀錄.

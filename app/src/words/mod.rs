@@ -13,9 +13,12 @@ pub mod records;
 pub mod saved_replies;
 pub mod send;
 pub mod sign_in;
+pub mod templates;
 pub mod thread;
 mod time;
 mod zh_hant;
+
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use dioxus::prelude::*;
@@ -118,21 +121,64 @@ pub struct Words {
     /// The list of conversations.
     pub conversations: conversations::Conversations,
     /// One conversation.
-    pub thread: thread::Thread,
+    pub thread: Later<thread::Thread>,
+    /// The conditions that customers are filtered by.
+    pub filter: send::Filter,
     /// The group-send flow.
-    pub send: send::Send,
+    pub send: Later<send::Send>,
     /// The records of group sends.
-    pub records: records::Records,
+    pub records: Later<records::Records>,
     /// Saved replies.
-    pub saved_replies: saved_replies::SavedReplies,
+    pub saved_replies: Later<saved_replies::SavedReplies>,
     /// Pictures and films.
-    pub media: media::Media,
+    pub media: Later<media::Media>,
+    /// WhatsApp templates.
+    pub templates: Later<templates::Templates>,
     /// Custom attributes of customers.
-    pub attributes: attributes::Attributes,
+    pub attributes: Later<attributes::Attributes>,
     /// One's own figures.
-    pub figures: figures::Figures,
+    pub figures: Later<figures::Figures>,
     /// Oneself and the settings of this device.
-    pub more: more::More,
+    pub more: Later<more::More>,
+}
+
+/// The words of an area whose screens are loaded when they are opened. They are looked up where they are used, so that they come with
+/// these screens: what names them in the first screen has the whole area loaded with it.
+pub struct Later<Area> {
+    language: Language,
+    area: PhantomData<Area>,
+}
+
+impl<Area> Later<Area> {
+    const fn of(language: Language) -> Self {
+        Self { language, area: PhantomData }
+    }
+}
+
+macro_rules! later {
+    ($($area:ty = $words:ident,)*) => {$(
+        impl std::ops::Deref for Later<$area> {
+            type Target = $area;
+            fn deref(&self) -> &$area {
+                match self.language {
+                    Language::ZhHant => &zh_hant::$words,
+                    Language::En => &en::$words,
+                }
+            }
+        }
+    )*};
+}
+
+later! {
+    thread::Thread = THREAD,
+    send::Send = SEND,
+    records::Records = RECORDS,
+    saved_replies::SavedReplies = SAVED_REPLIES,
+    media::Media = MEDIA,
+    attributes::Attributes = ATTRIBUTES,
+    templates::Templates = TEMPLATES,
+    figures::Figures = FIGURES,
+    more::More = MORE,
 }
 
 impl PartialEq for Words {
@@ -150,6 +196,11 @@ impl Words {
     /// A day: 今天 / 昨天 / 11/03 週二.
     pub fn day(&self, at: Stamp, now: DateTime<Utc>) -> String {
         time::day(&self.common, at, now)
+    }
+
+    /// How long something still is open (milliseconds): 30 分 / 23 小時.
+    pub fn left(&self, ms: i64) -> String {
+        time::left(&self.common, ms)
     }
 
     /// How long something has lasted: 30 分 / 2 小時 / 3 天.

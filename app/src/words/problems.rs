@@ -77,6 +77,13 @@ pub(super) fn part(field: &str) -> Option<usize> {
     place.parse::<usize>().ok().map(|place| place + 1)
 }
 
+/// The place of a blank in `content.parts[0].fills[2].text`, counted from 1.
+pub(super) fn blank(field: &str) -> Option<usize> {
+    let (_, rest) = field.split_once(".fills[")?;
+    let (place, _) = rest.split_once(']')?;
+    place.parse::<usize>().ok().map(|place| place + 1)
+}
+
 /// Roles as a list of words.
 pub(super) fn roles(allowed: &[Role], name: fn(Role) -> &'static str, between: &str) -> String {
     allowed.iter().map(|role| name(*role)).collect::<Vec<_>>().join(between)

@@ -1,6 +1,11 @@
 //! The words of the records of group sends.
 
-use shared::{campaigns::CampaignState, deliveries::Outcome, time::Day};
+use shared::{
+    campaigns::{CampaignState, Kind},
+    deliveries::Outcome,
+    limits::Platform,
+    time::Day,
+};
 
 /// The words of the records of group sends. Counts come as figures ready to print where they are text.
 pub struct Records {
@@ -12,8 +17,6 @@ pub struct Records {
     pub stores: fn(&str) -> String,
     /// The whole team's.
     pub all: &'static str,
-    /// The kind of a send.
-    pub group_message: &'static str,
     /// The filters, read out, and the title of their sheet.
     pub filters: &'static str,
     /// The filter by time.
@@ -104,6 +107,8 @@ pub struct Records {
     pub exported: fn(&str) -> String,
     /// The file came, and this device would not keep it.
     pub not_kept: &'static str,
+    /// The read rate, in the list.
+    pub read_rate: &'static str,
     /// Pictures and films of a send without a text.
     pub media: fn(images: u32, videos: u32) -> String,
     /// One record.
@@ -117,7 +122,7 @@ pub struct Detail {
     /// What it is, read out.
     pub label: &'static str,
     /// Its title: when, and what kind.
-    pub title: fn(&str) -> String,
+    pub title: fn(Kind, &str) -> String,
     /// Leads back to the list.
     pub back: &'static str,
     /// The panel of figures.
@@ -128,6 +133,14 @@ pub struct Detail {
     pub audience_note: &'static str,
     /// Accepted is not delivered.
     pub honest: &'static str,
+    /// Read is a lower bound, and LINE tells nothing of it.
+    pub read_note: &'static str,
+    /// Before a figure that is a lower bound.
+    pub at_least: fn(&str) -> String,
+    /// The panel of figures by platform.
+    pub platforms: &'static str,
+    /// The figures of one platform: succeeded, failed, not known.
+    pub platform: fn(u64, u64, u64) -> String,
     /// Why a figure has no fraction.
     pub no_rate: &'static str,
     /// The panel of reasons.
@@ -188,8 +201,8 @@ pub struct Person {
     pub title: &'static str,
     /// Leads back to the record.
     pub back: &'static str,
-    /// What an outcome means: title and text.
-    pub outcome: fn(Outcome) -> (&'static str, &'static str),
+    /// What an outcome means on a platform: title and text.
+    pub outcome: fn(Outcome, Platform) -> (&'static str, &'static str),
     /// Who says so.
     pub checked_by: &'static str,
     /// What the reason is called in the record (the seed's word).
@@ -204,6 +217,12 @@ pub struct Person {
     pub request_id: (&'static str, &'static str),
     /// The messages as this customer gets them.
     pub content: &'static str,
+    /// Each of the messages.
+    pub parts: &'static str,
+    /// The message with this number.
+    pub part: fn(u32) -> String,
+    /// It was left out, as one before it failed.
+    pub part_left_out: &'static str,
     /// Tries that did not succeed.
     pub attempts: &'static str,
     /// What came of a try, by the engine's word.

@@ -1,6 +1,6 @@
 //! The words of the group-send flow.
 
-use shared::{content::TextCount, limits::Platform, time::Day};
+use shared::{campaigns::Kind, content::TextCount, limits::Platform, time::Day};
 
 /// The words of the group-send flow. Counts come as figures ready to print where they are text.
 pub struct Send {
@@ -8,8 +8,8 @@ pub struct Send {
     pub steps_label: &'static str,
     /// The four steps.
     pub steps: [&'static str; 4],
-    /// Which of the four steps this is, from 1.
-    pub step: fn(usize) -> String,
+    /// The kind of send, and which of the four steps this is, from 1.
+    pub step: fn(Kind, usize) -> String,
     /// To how many people, and which step.
     pub step_to: fn(u64, usize) -> String,
     /// So many people.
@@ -24,8 +24,6 @@ pub struct Send {
     pub draft: Draft,
     /// Step 1.
     pub pick: Pick,
-    /// The filter of step 1.
-    pub filter: Filter,
     /// Step 2.
     pub write: Write,
     /// Step 3.
@@ -328,6 +326,30 @@ pub struct Check {
     pub panel: &'static str,
     /// In all so many.
     pub of_all: fn(u64) -> String,
+    /// Moves those past WhatsApp's 24 hours to a template message.
+    pub switch: fn(u64) -> String,
+    /// They are in a draft of their own now.
+    pub switched: &'static str,
+    /// What becomes of both.
+    pub switched_text: &'static str,
+    /// Goes on with the template message.
+    pub write_template: &'static str,
+    /// A template goes to one number.
+    pub several_title: &'static str,
+    /// Why, and that one is to be kept.
+    pub several_text: &'static str,
+    /// Keeps the people of one account: its name, how many.
+    pub keep: fn(&str, u64) -> String,
+    /// People within 24 hours, by account.
+    pub reach: fn(&str) -> String,
+    /// Used, limit, and what this adds.
+    pub reach_text: fn(u64, Option<u64>, u64) -> String,
+    /// What is counted.
+    pub reach_note: &'static str,
+    /// The advice for plain messages to WhatsApp customers (seed, last hint), with how many are past 24 hours.
+    pub whatsapp_title: &'static str,
+    /// See `whatsapp_title`.
+    pub whatsapp_text: &'static str,
     /// … will be sent.
     pub will: &'static str,
     /// What that means.

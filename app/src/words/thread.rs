@@ -76,6 +76,10 @@ pub struct Thread {
     pub reopen: &'static str,
     /// It is closed: what to do.
     pub closed_note: &'static str,
+    /// Past 24 hours WhatsApp takes templates only.
+    pub template_only: &'static str,
+    /// Leads to a template message to this customer.
+    pub send_template: &'static str,
     /// Somebody else's: why there is no reply bar.
     pub not_mine: fn(&str) -> String,
     /// The tags.

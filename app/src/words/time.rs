@@ -47,6 +47,16 @@ pub(super) fn lasted(words: &Common, since: Stamp, now: DateTime<Utc>) -> String
     }
 }
 
+/// A stretch of time (milliseconds), rounded down and never nothing.
+pub(super) fn left(words: &Common, ms: i64) -> String {
+    let left = TimeDelta::milliseconds(ms.max(0));
+    if left < TimeDelta::hours(1) {
+        (words.minutes)(left.num_minutes().max(1))
+    } else {
+        (words.hours)(left.num_hours())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::words::Language;

@@ -6,29 +6,33 @@ use aws_lc_rs::digest;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared::{
     campaigns::{
-        ChannelCheck, ChannelQuota, Check, CheckDraft, CheckGroup, CountSelection, Doubt, Draft, LeaveOut, Person,
-        SelectionCount,
+        ChannelCheck, ChannelCount, ChannelQuota, Check, CheckDraft, CheckGroup, CountSelection, Doubt, Kind, Person,
+        Reach, SelectionCount,
     },
     contacts::{ChannelRef, Subscription},
     content::Content,
-    conversations::ConversationState,
-    id::ChannelId,
+    conversations::{ConversationState, Window},
+    id::{ChannelId, TeamId},
     limits::Platform,
     media::MediaInfo,
-    problem::{Problem, Rule},
+    problem::{Conflict, Problem, Rule},
     reasons::Reason,
     text::utf16_len,
 };
 
-use super::drafts::{self, Stored};
+use super::{
+    drafts::{self, Stored},
+    reach,
+};
 use crate::{
     App,
     caller::Caller,
     channels,
     conversations::{self, Chosen},
-    db::Tx,
+    db::{self, Tx},
     media,
     refused::{Refused, Result},
+    templates,
 };
 
 /// Within so long after a customer wrote, LINE delivers to her even if she is no friend (providers.md A5).
@@ -49,8 +53,8 @@ pub(crate) enum Verdict {
     Fail(Reason),
 }
 
-/// What will become of this person, if the caller sends now (domain.md 4.2, 4.7).
-pub(crate) fn verdict(caller: &Caller, chosen: &Chosen, now: i64) -> Verdict {
+/// What will become of this person, if the caller sends a message of this kind now (domain.md 4.2, 4.7).
+pub(crate) fn verdict(caller: &Caller, chosen: &Chosen, kind: Kind, now: i64) -> Verdict {
     if chosen.state != ConversationState::InProgress {
         return Verdict::Fail(Reason::NotInProgress);
     }
@@ -60,18 +64,27 @@ pub(crate) fn verdict(caller: &Caller, chosen: &Chosen, now: i64) -> Verdict {
     match chosen.subscription {
         Subscription::Blocked => Verdict::Fail(Reason::Unfollowed),
         Subscription::Unsubscribed => Verdict::Fail(Reason::Unsubscribed),
+        // Seed steps 16 to 19: a plain message outside the window may not go, a template may.
+        _ if kind == Kind::GroupMessage && is_outside(chosen, now) => Verdict::Fail(Reason::WaWindowClosed),
+        // WhatsApp has no friends: who never wrote is as sure as who did.
+        Subscription::Unknown if chosen.platform == Platform::Whatsapp => Verdict::Send,
         Subscription::Subscribed => Verdict::Send,
         Subscription::Unknown if chosen.last_customer_at.is_some_and(|at| now - at < NO_FRIEND_MS) => Verdict::Send,
         Subscription::Unknown => Verdict::Doubt(Doubt::NotKnownFriend),
     }
 }
 
+/// Whether WhatsApp takes nothing but templates to this person now.
+pub(crate) fn is_outside(chosen: &Chosen, now: i64) -> bool {
+    Window::of(chosen.platform, chosen.last_customer_at, now) == Window::Closed
+}
+
 /// An audience with its verdicts: what the check shows and what the send writes down.
 pub(crate) struct Audience {
     /// Everyone selected, in the order of (channel, contact).
     pub(crate) people: Vec<(Chosen, Verdict)>,
-    /// The longest name, which text limits are counted with.
-    pub(crate) longest_name: String,
+    /// The longest names, as LINE counts and as WhatsApp does: text limits are counted with them.
+    longest_names: [String; 2],
 }
 
 impl Audience {
@@ -80,26 +93,53 @@ impl Audience {
         let people: Vec<(Chosen, Verdict)> = conversations::select(tx, caller, &draft.selection, now)?
             .into_iter()
             .map(|chosen| {
-                let verdict = verdict(caller, &chosen, now);
+                let verdict = verdict(caller, &chosen, draft.kind, now);
                 (chosen, verdict)
             })
             .collect();
-        let longest = people.iter().map(|(chosen, _)| chosen.name.as_str()).max_by_key(|name| utf16_len(name));
-        let longest_name = longest.unwrap_or_default().to_owned();
-        Ok(Self { people, longest_name })
+        let longest = |count: fn(&str) -> usize| {
+            let names = people.iter().map(|(chosen, _)| chosen.name.as_str());
+            names.max_by_key(|name| count(name)).unwrap_or_default().to_owned()
+        };
+        let longest_names = [longest(utf16_len), longest(|name| name.chars().count())];
+        Ok(Self { people, longest_names })
     }
 
-    /// Refuses what cannot be sent whatever the verdicts: nobody selected, too many, content beyond a limit, a picture or
-    /// film that is not among these.
-    pub(crate) fn fits(&self, caller: &Caller, content: &Content, media: &[MediaInfo]) -> Result<(), Problem> {
+    /// Refuses what cannot be sent whatever the verdicts: nobody selected, too many, a template across accounts or one
+    /// that is not as it was picked, content beyond a limit, a picture or film that is not among these.
+    pub(crate) fn fits(&self, tx: &mut Tx<'_>, caller: &Caller, draft: &Stored, media: &[MediaInfo]) -> Result<()> {
         if self.people.is_empty() {
-            return Err(Problem::invalid("selection", Rule::Required));
+            return Err(Problem::invalid("selection", Rule::Required).into());
         }
         let (actual, limit) = (self.people.len() as u64, u64::from(caller.settings.group_send_max));
         if actual > limit {
-            return Err(Problem::invalid("selection", Rule::TooMany { limit, actual }));
+            return Err(Problem::invalid("selection", Rule::TooMany { limit, actual }).into());
         }
-        content.check(&self.longest_name, &self.platforms(), media)
+        if draft.kind == Kind::GroupTemplate {
+            self.template_fits(tx, caller, &draft.content)?;
+        }
+        for name in &self.longest_names {
+            draft.content.check(name, &self.platforms(), media)?;
+        }
+        Ok(())
+    }
+
+    /// A template goes to the customers of one number, and only as it is approved now (domain.md 4.2, 11.23).
+    fn template_fits(&self, tx: &mut Tx<'_>, caller: &Caller, content: &Content) -> Result<()> {
+        let channels = self.channels();
+        if channels.len() > 1 {
+            let counted = channels.into_values().map(|(channel, count)| ChannelCount { channel, count });
+            let mut channels: Vec<ChannelCount> = counted.collect();
+            channels.sort_by_key(|one| std::cmp::Reverse(one.count));
+            return Err(Problem::conflict(Conflict::SeveralNumbers { channels }).into());
+        }
+        // Where nothing is picked yet, or the account is LINE's, the content says so.
+        match (content.template(), channels.into_keys().next()) {
+            (Some(filled), Some(channel)) if self.platforms() == [Platform::Whatsapp] => {
+                templates::check(tx, caller, channel, filled)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The platforms of the audience.
@@ -127,6 +167,19 @@ impl Audience {
             channels.entry(chosen.channel).or_insert_with(|| (chosen.channel_ref(), 0)).1 += 1;
         }
         channels
+    }
+
+    /// How many people each WhatsApp number of the audience may still reach, and how many more this would need.
+    pub(crate) fn reaches(&self, tx: &mut Tx<'_>, team: TeamId, now: i64) -> db::Result<BTreeMap<ChannelId, Reach>> {
+        let mut reaches = BTreeMap::new();
+        for channel in self.channels().into_keys() {
+            let outside = self.people.iter().filter(|(chosen, verdict)| {
+                chosen.channel == channel && !matches!(verdict, Verdict::Fail(_)) && is_outside(chosen, now)
+            });
+            let people = outside.map(|(chosen, _)| chosen.contact).collect();
+            reaches.extend(reach::of(tx, team, channel, &people, now)?.map(|reach| (channel, reach)));
+        }
+        Ok(reaches)
     }
 
     /// Stands for the people and their verdicts.
@@ -172,16 +225,17 @@ fn short_digest(bytes: &[u8]) -> String {
 pub(crate) async fn check(app: App, caller: Caller, call: CheckDraft) -> Result<Check> {
     let now = app.clock.now();
     let (asking, known) = (caller.clone(), app.clone());
-    let (draft, audience, media) = app
+    let (draft, audience, reaches) = app
         .db
         .read(move |tx| {
             let draft = drafts::find(tx, &asking, call.id)?;
             let audience = Audience::of(tx, &asking, &draft, now)?;
             let media = media::infos(&known, tx, asking.team, &drafts::media_of(&draft.content))?;
-            Ok::<_, Refused>((draft, audience, media))
+            audience.fits(tx, &asking, &draft, &media)?;
+            let reaches = audience.reaches(tx, asking.team, now)?;
+            Ok::<_, Refused>((draft, audience, reaches))
         })
         .await?;
-    audience.fits(&caller, &draft.content, &media)?;
     let tried = audience.tried();
     let mut channels = Vec::new();
     for (id, (channel, people)) in audience.channels() {
@@ -196,6 +250,7 @@ pub(crate) async fn check(app: App, caller: Caller, call: CheckDraft) -> Result<
                 limit: quota.limit.and_then(|limit| u64::try_from(limit).ok()),
                 used: u64::try_from(quota.used).unwrap_or_default(),
             }),
+            reach: reaches.get(&id).copied(),
             paused: state.paused,
         });
     }
@@ -257,31 +312,6 @@ fn same_person(audience: &Audience) -> u64 {
         *accounts.entry(chosen.contact).or_default() += 1;
     }
     accounts.values().filter(|accounts| **accounts > 1).count() as u64
-}
-
-/// Leaves the people of one reason or doubt out of a draft.
-pub(crate) async fn leave_out(app: App, caller: Caller, call: LeaveOut) -> Result<Draft> {
-    let wanted = match (call.reason, call.doubt) {
-        (Some(reason), None) => Verdict::Fail(reason),
-        (None, Some(doubt)) => Verdict::Doubt(doubt),
-        _ => {
-            let rule = Rule::Malformed { expected: "either `reason` or `doubt`".into() };
-            return Err(Problem::invalid("reason", rule).into());
-        }
-    };
-    let (now, known) = (app.clock.now(), app.clone());
-    app.db
-        .write(move |tx| {
-            let mut draft = drafts::find(tx, &caller, call.id)?;
-            let audience = Audience::of(tx, &caller, &draft, now)?;
-            for (chosen, _) in audience.people.iter().filter(|(_, verdict)| *verdict == wanted) {
-                draft.selection.remove(chosen.conversation);
-            }
-            draft.selection.check()?;
-            let draft = drafts::replace_selection(tx, &caller, draft, now)?;
-            Ok::<_, Refused>(draft.shown(tx, &known, &caller)?)
-        })
-        .await
 }
 
 /// How many a selection holds, by account.

@@ -22,14 +22,20 @@ pub(crate) fn texts(texts: &[&str]) -> Content {
 
 /// A draft of these people, stored.
 pub(crate) async fn draft(world: &World, caller: &Caller, ids: &[ConversationId], content: Content) -> DraftId {
+    draft_of(world, caller, Kind::GroupMessage, ids, content).await
+}
+
+/// As [`draft`], of this kind.
+pub(crate) async fn draft_of(
+    world: &World,
+    caller: &Caller,
+    kind: Kind,
+    ids: &[ConversationId],
+    content: Content,
+) -> DraftId {
     let id: DraftId = world.clock.id();
-    let call = SaveDraft {
-        id,
-        kind: Kind::GroupMessage,
-        selection: Selection { ids: ids.to_vec(), matching: Vec::new() },
-        content,
-        revision: 0,
-    };
+    let call =
+        SaveDraft { id, kind, selection: Selection { ids: ids.to_vec(), matching: Vec::new() }, content, revision: 0 };
     let (caller, now) = (caller.clone(), world.clock.now());
     world.db.write(move |tx| drafts::keep(tx, &caller, &call, now)).await.unwrap();
     id

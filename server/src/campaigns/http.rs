@@ -2,7 +2,7 @@
 
 use shared::{campaigns, deliveries};
 
-use super::{check, drafts, records, send};
+use super::{check, drafts, leave_out, records, send};
 use crate::http::mount::Api;
 
 /// Mounts drafts, the check, the send, the records and their exports.
@@ -13,7 +13,8 @@ pub fn routes(api: Api) -> Api {
         .call::<campaigns::DropDraft, _, _>(drafts::drop)
         .call::<campaigns::CountSelection, _, _>(check::count)
         .call::<campaigns::CheckDraft, _, _>(check::check)
-        .call::<campaigns::LeaveOut, _, _>(check::leave_out)
+        .call::<campaigns::LeaveOut, _, _>(leave_out::leave_out)
+        .call::<campaigns::SwitchToTemplate, _, _>(leave_out::switch)
         .call::<campaigns::SendDraft, _, _>(send::send)
         .call::<campaigns::ShowProgress, _, _>(records::show_progress)
         .call::<campaigns::ListCampaigns, _, _>(records::list)

@@ -6,11 +6,18 @@ mod eligible;
 #[cfg(test)]
 pub(crate) mod fixture_test;
 pub mod http;
+mod leave_out;
+mod parts;
+pub(crate) mod reach;
 mod records;
 mod send;
 mod sight;
+#[cfg(test)]
+mod whatsapp_test;
 
 pub use self::{
     eligible::group,
+    parts::{SentPart, parts},
+    reach::reached,
     sight::{Sent, sees, sent},
 };

@@ -5,12 +5,14 @@ use shared::{
     contacts::ChannelRef,
     content::Content,
     id::{CampaignId, StoreId},
+    limits::Platform,
     problem::{Conflict, Problem},
 };
 
 use super::{
     check::{Audience, Digest, Verdict},
     drafts::{self, Stored},
+    reach,
     records::{self, store},
 };
 use crate::{
@@ -99,7 +101,7 @@ pub(crate) fn accept(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDra
     let draft = drafts::find(tx, caller, call.id)?;
     let audience = Audience::of(tx, caller, &draft, now)?;
     let media = media::infos(app, tx, caller.team, &drafts::media_of(&draft.content))?;
-    audience.fits(caller, &draft.content, &media)?;
+    audience.fits(tx, caller, &draft, &media)?;
     let tried: u64 = audience.tried().values().sum();
     let seen = Digest::read(&call.digest);
     let is = Digest::of(&audience, &draft.content)?;
@@ -115,12 +117,16 @@ pub(crate) fn accept(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDra
     }
     for (channel, needed) in audience.tried() {
         // The whole send is refused, with both numbers; no rows fail for it (domain.md 11.26).
-        let quota = channels::known(tx, caller.team, channel)?.and_then(|channel| channel.quota);
+        let known = channels::known(tx, caller.team, channel)?.filter(|channel| channel.platform == Platform::Line);
+        let quota = known.and_then(|channel| channel.quota);
         if let Some(left) = quota.and_then(channels::Quota::left).and_then(|left| u64::try_from(left).ok())
             && needed > left
         {
             return Err(Problem::conflict(Conflict::QuotaTooSmall { needed, left }).into());
         }
+    }
+    for reach in audience.reaches(tx, caller.team, now)?.into_values() {
+        reach::check(reach)?;
     }
     let campaign = app.clock.id();
     write(

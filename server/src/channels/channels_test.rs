@@ -1,6 +1,9 @@
 //! Connecting an account, its secrets and its quota, against a LINE of canned answers.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use tempfile::TempDir;
 

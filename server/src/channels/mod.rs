@@ -2,23 +2,20 @@
 
 #[cfg(test)]
 mod channels_test;
+mod memory;
 mod store;
 #[cfg(test)]
 mod store_test;
 #[cfg(test)]
 pub(crate) mod testing;
+mod whatsapp;
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
     contacts::ChannelRef,
-    id::{ChannelId, StoreId, TeamId},
+    id::{ChannelId, StoreId, TeamId, WhatsappAppId},
     limits::Platform,
     members::Role,
     problem::{Problem, Rule, What},
@@ -26,16 +23,26 @@ use shared::{
     text::tidy_name,
 };
 
-pub use self::store::{Channel, Quota};
+use self::{memory::Memory, store::NewBudget};
+pub use self::{
+    store::{Channel, Quota},
+    whatsapp::{
+        MetaApp, NewWaba, NewWhatsappApp, NewWhatsappNumber, Number, Waba, apps, create_waba, create_whatsapp_app,
+        create_whatsapp_number, meta_app, meta_app_with, number, people_limit, replace_app_secrets, replace_waba_token,
+        waba_of, waba_token, wabas,
+    },
+};
 use crate::{
     App,
     caller::Caller,
     db::{self, Lane},
-    platforms::line::AskError,
+    live::{News, Subject},
+    platforms::AskError,
     refused::{Refused, Result},
 };
 
-/// How long what is remembered of a channel or its quota is believed, in milliseconds: another server may have changed it.
+/// How long what is remembered of a channel or its quota is believed, in milliseconds: another server may have changed
+/// it.
 const FRESH: i64 = 60_000;
 /// How often paused channels are looked at again.
 const QUOTA_LOOK: Duration = Duration::from_mins(10);
@@ -48,29 +55,20 @@ const PUSH: &str = "push";
 
 /// What is remembered of channels. Cloning gives another hand on the same memory.
 #[derive(Clone, Default)]
-pub struct Channels(Arc<Mutex<HashMap<ChannelId, Remembered>>>);
+pub struct Channels(Arc<Remembered>);
 
+#[derive(Default)]
 struct Remembered {
-    account: Arc<Account>,
-    /// UTC milliseconds.
-    since: i64,
+    accounts: Memory<ChannelId, Account>,
+    numbers: Memory<ChannelId, Number>,
+    apps: Memory<WhatsappAppId, MetaApp>,
 }
 
 impl Channels {
     /// Forgets a channel: its row changed.
     pub fn forget(&self, channel: ChannelId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&channel);
-    }
-
-    fn get(&self, channel: ChannelId, now: i64) -> Option<Arc<Account>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let remembered = known.get(&channel)?;
-        (0..FRESH).contains(&(now - remembered.since)).then(|| Arc::clone(&remembered.account))
-    }
-
-    fn put(&self, account: &Arc<Account>, now: i64) {
-        let remembered = Remembered { account: Arc::clone(account), since: now };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account.channel, remembered);
+        self.0.accounts.forget(&channel);
+        self.0.numbers.forget(&channel);
     }
 }
 
@@ -119,7 +117,7 @@ pub async fn create_line(app: &App, new: NewLineChannel) -> Result<ChannelId> {
             tracing::warn!(error = cause, "LINE could not be asked about a new channel");
             Refused::Problem(Problem::Unavailable)
         }
-        AskError::NotFound | AskError::Stop(_) | AskError::TooLarge(_) => {
+        AskError::NotFound | AskError::Stop(_) | AskError::Refused(_) | AskError::TooLarge(_) => {
             let expected = "the long-lived channel access token of a LINE official account".into();
             Problem::invalid("access_token", Rule::Malformed { expected }).into()
         }
@@ -142,8 +140,7 @@ pub async fn create_line(app: &App, new: NewLineChannel) -> Result<ChannelId> {
         access_token: seal("access_token", &token)?,
         at: app.clock.now(),
     };
-    let budget =
-        store::NewBudget { endpoint: PUSH, rate: i64::from(app.config.line.rate), next_at: app.clock.now_micros() };
+    let budget = NewBudget { endpoint: PUSH, rate: i64::from(app.config.line.rate), next_at: app.clock.now_micros() };
     let stores = new.stores;
     let created = app.db.write(move |tx| store::insert(tx, &channel, &budget, &stores)).await;
     match created {
@@ -157,7 +154,7 @@ pub async fn create_line(app: &App, new: NewLineChannel) -> Result<ChannelId> {
 /// A LINE account with its secrets, remembered for a minute; [`Problem::Missing`] where there is none.
 pub async fn account(app: &App, channel: ChannelId) -> Result<Arc<Account>> {
     let now = app.clock.now();
-    if let Some(account) = app.channels.get(channel, now) {
+    if let Some(account) = app.channels.0.accounts.get(&channel, now) {
         return Ok(account);
     }
     let sealed = app.db.read(move |tx| store::sealed(tx, channel)).await?;
@@ -172,12 +169,12 @@ pub async fn account(app: &App, channel: ChannelId) -> Result<Arc<Account>> {
         secret: open("secret", &sealed.secret)?,
         token: String::from_utf8(open("access_token", &sealed.access_token)?).map_err(Refused::fault)?.into(),
     });
-    app.channels.put(&account, now);
+    app.channels.0.accounts.put(channel, &account, now);
     Ok(account)
 }
 
-/// Replaces a channel's secrets, as after a leak; the token is checked by LINE's answer to it. A channel that LINE had refused
-/// sends again.
+/// Replaces a channel's secrets, as after a leak; the token is checked by LINE's answer to it. A channel that LINE had
+/// refused sends again.
 pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString, token: SecretString) -> Result<()> {
     let account = account(app, channel).await?;
     let token = token.expose_secret().trim().to_owned();
@@ -214,7 +211,13 @@ pub fn known(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId) -> db::Resul
 /// Stops a channel's sending and says why. A channel that is paused keeps its first reason.
 pub async fn pause(app: &App, team: TeamId, channel: ChannelId, reason: Reason) -> Result<()> {
     let now = app.clock.now();
-    if app.db.write(move |tx| store::pause(tx, team, channel, reason, now)).await? {
+    Ok(app.db.write(move |tx| stop(tx, team, channel, reason, now)).await?)
+}
+
+/// As [`pause`], inside a transaction: a webhook told that the account cannot send.
+pub fn stop(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId, reason: Reason, at: i64) -> db::Result<()> {
+    if store::pause(tx, team, channel, reason, at)? {
+        tx.tell(News::of(team, Subject::Channels));
         tracing::warn!(%channel, reason = reason.as_str(), "a channel was paused");
     }
     Ok(())
@@ -222,7 +225,14 @@ pub async fn pause(app: &App, team: TeamId, channel: ChannelId, reason: Reason) 
 
 /// Lets a channel send again.
 pub async fn resume(app: &App, team: TeamId, channel: ChannelId) -> Result<()> {
-    if app.db.write(move |tx| store::resume(tx, team, channel)).await? {
+    let resumed = app.db.write(move |tx| {
+        let resumed = store::resume(tx, team, channel)?;
+        if resumed {
+            tx.tell(News::of(team, Subject::Channels));
+        }
+        Ok::<_, db::Error>(resumed)
+    });
+    if resumed.await? {
         tracing::info!(%channel, "a channel sends again");
         app.outbox.wake();
     }
@@ -230,8 +240,12 @@ pub async fn resume(app: &App, team: TeamId, channel: ChannelId) -> Result<()> {
 }
 
 /// A channel's monthly quota, at most a minute old. Where LINE does not answer it is the last one known, or none.
+/// WhatsApp has no such quota.
 pub async fn quota(app: &App, team: TeamId, channel: ChannelId) -> Result<Option<Quota>> {
     let known = show(app, team, channel).await?;
+    if known.platform != Platform::Line {
+        return Ok(None);
+    }
     let now = app.clock.now();
     if let Some(quota) = known.quota
         && (0..FRESH).contains(&(now - quota.at))
@@ -264,8 +278,8 @@ pub async fn refresh_quota(app: &App, team: TeamId, channel: ChannelId) -> Resul
     Ok(quota)
 }
 
-/// Asks whether LINE takes a channel's token again, which another server or the command line may have replaced, or LINE itself
-/// forgiven; if so, a channel that was paused for it sends again.
+/// Asks whether LINE takes a channel's token again, which another server or the command line may have replaced, or LINE
+/// itself forgiven; if so, a channel that was paused for it sends again.
 async fn retry_refused(app: &App, team: TeamId, channel: ChannelId) -> Result<()> {
     app.channels.forget(channel);
     refresh_quota(app, team, channel).await?;
@@ -289,8 +303,10 @@ pub fn webhook_seen(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId, at: i
     store::webhook_seen(tx, team, channel, at, at - FRESH)
 }
 
-/// Starts looking after channels that are paused: the month turns, the plan grows, or LINE takes their token again.
+/// Starts looking after channels that are paused (the month turns, the plan grows, or their platform takes their token
+/// again) and asking Meta what its numbers may do.
 pub fn start(app: &App) {
+    whatsapp::start(app);
     let watcher = app.clone();
     app.tasks.spawn("channels.quota", async move {
         loop {
@@ -298,7 +314,7 @@ pub fn start(app: &App) {
                 () = watcher.tasks.stopping() => return,
                 () = tokio::time::sleep(QUOTA_LOOK) => {}
             }
-            for reason in [Reason::LineMonthlyLimit, Reason::LineRefused] {
+            for reason in [Reason::LineMonthlyLimit, Reason::LineRefused, Reason::WaToken] {
                 look_after(&watcher, reason).await;
             }
         }
@@ -307,13 +323,15 @@ pub fn start(app: &App) {
 
 /// Looks after the channels that are paused for this reason.
 async fn look_after(app: &App, reason: Reason) {
-    let paused = match app.db.read(move |tx| store::paused(tx, Platform::Line, reason)).await {
+    let platform = if reason == Reason::WaToken { Platform::Whatsapp } else { Platform::Line };
+    let paused = match app.db.read(move |tx| store::paused(tx, platform, reason)).await {
         Ok(paused) => paused,
         Err(error) => return tracing::warn!(%error, "paused channels cannot be listed now"),
     };
     for (team, channel) in paused {
         let looked = match reason {
             Reason::LineRefused => retry_refused(app, team, channel).await,
+            Reason::WaToken => whatsapp::retry_refused(app, team, channel).await,
             _ => refresh_quota(app, team, channel).await.map(drop),
         };
         if let Err(error) = looked {

@@ -54,7 +54,7 @@ pub struct Channel {
     pub platform: Platform,
     /// Why it may not send now.
     pub paused: Option<Reason>,
-    /// Its monthly quota, as last known.
+    /// Its monthly quota, as last known; WhatsApp has none.
     pub quota: Option<Quota>,
 }
 
@@ -89,11 +89,14 @@ impl FromRow for Sealed {
 
 impl FromRow for Channel {
     fn from_row(row: &Row<'_>) -> Result<Self> {
+        let platform: Platform = row.get("platform")?;
         let at: Option<i64> = row.get("quota_at")?;
         let (limit, used) = (row.get("quota_limit")?, row.get::<Option<i64>>("quota_used")?);
+        // What WhatsApp limits is people in a moving day: `people_limit`.
+        let at = at.filter(|_| platform == Platform::Line);
         Ok(Self {
             name: row.get("name")?,
-            platform: row.get("platform")?,
+            platform,
             paused: row.get("paused_reason")?,
             quota: at.map(|at| Quota { limit, used: used.unwrap_or_default(), at }),
         })
@@ -115,9 +118,20 @@ pub(super) fn insert(tx: &mut Tx<'_>, channel: &NewChannel, budget: &NewBudget, 
             channel.at
         ],
     )?;
+    equip(tx, channel.team, channel.id, budget, stores)
+}
+
+/// Gives a new channel its pace and its stores.
+pub(super) fn equip(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    budget: &NewBudget,
+    stores: &[StoreId],
+) -> Result<()> {
     tx.execute(
         "INSERT INTO channel_budget (team_id, channel_id, endpoint, rate, rate_now, next_at) VALUES ($1, $2, $3, $4, $4, $5)",
-        params![channel.team, channel.id, budget.endpoint, budget.rate, budget.next_at],
+        params![team, channel, budget.endpoint, budget.rate, budget.next_at],
     )?;
     let rows: Vec<_> = stores.iter().map(|store| row![store]).collect();
     tx.many(
@@ -126,7 +140,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, channel: &NewChannel, budget: &NewBudget, 
             "INSERT INTO channel_store (team_id, channel_id, store_id)
              SELECT $1, $2, s.store FROM unnest($3::text[]) AS s (store) ON CONFLICT DO NOTHING",
         ),
-        params![channel.team, channel.id],
+        params![team, channel],
         &rows,
     )?;
     Ok(())

@@ -13,6 +13,7 @@ use crate::{
 
 on_both_engines![
     insert_and_sealed,
+    equip_with_pace_and_stores,
     one_bot_is_one_channel,
     set_secrets,
     find_and_set_quota,
@@ -36,6 +37,24 @@ async fn insert_and_sealed(db: Db) {
         })
         .await;
     assert_eq!(budget, (1_900, 1_900, NOW * 1_000));
+}
+
+async fn equip_with_pace_and_stores(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, channel, store) = (shop.team, shop.channel, shop.store);
+    let budget = store::NewBudget { endpoint: "messages", ..shop.budget() };
+    shop.write(move |tx| store::equip(tx, team, channel, &budget, &[store, store])).await;
+    let paces: Vec<String> = shop
+        .read(move |tx| {
+            tx.all("SELECT endpoint FROM channel_budget WHERE channel_id = $1 ORDER BY endpoint", params![channel])
+        })
+        .await;
+    assert_eq!(paces, ["messages", "push"]);
+    let stores: i64 =
+        shop.read(move |tx| tx.one("SELECT COUNT(*) FROM channel_store WHERE channel_id = $1", params![channel])).await;
+    assert_eq!(stores, 1);
+    let again = shop.db.write(move |tx| store::equip(tx, team, channel, &budget, &[])).await;
+    assert!(matches!(again, Err(Error::Unique { .. })), "{again:?}");
 }
 
 async fn one_bot_is_one_channel(db: Db) {

@@ -1,5 +1,7 @@
 //! `storecast admin …`: keys, teams, stores, members and channels.
 
+mod whatsapp;
+
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use secrecy::SecretString;
@@ -118,12 +120,14 @@ pub(crate) enum Admin {
         #[arg(long = "store", value_name = "STORE")]
         stores: Vec<StoreId>,
     },
-    /// Replaces the secrets of a LINE official account, as after a leak. Reads two lines from standard input: the channel
-    /// secret, then the channel access token. A channel that LINE had refused sends again.
+    /// Replaces the secrets of a LINE official account, as after a leak. Reads two lines from standard input: the
+    /// channel secret, then the channel access token. A channel that LINE had refused sends again.
     SetLineSecrets {
         #[command(flatten)]
         channel: Channel,
     },
+    #[command(flatten)]
+    Whatsapp(whatsapp::Command),
     /// Lets a paused channel send again, once the cause is gone.
     ResumeChannel {
         #[command(flatten)]
@@ -194,6 +198,7 @@ pub(super) async fn run(config: Config, command: Admin) -> Result<()> {
         Admin::SetLineSecrets { channel } => {
             return set_line_secrets(&serve::open(config, clock).await?, channel).await;
         }
+        Admin::Whatsapp(command) => return whatsapp::run(&serve::open(config, clock).await?, command).await,
         Admin::ResumeChannel { channel } => return resume_channel(&serve::open(config, clock).await?, channel).await,
         Admin::ListChannels { team } => return list_channels(&serve::open(config, clock).await?, team).await,
         other => other,
@@ -203,6 +208,7 @@ pub(super) async fn run(config: Config, command: Admin) -> Result<()> {
         Admin::NewKey
         | Admin::AddLineChannel { .. }
         | Admin::SetLineSecrets { .. }
+        | Admin::Whatsapp(_)
         | Admin::ResumeChannel { .. }
         | Admin::ListChannels { .. } => Ok(()),
         Admin::CreateTeam { name, zone, locale, no_omo } => {

@@ -6,6 +6,7 @@ mod profile;
 mod store;
 #[cfg(test)]
 mod store_test;
+pub mod whatsapp;
 
 use shared::{
     call::Done,
@@ -36,19 +37,21 @@ pub struct Known {
     pub contact: ContactId,
 }
 
-/// Finds the customer with this LINE user id on the channel, or makes her: without a name until her profile was asked for,
-/// and neither friend nor not.
+/// Finds the customer with this LINE user id on the channel, or makes her: without a name until her profile was asked
+/// for, and neither friend nor not.
 pub fn meet(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, channel: ChannelId, line_user: &str) -> db::Result<Known> {
     if let Some(known) = store::by_line_user(tx, team, channel, line_user)? {
         return Ok(known);
     }
     let known = Known { identity: clock.id(), contact: clock.id() };
-    store::insert(tx, team, channel, known, line_user, clock.now())?;
+    store::insert(tx, team, channel, known, None, clock.now())?;
+    store::add_line_user(tx, team, channel, known.identity, line_user, clock.now())?;
     Ok(known)
 }
 
-/// Keeps what an event of time `at` (UTC ms, the platform's) says of a customer's reachability, also in her conversation.
-/// What an older event says changes nothing, so that late and repeated webhooks do no harm (providers.md A5).
+/// Keeps what an event of time `at` (UTC ms, the platform's) says of a customer's reachability, also in her
+/// conversation. What an older event says changes nothing, so that late and repeated webhooks do no harm (providers.md
+/// A5).
 pub fn hear(
     tx: &mut Tx<'_>,
     clock: &Clock,
@@ -57,10 +60,17 @@ pub fn hear(
     subscription: Subscription,
     at: i64,
 ) -> db::Result<()> {
+    let Some(identity) = store::living(tx, team, identity)? else { return Ok(()) };
     if store::set_subscription(tx, team, identity, subscription, at)? {
         conversations::intake::subscription_changed(tx, clock, team, identity, subscription, at)?;
     }
     Ok(())
+}
+
+/// A WhatsApp customer wrote: who says nothing else wants our messages (domain.md 8.8). It has no time of its own, so
+/// that whatever she said, earlier or later, counts more.
+pub fn greeted(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, identity: IdentityId) -> db::Result<()> {
+    hear(tx, clock, team, identity, Subscription::Subscribed, 0)
 }
 
 /// Asks for the customer's profile again: she came back, perhaps under another name.
@@ -68,8 +78,8 @@ pub fn ask_profile(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -> db::R
     store::ask_profile(tx, team, identity)
 }
 
-/// Puts a tag on the customer of a conversation; an unknown name makes a new tag, a known one is found whatever its case
-/// and width.
+/// Puts a tag on the customer of a conversation; an unknown name makes a new tag, a known one is found whatever its
+/// case and width.
 pub async fn add_tag(app: &App, caller: Caller, call: AddTag) -> Result<Tag> {
     let name = tag_name(&call.name)?;
     let (clock, now) = (app.clock.clone(), app.clock.now());
@@ -105,11 +115,26 @@ pub async fn list_tags(app: &App, team: TeamId) -> Result<Vec<Tag>> {
 
 /// Keeps the name a platform gives for a customer, fit to be shown.
 fn rename(tx: &mut Tx<'_>, team: TeamId, known: Known, given: &str, at: i64) -> db::Result<()> {
-    let name = tidy_name(given, limits::NAME);
-    let folded = fold(&name);
-    store::set_name(tx, team, known.contact, &name, &folded)?;
-    conversations::intake::renamed(tx, team, known.contact, &folded)?;
+    call(tx, team, known, &tidy_name(given, limits::NAME))?;
     store::profile_done(tx, team, known.identity, at)
+}
+
+/// Keeps the name that came with a message of this moment (UTC milliseconds, the platform's), unless a later one is
+/// known. An empty one says nothing.
+pub fn named(tx: &mut Tx<'_>, team: TeamId, known: Known, given: &str, at: i64) -> db::Result<()> {
+    let name = tidy_name(given, limits::NAME);
+    if !name.is_empty() && store::set_named_at(tx, team, known.identity, at)? {
+        call(tx, team, known, &name)?;
+    }
+    Ok(())
+}
+
+fn call(tx: &mut Tx<'_>, team: TeamId, known: Known, name: &str) -> db::Result<()> {
+    let folded = fold(name);
+    if store::set_name(tx, team, known.contact, name, &folded)? {
+        conversations::intake::renamed(tx, team, known.contact, &folded)?;
+    }
+    Ok(())
 }
 
 fn tag_name(given: &str) -> Result<String, Problem> {

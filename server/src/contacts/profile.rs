@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, stream};
 use shared::id::ChannelId;
 
 use super::store::{self, Nameless};
-use crate::{App, channels, db::Lane, platforms::line::AskError, refused::Result};
+use crate::{App, channels, db::Lane, platforms::AskError, refused::Result};
 
 /// Asked for in one look.
 const BATCH: usize = 64;

@@ -47,13 +47,24 @@ pub(super) fn by_line_user(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, us
     )
 }
 
-/// Writes a new customer: contact, identity and address. [`crate::db::Error::Unique`] where she was just made elsewhere.
+/// A customer as a person.
+pub(super) fn known(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -> Result<Option<Known>> {
+    tx.opt("SELECT id AS identity_id, contact_id FROM identity WHERE team_id = $1 AND id = $2", params![team, identity])
+}
+
+/// Who a customer is now: herself, or the one that she was merged into.
+pub(super) fn living(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -> Result<Option<IdentityId>> {
+    tx.opt("SELECT COALESCE(merged_into, id) FROM identity WHERE team_id = $1 AND id = $2", params![team, identity])
+}
+
+/// Writes a new customer, contact and identity, without an address. `profile_at` absent: her profile is to be asked
+/// for.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     team: TeamId,
     channel: ChannelId,
     known: Known,
-    user: &str,
+    profile_at: Option<i64>,
     at: i64,
 ) -> Result<()> {
     tx.execute(
@@ -61,19 +72,33 @@ pub(super) fn insert(
         params![team, known.contact, at],
     )?;
     tx.execute(
-        "INSERT INTO identity (team_id, id, contact_id, channel_id, subscription, subscription_at, profile_tries, created_at)
-         VALUES ($1, $2, $3, $4, 'unknown', 0, 0, $5)",
-        params![team, known.identity, known.contact, channel, at],
-    )?;
-    tx.execute(
-        "INSERT INTO identity_address (team_id, identity_id, channel_id, kind, address, created_at)
-         VALUES ($1, $2, $3, 'line_user', $4, $5)",
-        params![team, known.identity, channel, user, at],
+        "INSERT INTO identity (team_id, id, contact_id, channel_id, subscription, subscription_at, profile_at,
+             profile_tries, created_at)
+         VALUES ($1, $2, $3, $4, 'unknown', 0, $5, 0, $6)",
+        params![team, known.identity, known.contact, channel, profile_at, at],
     )?;
     Ok(())
 }
 
-/// Sets the subscription unless a later event spoke already; returns whether it was set.
+/// Gives a customer her LINE user id. [`crate::db::Error::Unique`] where she was just made elsewhere.
+pub(super) fn add_line_user(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    identity: IdentityId,
+    user: &str,
+    at: i64,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO identity_address (team_id, identity_id, channel_id, kind, address, created_at)
+         VALUES ($1, $2, $3, 'line_user', $4, $5)",
+        params![team, identity, channel, user, at],
+    )?;
+    Ok(())
+}
+
+/// Sets the subscription unless a later event spoke already; returns whether it was set. Of events of the same moment,
+/// the one that keeps her from being sent counts, in whichever order they come.
 pub(super) fn set_subscription(
     tx: &mut Tx<'_>,
     team: TeamId,
@@ -84,8 +109,29 @@ pub(super) fn set_subscription(
     let set = tx.execute(
         "UPDATE identity SET subscription = $3, subscription_at = $4,
          blocked_at = CASE WHEN $3 = 'blocked' THEN $4 ELSE blocked_at END
-         WHERE team_id = $1 AND id = $2 AND subscription_at <= $4",
-        params![team, identity, subscription, at],
+         WHERE team_id = $1 AND id = $2 AND (subscription_at < $4 OR subscription_at = $4 AND CAST($5 AS BIGINT) >
+         CASE subscription WHEN 'unknown' THEN 0 WHEN 'subscribed' THEN 1 WHEN 'blocked' THEN 2 ELSE 3 END)",
+        params![team, identity, subscription, at, force(subscription)],
+    )?;
+    Ok(set > 0)
+}
+
+/// How strong a subscription is against another of the same moment, as the statement above has it.
+fn force(subscription: Subscription) -> i64 {
+    match subscription {
+        Subscription::Unknown => 0,
+        Subscription::Subscribed => 1,
+        Subscription::Blocked => 2,
+        Subscription::Unsubscribed => 3,
+    }
+}
+
+/// Notes that a name is of this moment (UTC milliseconds, the platform's), unless a later one is known.
+pub(super) fn set_named_at(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId, at: i64) -> Result<bool> {
+    let set = tx.execute(
+        "UPDATE identity SET profile_at = $3
+         WHERE team_id = $1 AND id = $2 AND (profile_at IS NULL OR profile_at < $3)",
+        params![team, identity, at],
     )?;
     Ok(set > 0)
 }
@@ -99,8 +145,8 @@ pub(super) fn ask_profile(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -
     Ok(())
 }
 
-/// Identities of all teams whose profile is to be asked for, those with fewer tries first: for the server's own work. None
-/// of the channels in `without`.
+/// Identities of all teams whose profile is to be asked for, those with fewer tries first: for the server's own work.
+/// None of the channels in `without`.
 pub(super) fn nameless(tx: &mut Tx<'_>, without: &[ChannelId], limit: usize) -> Result<Vec<Nameless>> {
     let without: Vec<String> = without.iter().map(ToString::to_string).collect();
     tx.all(
@@ -135,13 +181,13 @@ pub(super) fn profile_failed(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId
     Ok(())
 }
 
-/// Names a contact.
-pub(super) fn set_name(tx: &mut Tx<'_>, team: TeamId, contact: ContactId, name: &str, folded: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE contact SET name = $3, folded_name = $4 WHERE team_id = $1 AND id = $2",
+/// Names a contact; returns whether that is another name.
+pub(super) fn set_name(tx: &mut Tx<'_>, team: TeamId, contact: ContactId, name: &str, folded: &str) -> Result<bool> {
+    let named = tx.execute(
+        "UPDATE contact SET name = $3, folded_name = $4 WHERE team_id = $1 AND id = $2 AND name <> $3",
         params![team, contact, name, folded],
     )?;
-    Ok(())
+    Ok(named > 0)
 }
 
 /// The tag of this folded name; made where there is none.

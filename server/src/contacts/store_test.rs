@@ -13,8 +13,11 @@ use crate::{
 };
 
 on_both_engines![
-    insert_and_by_line_user,
+    insert_add_line_user_and_by_line_user,
+    known_and_living,
     set_subscription_by_event_time,
+    of_one_moment_the_stronger_subscription_counts,
+    set_named_at_forwards,
     nameless_profile_done_failed_and_asked_again,
     set_name_as_it_may_be,
     tag_put_tag_take_tag_and_tags,
@@ -26,7 +29,7 @@ async fn customer(shop: &Shop, user: &'static str) -> Known {
     shop.write(move |tx| meet(tx, &clock, team, channel, user)).await
 }
 
-async fn insert_and_by_line_user(db: Db) {
+async fn insert_add_line_user_and_by_line_user(db: Db) {
     let shop = Shop::open(db).await;
     let (team, channel) = (shop.team, shop.channel);
     let ann = customer(&shop, "Uann").await;
@@ -38,8 +41,58 @@ async fn insert_and_by_line_user(db: Db) {
     assert_eq!(shop.read(move |tx| store::by_line_user(tx, stranger, channel, "Uann")).await, None);
     assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, other, "Uann")).await, None);
     let twin = Known { identity: shop.clock.id(), contact: shop.clock.id() };
-    let again = shop.db.write(move |tx| store::insert(tx, team, channel, twin, "Uann", NOW)).await;
+    shop.write(move |tx| store::insert(tx, team, channel, twin, None, NOW)).await;
+    let again = shop.db.write(move |tx| store::add_line_user(tx, team, channel, twin.identity, "Uann", NOW)).await;
     assert!(matches!(again, Err(Error::Unique { .. })), "{again:?}");
+}
+
+async fn known_and_living(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, stranger) = (shop.team, shop.clock.id());
+    let (ann, bea) = (customer(&shop, "Uann").await, customer(&shop, "Ubea").await);
+    assert_eq!(shop.read(move |tx| store::known(tx, team, ann.identity)).await, Some(ann));
+    assert_eq!(shop.read(move |tx| store::known(tx, stranger, ann.identity)).await, None);
+    let living = |team| shop.read(move |tx| store::living(tx, team, ann.identity));
+    assert_eq!(living(team).await, Some(ann.identity));
+    shop.write(move |tx| {
+        tx.execute("UPDATE identity SET merged_into = $2 WHERE id = $1", params![ann.identity, bea.identity])
+    })
+    .await;
+    assert_eq!((living(team).await, living(stranger).await), (Some(bea.identity), None));
+}
+
+/// WhatsApp tells times in seconds.
+async fn of_one_moment_the_stronger_subscription_counts(db: Db) {
+    use Subscription::{Blocked, Subscribed, Unknown, Unsubscribed};
+    let shop = Shop::open(db).await;
+    let team = shop.team;
+    for (first, second, expected) in [
+        (Unknown, Subscribed, Subscribed),
+        (Subscribed, Blocked, Blocked),
+        (Blocked, Unsubscribed, Unsubscribed),
+        (Unsubscribed, Subscribed, Unsubscribed),
+    ] {
+        for order in [[first, second], [second, first]] {
+            let ann = customer(&shop, Box::leak(shop.clock.id::<uuid::Uuid>().to_string().into_boxed_str())).await;
+            for to in order {
+                shop.write(move |tx| store::set_subscription(tx, team, ann.identity, to, NOW)).await;
+            }
+            let now: Subscription = shop
+                .read(move |tx| tx.one("SELECT subscription FROM identity WHERE id = $1", params![ann.identity]))
+                .await;
+            assert_eq!(now, expected, "{order:?}");
+        }
+    }
+}
+
+async fn set_named_at_forwards(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, stranger, ann) = (shop.team, shop.clock.id(), customer(&shop, "Uann").await);
+    let set = |at| shop.write(move |tx| store::set_named_at(tx, team, ann.identity, at));
+    assert!(set(5).await);
+    assert!(!set(5).await && !set(4).await);
+    assert!(set(6).await);
+    assert!(!shop.write(move |tx| store::set_named_at(tx, stranger, ann.identity, 9)).await);
 }
 
 async fn set_subscription_by_event_time(db: Db) {
@@ -112,7 +165,12 @@ async fn set_name_as_it_may_be(db: Db) {
         assert_eq!(folded, shared::text::fold(&expected));
     }
     let stranger = shop.clock.id();
-    shop.write(move |tx| store::set_name(tx, stranger, ann.contact, "x", "x")).await;
+    assert!(!shop.write(move |tx| store::set_name(tx, stranger, ann.contact, "x", "x")).await);
+    assert!(shop.write(move |tx| store::set_name(tx, team, ann.contact, "x", "x")).await);
+    assert!(!shop.write(move |tx| store::set_name(tx, team, ann.contact, "x", "x")).await, "it is no other name");
+    let long = "長".repeat(100);
+    let (again, folded) = (long.clone(), shared::text::fold(&long));
+    shop.write(move |tx| store::set_name(tx, team, ann.contact, &again, &folded)).await;
     let name: String =
         shop.read(move |tx| tx.one("SELECT name FROM contact WHERE id = $1", params![ann.contact])).await;
     assert_eq!(name, "長".repeat(100));

@@ -22,6 +22,7 @@ use shared::{
     contacts::Subscription,
     conversations::{ConversationState, May},
     id::{ChannelId, ContactId, ConversationId, IdentityId, MemberId, StoreId},
+    limits::Platform,
     members::Role,
     problem::{Problem, What},
 };
@@ -61,9 +62,13 @@ pub struct Found {
     pub store: Option<StoreId>,
     /// Whether the customer can be reached.
     pub subscription: Subscription,
+    /// The account's platform.
+    pub platform: Platform,
+    /// When the customer last wrote, UTC milliseconds.
+    pub last_customer_at: Option<i64>,
     /// The customer's name; empty where the platform gave none.
     pub name: String,
-    /// Her address on the platform; empty where none is known.
+    /// Her address on the platform, as deliveries name it; empty where none is known.
     pub address: String,
 }
 

@@ -5,6 +5,7 @@ use shared::{
     contacts::Subscription,
     conversations::{ConversationState, May},
     id::{ChannelId, ContactId, ConversationId, IdentityId, MemberId, StoreId, TeamId},
+    limits::Platform,
     members::Role,
     problem::{Conflict, Problem, Rule, What},
 };
@@ -46,6 +47,8 @@ fn found(
         owner,
         store,
         subscription: Subscription::Subscribed,
+        platform: Platform::Line,
+        last_customer_at: None,
         name: String::new(),
         address: String::new(),
     }

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use super::{Found, Standing, texts};
-use crate::db::{FromRow, Result, Row, Sql, Tx, params};
+use crate::db::{FromRow, Query, Result, Row, Sql, Tx, params};
 
 impl FromRow for Found {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -21,22 +21,36 @@ impl FromRow for Found {
             owner: row.get("owner_id")?,
             store: row.get("store_id")?,
             subscription: row.get::<Subscription>("subscription")?,
+            platform: row.get("platform")?,
+            last_customer_at: row.get("last_customer_at")?,
             name: row.get("name")?,
             address: row.get::<Option<String>>("address")?.unwrap_or_default(),
         })
     }
 }
 
+/// The customer's address on the platform, of `conversation c`: her LINE user id; on WhatsApp her number, the one seen last, or,
+/// where she shows none, `bsuid:` and Meta's own id of her.
+pub(super) const ADDRESS: &str = "COALESCE((SELECT a.address FROM identity_address a \
+     WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind IN ('line_user', 'phone') \
+     ORDER BY a.seen_at DESC, a.address LIMIT 1), \
+     (SELECT 'bsuid:' || min(a.address) FROM identity_address a \
+     WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind = 'bsuid')) AS address";
+
 /// The conversation with what the rules ask about it, whoever asks.
 pub(super) fn find(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<Option<Found>> {
-    let found = tx.opt::<Found>(
-        "SELECT c.id, c.identity_id, c.contact_id, c.channel_id, c.state, c.owner_id, c.store_id, c.subscription, k.name, \
-         (SELECT min(a.address) FROM identity_address a \
-          WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind = 'line_user') AS address \
-         FROM conversation c JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
-         WHERE c.team_id = $1 AND c.id = $2",
+    let mut query = Query::new(
+        "SELECT c.team_id, c.id, c.identity_id, c.contact_id, c.channel_id, c.state, c.owner_id, c.store_id, c.subscription, h.platform, \
+         c.last_customer_at, k.name,",
+        params![],
+    );
+    query.push(ADDRESS, params![]);
+    query.push(
+        "FROM conversation c JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
+         JOIN channel h ON h.team_id = c.team_id AND h.id = c.channel_id WHERE c.team_id = $# AND c.id = $#",
         params![team, id],
-    )?;
+    );
+    let found = tx.opt_query::<Found>(&query)?;
     let Some(mut found) = found else { return Ok(None) };
     found.channel_stores = tx.all(
         "SELECT store_id FROM channel_store WHERE team_id = $1 AND channel_id = $2",

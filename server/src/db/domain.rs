@@ -8,12 +8,13 @@ use shared::{
     id::{
         AttributeId, CampaignId, CategoryId, ChannelId, ContactId, ConversationId, DeliveryId, DraftId, EventId,
         IdentityId, LinkId, MediaId, MemberId, MessageId, SavedReplyId, SessionId, SliceId, StoreId, TagId, TeamId,
-        WabaId, WhatsappAppId,
+        TemplateId, WabaId, WhatsappAppId,
     },
     limits::Platform,
     media::MediaKind,
     members::Role,
     reasons::Reason,
+    templates::{Quality, TemplateClass, TemplateStatus},
 };
 
 use super::{Cell, FromColumn, Value};
@@ -39,6 +40,7 @@ crate::text_column!(
     StoreId,
     TagId,
     TeamId,
+    TemplateId,
     WabaId,
     WhatsappAppId,
 );
@@ -68,7 +70,10 @@ word_column!(
     MediaKind,
     MessageKind,
     Platform,
+    Quality,
     Reason,
     Role,
-    Subscription
+    Subscription,
+    TemplateClass,
+    TemplateStatus
 );

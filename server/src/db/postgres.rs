@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Transaction};
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Transaction,
+};
 use tokio::{runtime::Handle, sync::Semaphore, task::spawn_blocking};
 use tokio_postgres::{
     Config, IsolationLevel, NoTls,
@@ -33,6 +35,10 @@ pub struct Postgres {
     live: Live,
     engine_turns: Arc<Semaphore>,
 }
+
+/// What every connection sets. Pages of a list are short reads, for which parallel workers cost more to start than they save
+/// (docs/performance.md).
+const SETTINGS: &str = "SET max_parallel_workers_per_gather = 0";
 
 impl Postgres {
     pub(super) async fn open(address: &str) -> Result<Self> {
@@ -63,6 +69,9 @@ impl Postgres {
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(PATIENCE))
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) })
+            }))
             .build()
             .map_err(|e| Error::Other(e.to_string()))?;
         let engine_turns = Arc::new(Semaphore::new(ENGINE_CONNECTIONS));

@@ -22,6 +22,7 @@ use shared::problem::{Problem, What};
 
 use crate::{
     App, campaigns, contacts, conversations, inbox, live, media, members, refused::Refused, reports, saved_replies,
+    templates,
 };
 use mount::Api;
 
@@ -32,6 +33,7 @@ pub fn api() -> Api {
     let api = contacts::http::routes(api);
     let api = conversations::http::routes(api);
     let api = saved_replies::http::routes(api);
+    let api = templates::http::routes(api);
     let api = media::http::calls(api);
     let api = live::http::routes(api);
     let api = reports::http::routes(api);

@@ -10,7 +10,7 @@ use shared::{
     campaigns, contacts, conversations, deliveries, limits, live, media,
     members::{self, Action},
     problem::{Kind, Problem},
-    reports, saved_replies,
+    reports, saved_replies, templates,
 };
 
 /// The document as text.

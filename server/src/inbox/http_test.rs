@@ -13,7 +13,9 @@ use crate::{
     clock::Clock,
     config::Config,
     inbox::process,
-    params, serve,
+    params,
+    platforms::line::webhook::BODY_LIMIT,
+    serve,
 };
 
 const SECRET: &[u8] = b"channel secret";

@@ -2,38 +2,50 @@
 
 mod apply;
 pub mod http;
+mod line;
 mod process;
 mod store;
 #[cfg(test)]
 mod store_test;
+#[cfg(test)]
+mod storm_test;
+#[cfg(test)]
+mod testing;
+mod whatsapp;
 
 use std::{
-    fmt::Write as _,
+    collections::HashSet,
+    fmt::Display,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
 
-use aws_lc_rs::digest;
-use shared::id::ChannelId;
+use shared::{
+    id::{ChannelId, TeamId},
+    limits::Platform,
+    problem::Problem,
+};
 use tokio::sync::Notify;
 
 pub use self::process::start;
 use crate::{
-    App, channels,
+    App,
     db::Lane,
-    platforms::line::webhook::{self, Envelope, Webhook},
+    platforms::{Unreadable, hash},
     refused::{Refused, Result},
 };
 
 /// Longer keys are kept as their hash.
-const KEY: usize = 100;
+const KEY: usize = 200;
 /// A bad signature is logged at most this often, in milliseconds, or anyone could fill the log.
 const LOG_EVERY: i64 = 10_000;
-
-/// How far LINE's clock may be ahead of ours, in milliseconds; a time from further on would silence all that follows it.
+/// How far a platform's clock may be ahead of ours, in milliseconds; a time from further on would silence all that
+/// follows it.
 const AHEAD: i64 = 60_000;
+/// How many numbers and accounts that are not ours are remembered as logged.
+const STRANGERS: usize = 1_000;
 
 /// Wakes what works on webhooks. Cloning gives another hand on the same.
 #[derive(Clone, Default)]
@@ -41,126 +53,109 @@ pub struct Inbox {
     kept: Arc<Notify>,
     applied: Arc<Notify>,
     logged_at: Arc<AtomicI64>,
+    strangers: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Inbox {
-    /// Resolves after events were applied, perhaps several batches of them; for one listener: the one that asks for names.
+    /// Resolves after events were applied, perhaps several batches of them; for one listener: the one that asks for
+    /// names.
     pub async fn applied(&self) {
         self.applied.notified().await;
+    }
+
+    /// Whether this number or account is met for the first time.
+    fn is_new_stranger(&self, of: String) -> bool {
+        let mut known = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        known.len() < STRANGERS && known.insert(of)
     }
 }
 
 /// Why a webhook is not taken.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotTaken {
-    /// No such channel.
-    #[error("no such channel")]
+    /// No such channel or app.
+    #[error("there is nothing at this address")]
     NoChannel,
-    /// Without `x-line-signature`.
+    /// Without the platform's signature.
     #[error("it has no signature")]
     NoSignature,
-    /// Not signed by the channel's secret.
+    /// Not signed by the channel's, or the app's, secret.
     #[error("its signature is wrong")]
     WrongSignature,
+    /// Meta asks whether the address is ours, with another token than the app's.
+    #[error("its verify token is wrong")]
+    WrongToken,
     /// Its body does not come.
     #[error("its body takes too long")]
     Slow,
     /// Signed, but no webhook.
     #[error(transparent)]
-    Unreadable(#[from] webhook::Unreadable),
+    Unreadable(#[from] Unreadable),
     /// Signed, but for another bot.
     #[error("it is for another bot")]
     WrongDestination,
-    /// A fault of ours: LINE will send it again.
+    /// A fault of ours: the platform will send it again.
     #[error(transparent)]
     Fault(#[from] Refused),
 }
 
-/// The account that a webhook is for, if it has a signature at all: asked before its body is read.
-pub(crate) async fn expected(
-    app: &App,
-    channel: ChannelId,
-    signature: Option<&str>,
-) -> Result<Arc<channels::Account>, NotTaken> {
-    let account = channels::account(app, channel).await.map_err(|error| match error {
-        Refused::Problem(shared::problem::Problem::Missing { .. }) => NotTaken::NoChannel,
-        error => NotTaken::Fault(error),
-    })?;
-    if signature.is_none() {
-        log_refusal(app, channel, &NotTaken::NoSignature);
-        return Err(NotTaken::NoSignature);
+impl NotTaken {
+    /// What is missing is not there to anybody; the rest is a fault.
+    fn of(error: Refused) -> Self {
+        match error {
+            Refused::Problem(Problem::Missing { .. }) => Self::NoChannel,
+            error => Self::Fault(error),
+        }
     }
-    Ok(account)
 }
 
-/// Takes a webhook of LINE: signature first, over the bytes as they came; then one row per event. A repeat changes
-/// nothing. Returns once the rows are on disk.
-pub(crate) async fn take_line(
-    app: &App,
+/// What a platform says happened, as far as it matters for keeping it.
+struct Event<'a> {
     channel: ChannelId,
-    signature: Option<&str>,
-    body: &[u8],
-) -> Result<(), NotTaken> {
-    let account = expected(app, channel, signature).await?;
-    let refused = |why: NotTaken| {
-        log_refusal(app, channel, &why);
-        why
-    };
-    if !webhook::is_signed(&account.secret, body, signature.unwrap_or_default()) {
-        return Err(refused(NotTaken::WrongSignature));
-    }
-    let webhook = Webhook::read(body).map_err(|error| refused(error.into()))?;
-    if webhook.destination != account.bot {
-        return Err(refused(NotTaken::WrongDestination));
-    }
-    let events = webhook.events().map_err(|error| refused(error.into()))?;
+    /// The platform's id of it, if it has one.
+    key: Option<&'a str>,
+    /// When, in UTC milliseconds, if it tells.
+    at: Option<i64>,
+    body: &'a str,
+}
+
+/// Keeps events, one row each, in one statement; a repeat changes nothing. Returns once the rows are on disk.
+async fn keep(app: &App, team: TeamId, platform: Platform, events: &[Event<'_>]) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
     let now = app.clock.now();
     let mut rows: Vec<_> = events.iter().map(|event| row_of(app, event, now)).collect();
     // One statement takes each key once, in one order, or two webhooks could lock each other out.
-    rows.sort_by(|one, other| one.key.cmp(&other.key));
-    rows.dedup_by(|one, other| one.key == other.key);
-    let team = account.team;
-    let kept = app
-        .db
-        .write_as(Lane::Intake, move |tx| store::keep(tx, team, channel, &rows, now))
-        .await
-        .map_err(Refused::from)?;
-    metrics::counter!("storecast_webhook_events_total", "platform" => "line").increment(kept);
-    metrics::counter!("storecast_webhook_repeats_total", "platform" => "line").increment(events.len() as u64 - kept);
+    rows.sort_by(|one, other| (one.channel, &one.key).cmp(&(other.channel, &other.key)));
+    rows.dedup_by(|one, other| (one.channel, &one.key) == (other.channel, &other.key));
+    let kept = app.db.write_as(Lane::Intake, move |tx| store::keep(tx, team, &rows, now)).await?;
+    let (platform, repeats) = (platform.as_str(), (events.len() as u64).saturating_sub(kept));
+    metrics::counter!("storecast_webhook_events_total", "platform" => platform).increment(kept);
+    metrics::counter!("storecast_webhook_repeats_total", "platform" => platform).increment(repeats);
     app.inbox.kept.notify_one();
     Ok(())
 }
 
-fn row_of(app: &App, event: &Envelope<'_>, now: i64) -> store::NewEvent {
-    let key = match &event.key {
-        Some(key) if key.len() <= KEY && !key.contains('\0') => key.to_string(),
+fn row_of(app: &App, event: &Event<'_>, now: i64) -> store::NewEvent {
+    let key = match event.key {
+        Some(key) if key.len() <= KEY && !key.contains('\0') => key.to_owned(),
         Some(key) => hash(key.as_bytes()),
         None => hash(event.body.as_bytes()),
     };
     let at = event.at.unwrap_or(now).clamp(0, now + AHEAD);
-    store::NewEvent { key, id: app.clock.id::<uuid::Uuid>().to_string(), body: event.body.to_owned(), at }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, bytes);
-    digest.as_ref().iter().fold(String::from("sha256:"), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let id = app.clock.id::<uuid::Uuid>().to_string();
+    store::NewEvent { channel: event.channel, key, id, body: event.body.to_owned(), at }
 }
 
 /// Once, without the body: it is not ours to know where the signature is wrong.
-fn log_refusal(app: &App, channel: ChannelId, why: &NotTaken) {
-    metrics::counter!("storecast_webhook_refused_total", "platform" => "line").increment(1);
+fn log_refusal(app: &App, platform: Platform, at: impl Display, why: &NotTaken) {
+    metrics::counter!("storecast_webhook_refused_total", "platform" => platform.as_str()).increment(1);
     let now = app.clock.now();
     let last = app.inbox.logged_at.load(Ordering::Relaxed);
     if now - last >= LOG_EVERY
         && app.inbox.logged_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     {
-        tracing::warn!(%channel, error = %why, "a webhook was refused");
+        tracing::warn!(platform = platform.as_str(), %at, error = %why, "a webhook was refused");
     }
 }

@@ -129,7 +129,7 @@ fn apply_one(tx: &mut Tx<'_>, clock: &Clock, event: &Waiting) -> db::Result<Opti
     let Waiting { team, channel, key, .. } = event;
     let now = clock.now();
     let applied = tx.savepoint(|tx| {
-        let applied = apply::line(tx, clock, event)?;
+        let applied = apply::apply(tx, clock, event)?;
         store::done(tx, *team, *channel, key, now)?;
         Ok::<_, ApplyError>(applied)
     });

@@ -20,10 +20,10 @@ async fn three_servers_apply_each_event_once(db: Db) {
             // Few customers, so that servers meet at the same new one.
             let body = json!({ "type": "message", "timestamp": NOW + i, "source": { "type": "user", "userId": format!("U{}", i % 5) },
                 "message": { "id": i.to_string(), "type": "text", "text": "hi" } });
-            store::NewEvent { key: format!("{i:03}"), id: shop.clock.id::<uuid::Uuid>().to_string(), body: body.to_string(), at: NOW + i }
+            store::NewEvent { channel, key: format!("{i:03}"), id: shop.clock.id::<uuid::Uuid>().to_string(), body: body.to_string(), at: NOW + i }
         })
         .collect();
-    shop.write(move |tx| store::keep(tx, team, channel, &events, NOW)).await;
+    shop.write(move |tx| store::keep(tx, team, &events, NOW)).await;
     let server = || async {
         let mut applied = 0;
         // A look that finds all that waits in others' hands is no end; on PostgreSQL they are skipped.

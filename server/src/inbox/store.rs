@@ -1,6 +1,9 @@
 //! SQL of the inbox.
 
-use shared::id::{ChannelId, TeamId};
+use shared::{
+    id::{ChannelId, TeamId},
+    limits::Platform,
+};
 
 use crate::{
     db::{FromRow, Result, Row, Sql, Tx},
@@ -10,6 +13,8 @@ use crate::{
 /// An event to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NewEvent {
+    /// The account it came by.
+    pub(super) channel: ChannelId,
     /// The platform's id of it.
     pub(super) key: String,
     /// UUIDv7: the order of arrival.
@@ -25,6 +30,7 @@ pub(super) struct NewEvent {
 pub(super) struct Waiting {
     pub(super) team: TeamId,
     pub(super) channel: ChannelId,
+    pub(super) platform: Platform,
     pub(super) key: String,
     pub(super) body: String,
     pub(super) at: i64,
@@ -38,6 +44,7 @@ impl FromRow for Waiting {
         Ok(Self {
             team: row.get("team_id")?,
             channel: row.get("channel_id")?,
+            platform: row.get("platform")?,
             key: row.get("event_key")?,
             body: row.get::<Option<String>>("body")?.unwrap_or_default(),
             at: row.get("event_at")?,
@@ -47,32 +54,36 @@ impl FromRow for Waiting {
     }
 }
 
-/// Keeps events, each key once and in order of key; returns how many are new.
-pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, events: &[NewEvent], now: i64) -> Result<u64> {
-    let rows: Vec<_> = events.iter().map(|event| row![&event.key, &event.id, &event.body, event.at]).collect();
+/// Keeps events, each key of a channel once and in order of channel and key; returns how many are new.
+pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, events: &[NewEvent], now: i64) -> Result<u64> {
+    let rows: Vec<_> =
+        events.iter().map(|event| row![event.channel, &event.key, &event.id, &event.body, event.at]).collect();
     tx.many(
         Sql::pair(
-            "INSERT INTO inbox (team_id, channel_id, received_at, tries, event_key, id, body, event_at)
-             VALUES ($1, $2, $3, 0, $4, $5, $6, $7) ON CONFLICT (channel_id, event_key) DO NOTHING",
-            "INSERT INTO inbox (team_id, channel_id, received_at, tries, event_key, id, body, event_at)
-             SELECT $1, $2, $3, 0, e.event_key, e.id, e.body, e.event_at
-             FROM unnest($4::text[], $5::text[], $6::text[], $7::bigint[]) AS e (event_key, id, body, event_at)
+            "INSERT INTO inbox (team_id, received_at, tries, channel_id, event_key, id, body, event_at)
+             VALUES ($1, $2, 0, $3, $4, $5, $6, $7) ON CONFLICT (channel_id, event_key) DO NOTHING",
+            "INSERT INTO inbox (team_id, received_at, tries, channel_id, event_key, id, body, event_at)
+             SELECT $1, $2, 0, e.channel_id, e.event_key, e.id, e.body, e.event_at
+             FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+                 AS e (channel_id, event_key, id, body, event_at)
              ON CONFLICT (channel_id, event_key) DO NOTHING",
         ),
-        params![team, channel, now],
+        params![team, now],
         &rows,
     )
 }
 
-/// Takes the events of all teams that wait longest, for the server's own work: no other server gets them before the end of
-/// this transaction.
+/// Takes the events of all teams that wait longest, for the server's own work: no other server gets them before the end
+/// of this transaction.
 pub(super) fn claim(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Waiting>> {
     tx.all(
         Sql::pair(
-            "SELECT team_id, channel_id, event_key, body, event_at, received_at, tries FROM inbox
-             WHERE processed_at IS NULL ORDER BY id LIMIT $1",
-            "SELECT team_id, channel_id, event_key, body, event_at, received_at, tries FROM inbox
-             WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
+            "SELECT i.team_id, i.channel_id, i.event_key, i.body, i.event_at, i.received_at, i.tries,
+             (SELECT c.platform FROM channel c WHERE c.team_id = i.team_id AND c.id = i.channel_id) AS platform
+             FROM inbox i WHERE i.processed_at IS NULL ORDER BY i.id LIMIT $1",
+            "SELECT i.team_id, i.channel_id, i.event_key, i.body, i.event_at, i.received_at, i.tries,
+             (SELECT c.platform FROM channel c WHERE c.team_id = i.team_id AND c.id = i.channel_id) AS platform
+             FROM inbox i WHERE i.processed_at IS NULL ORDER BY i.id LIMIT $1 FOR UPDATE SKIP LOCKED",
         ),
         params![limit],
     )

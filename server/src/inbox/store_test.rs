@@ -16,6 +16,7 @@ on_both_engines![
 
 fn event(shop: &Shop, key: &str) -> NewEvent {
     NewEvent {
+        channel: shop.channel,
         key: key.into(),
         id: shop.clock.id::<uuid::Uuid>().to_string(),
         body: format!("{{\"k\":\"{key}\"}}"),
@@ -24,9 +25,9 @@ fn event(shop: &Shop, key: &str) -> NewEvent {
 }
 
 async fn keep(shop: &Shop, keys: &[&str]) -> u64 {
-    let (team, channel) = (shop.team, shop.channel);
+    let team = shop.team;
     let events: Vec<NewEvent> = keys.iter().map(|key| event(shop, key)).collect();
-    shop.write(move |tx| store::keep(tx, team, channel, &events, NOW)).await
+    shop.write(move |tx| store::keep(tx, team, &events, NOW)).await
 }
 
 async fn waiting(shop: &Shop) -> Vec<String> {

@@ -81,6 +81,7 @@ impl Fact {
                 (*member == caller.member).then_some(LiveEvent::Draft { id: *id })
             }
             Self::Plain(Subject::SavedReplies) => Some(LiveEvent::SavedReplies),
+            Self::Plain(Subject::Templates) => Some(LiveEvent::Templates),
             Self::Plain(Subject::Tags) => Some(LiveEvent::Tags),
             Self::Plain(Subject::Channels) => Some(LiveEvent::Channels),
             Self::Plain(_) => None,
@@ -120,7 +121,7 @@ fn facts(tx: &mut Tx<'_>, team: TeamId, subjects: &BTreeMap<Subject, Vec<Standin
             Subject::Contact(id) => contacts.push(*id),
             Subject::Medium(id) => media.push(*id),
             Subject::Campaign(id) => campaigns.push(*id),
-            Subject::Draft(..) | Subject::SavedReplies | Subject::Tags | Subject::Channels => {
+            Subject::Draft(..) | Subject::SavedReplies | Subject::Templates | Subject::Tags | Subject::Channels => {
                 facts.push(Fact::Plain(*subject));
             }
         }

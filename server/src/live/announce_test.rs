@@ -106,7 +106,7 @@ fn a_send_is_told_to_those_who_see_its_record_while_the_team_has_the_plan() {
 fn a_draft_is_its_writers_and_what_the_team_shares_is_everybodys() {
     let draft = DraftId(Uuid::from_u128(7));
     assert_eq!(told(&Fact::Plain(Subject::Draft(member(2), draft)), &everybody()), [2]);
-    for shared in [Subject::SavedReplies, Subject::Tags, Subject::Channels] {
+    for shared in [Subject::SavedReplies, Subject::Templates, Subject::Tags, Subject::Channels] {
         assert_eq!(told(&Fact::Plain(shared), &everybody()), [1, 2, 3, 4, 5, 6], "{shared:?}");
     }
 }

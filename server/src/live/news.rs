@@ -84,6 +84,8 @@ pub enum Subject {
     Draft(MemberId, DraftId),
     /// Saved replies or their categories.
     SavedReplies,
+    /// WhatsApp templates.
+    Templates,
     /// The team's tags.
     Tags,
     /// Whether an account may send.

@@ -1,13 +1,23 @@
-//! Fetches what customers sent before the platform deletes it, which it does after an undisclosed time (providers.md A1).
+//! Fetches what customers sent before the platform deletes it, which it does after an undisclosed time (providers.md
+//! A1).
 
 use std::time::Duration;
 
 use aws_lc_rs::digest;
 use futures_util::{StreamExt as _, stream};
-use shared::id::{MediaId, TeamId};
+use shared::{
+    id::{ChannelId, MediaId, TeamId},
+    limits::Platform,
+};
 
 use super::{LARGEST, hex, kinds, store};
-use crate::{App, channels, db::Lane, live::News, platforms::line::AskError, refused::Result};
+use crate::{
+    App, channels,
+    db::Lane,
+    live::News,
+    platforms::{AskError, Fetched},
+    refused::{Refused, Result},
+};
 
 /// Fetched at once: four large films are 256 MB of memory at worst.
 const AT_ONCE: usize = 4;
@@ -70,18 +80,31 @@ pub(super) async fn fetch_due(app: &App) -> Result<usize> {
 
 async fn fetch(app: &App, wanted: store::Wanted) -> Result<()> {
     let store::Wanted { team, id, channel, platform_id, tries } = wanted;
-    let fetched = match channels::account(app, channel).await {
-        Ok(account) => app.platforms.line.content(&account.token, &platform_id, LARGEST).await,
-        Err(error) => Err(AskError::Stop(error.to_string())),
-    };
-    match fetched {
+    match bytes_of(app, team, channel, &platform_id).await {
         Ok(fetched) => keep(app, team, id, fetched.bytes).await,
-        Err(error @ (AskError::NotFound | AskError::TooLarge(_))) => lose(app, team, id, &error).await,
+        Err(error @ (AskError::NotFound | AskError::Refused(_) | AskError::TooLarge(_))) => {
+            lose(app, team, id, &error).await
+        }
         Err(error) if tries >= TRIES => lose(app, team, id, &error).await,
         Err(error) => {
             tracing::debug!(media = %id, tries, %error, "a medium is fetched again later");
             let due = app.clock.now() + pause(tries);
             Ok(app.db.write_as(Lane::Intake, move |tx| store::later(tx, team, id, due)).await?)
+        }
+    }
+}
+
+/// The bytes from the platform of the account that they came by.
+async fn bytes_of(app: &App, team: TeamId, channel: ChannelId, platform_id: &str) -> Result<Fetched, AskError> {
+    let stop = |error: Refused| AskError::Stop(error.to_string());
+    match channels::show(app, team, channel).await.map_err(stop)?.platform {
+        Platform::Line => {
+            let account = channels::account(app, channel).await.map_err(stop)?;
+            app.platforms.line.content(&account.token, platform_id, LARGEST).await
+        }
+        Platform::Whatsapp => {
+            let number = channels::number(app, channel).await.map_err(stop)?;
+            app.platforms.whatsapp.media(&number.token, platform_id, LARGEST).await
         }
     }
 }
@@ -120,14 +143,5 @@ fn pause(tries: i64) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_two_hours_and_end_within_two_days() {
-        let pauses: Vec<i64> = (1..TRIES).map(pause).collect();
-        assert_eq!(pauses[..3], [2_000, 4_000, 8_000]);
-        assert_eq!(pauses.last(), Some(&LONGEST_PAUSE));
-        assert!(pauses.iter().sum::<i64>() < 2 * 86_400_000);
-    }
-}
+#[path = "fetch_test.rs"]
+mod tests;

@@ -13,6 +13,7 @@ use object_store::{
 };
 use tokio::sync::{Notify, Semaphore};
 
+use super::whatsapp::Uploads;
 use crate::{
     config::{Config, S3},
     refused::Refused,
@@ -34,6 +35,8 @@ pub struct Media {
     pub(super) wanted: Arc<Notify>,
     /// Turns at making uploads fit to be sent.
     pub(super) turns: Arc<Semaphore>,
+    /// What is at Meta.
+    pub(super) uploads: Uploads,
 }
 
 /// Why the media store does not work.
@@ -109,7 +112,12 @@ impl Media {
 
     /// The media store on this engine.
     pub(super) fn on(files: impl ObjectStore) -> Self {
-        Self { files: Arc::new(files), wanted: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            files: Arc::new(files),
+            wanted: Arc::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            uploads: Uploads::default(),
+        }
     }
 
     /// Whether it can be written to, read and deleted from.

@@ -13,7 +13,10 @@ mod store;
 #[cfg(test)]
 mod store_test;
 mod sweep;
+#[cfg(test)]
+pub(crate) mod testing;
 mod uploads;
+mod whatsapp;
 
 use std::fmt::Write as _;
 
@@ -27,6 +30,7 @@ pub use self::{
     address::{Rendition, platform_address},
     files::{Media, MediaError},
     store::State,
+    whatsapp::uploaded,
 };
 use crate::{App, clock::Clock, db};
 

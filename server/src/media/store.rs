@@ -351,11 +351,48 @@ pub(super) fn lose_unused(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<
     )
 }
 
-/// Forgets a medium of ours whose objects are deleted.
+/// Forgets a medium of ours whose objects are deleted, and what WhatsApp calls it.
 pub(super) fn forget(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM whatsapp_media WHERE team_id = $1 AND media_id = $2 AND EXISTS (
+             SELECT 1 FROM media m WHERE m.team_id = $1 AND m.id = $2 AND m.state = 'lost' AND m.created_by IS NOT NULL)",
+        params![team, id],
+    )?;
     tx.execute(
         "DELETE FROM media WHERE team_id = $1 AND id = $2 AND state = 'lost' AND created_by IS NOT NULL",
         params![team, id],
     )?;
     Ok(())
+}
+
+/// What WhatsApp calls a medium for a number, and when it was uploaded (UTC ms), if that was after this.
+pub(super) fn upload(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    media: MediaId,
+    after: i64,
+) -> Result<Option<(String, i64)>> {
+    tx.opt(
+        "SELECT provider_id, uploaded_at FROM whatsapp_media
+         WHERE team_id = $1 AND channel_id = $2 AND media_id = $3 AND uploaded_at > $4",
+        params![team, channel, media, after],
+    )
+}
+
+/// Keeps what WhatsApp calls a medium for a number from now on.
+pub(super) fn keep_upload(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    channel: ChannelId,
+    media: MediaId,
+    provider_id: &str,
+    at: i64,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO whatsapp_media (team_id, channel_id, media_id, provider_id, uploaded_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (channel_id, media_id) DO UPDATE SET provider_id = excluded.provider_id, uploaded_at = excluded.uploaded_at",
+        params![team, channel, media, provider_id, at],
+    )
+    .map(drop)
 }

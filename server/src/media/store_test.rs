@@ -25,6 +25,7 @@ on_both_engines![
     what_members_brought_is_found_and_nothing_else,
     a_holder_holds_what_it_was_last_given,
     only_what_nothing_holds_is_lost_and_forgotten,
+    an_upload_is_kept_by_number_and_replaced,
 ];
 
 /// The bytes of a medium of [`brought`].
@@ -206,4 +207,20 @@ async fn only_what_nothing_holds_is_lost_and_forgotten(db: Db) {
     assert_eq!(shop.write(|tx| store::lose_unused(tx, NOW - 5, 9)).await, []);
     let left: i64 = shop.read(|tx| tx.one("SELECT COUNT(*) FROM media", params![])).await;
     assert_eq!(left, 3);
+}
+
+async fn an_upload_is_kept_by_number_and_replaced(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, by) = (shop.team, member(&shop).await);
+    let (media, number) = (brought(&shop, by, NOW).await, shop.add_whatsapp().await.number);
+    let stranger = shop.clock.id();
+    for (id, at) in [("one", NOW), ("two", NOW + 5)] {
+        shop.write(move |tx| store::keep_upload(tx, team, number, media, id, at)).await;
+        let found = shop.read(move |tx| store::upload(tx, team, number, media, NOW - 1)).await;
+        assert_eq!(found, Some((id.to_owned(), at)));
+    }
+    let channel = shop.channel;
+    assert_eq!(shop.read(move |tx| store::upload(tx, team, channel, media, 0)).await, None);
+    assert_eq!(shop.read(move |tx| store::upload(tx, stranger, number, media, 0)).await, None);
+    assert_eq!(shop.read(move |tx| store::upload(tx, team, number, media, NOW + 5)).await, None, "it is too old");
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use shared::{
     id::{CampaignId, DeliveryId},
+    limits::Platform,
     reasons::{CheckedBy, Reason},
 };
 
@@ -12,11 +13,23 @@ use super::{
     fair::{self, Due},
     settle,
     store::{self, Budget, Queued, Settled, Taken},
+    whatsapp,
 };
-use crate::db::{self, Tx};
+use crate::{
+    clock::Clock,
+    db::{self, Tx},
+};
 
 /// The endpoint whose budget LINE pushes are taken from.
 pub(crate) const PUSH: &str = "push";
+
+/// The endpoint whose budget a platform's calls are taken from.
+pub(crate) const fn endpoint(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Line => PUSH,
+        Platform::Whatsapp => whatsapp::MESSAGES,
+    }
+}
 
 /// What a claim asks for.
 #[derive(Clone)]
@@ -29,6 +42,7 @@ pub(crate) struct Want {
     pub(crate) now_micros: i64,
     pub(crate) lease_ms: i64,
     pub(crate) policies: Policies,
+    pub(crate) clock: Clock,
     /// Campaigns whose content the lane knows.
     pub(crate) known: HashSet<CampaignId>,
 }
@@ -36,7 +50,7 @@ pub(crate) struct Want {
 /// What a claim got.
 #[derive(Default)]
 pub(crate) struct Claimed {
-    /// Rows to send, in order, each with its moment (UTC µs).
+    /// Rows to send, in order, each with its moment.
     pub(crate) rows: Vec<Row>,
     /// Until when they are leased (UTC ms).
     pub(crate) until: i64,
@@ -53,14 +67,33 @@ pub(crate) struct Row {
     pub(crate) slice: Taken,
     pub(crate) campaign: Option<CampaignId>,
     pub(crate) queued: Queued,
+    /// The message that is next, from 0; on LINE all of them are one.
+    pub(crate) next: usize,
+    /// How many messages there are, each a call.
+    pub(crate) parts: usize,
+    /// When its first call may be made (UTC µs).
     pub(crate) at: i64,
+    /// How far (µs) calls of the channel are apart; 0 without a budget.
+    pub(crate) apart: i64,
+}
+
+impl Row {
+    fn new(slice: &Taken, campaign: Option<CampaignId>, queued: Queued) -> Self {
+        Self { slice: slice.clone(), campaign, queued, next: 0, parts: 1, at: 0, apart: 0 }
+    }
+
+    /// Calls it takes.
+    fn calls(&self) -> i64 {
+        i64::try_from(self.parts.saturating_sub(self.next)).unwrap_or(i64::MAX)
+    }
 }
 
 /// Does it.
 pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
     let now = want.now_micros / 1_000;
     let mut claimed = Claimed { until: now + want.lease_ms, ..Claimed::default() };
-    let mut budget = store::budget(tx, want.busy.channel, PUSH)?;
+    let endpoint = endpoint(want.busy.platform);
+    let mut budget = store::budget(tx, want.busy.channel, endpoint)?;
     if let Some(budget) = &mut budget {
         recover(budget, now);
         // Moments too far ahead are not given away: whoever comes later and is urgent would wait for them.
@@ -77,14 +110,15 @@ pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
         take_share(tx, want, now, share, rows, &mut claimed)?;
     }
     if let Some(mut budget) = budget {
-        let start = budget.next_at.max(want.now_micros);
-        let step = 1_000_000 / budget.rate_now.max(1);
-        for (i, row) in (0i64..).zip(&mut claimed.rows) {
-            row.at = start + i * step;
+        let mut at = budget.next_at.max(want.now_micros);
+        let apart = 1_000_000 / budget.rate_now.max(1);
+        for row in &mut claimed.rows {
+            (row.at, row.apart) = (at, apart);
+            at += row.calls() * apart;
         }
         if !claimed.rows.is_empty() {
-            budget.next_at = start + i64::try_from(claimed.rows.len()).unwrap_or(i64::MAX) * step;
-            store::set_budget(tx, want.busy.channel, PUSH, &budget)?;
+            budget.next_at = at;
+            store::set_budget(tx, want.busy.channel, endpoint, &budget)?;
         }
     }
     for row in &claimed.rows {
@@ -119,16 +153,18 @@ fn take_share(tx: &mut Tx<'_>, want: &Want, now: i64, share: Due, rows: u64, cla
         };
         let queued = store::queued(tx, &slice, share.campaign)?;
         left -= i64::try_from(queued.len()).unwrap_or(i64::MAX).max(1);
+        if want.busy.platform == Platform::Whatsapp {
+            let rows = queued.into_iter().map(|queued| Row::new(&slice, share.campaign, queued)).collect();
+            let fit = whatsapp::fit(tx, want, &slice, rows, now, &mut claimed.dropped)?;
+            claimed.rows.extend(fit);
+            continue;
+        }
         let dropped = unfit(tx, want, &slice, &queued, now)?;
         let gone: HashSet<DeliveryId> = dropped.iter().map(|row| row.id).collect();
         claimed.dropped +=
             settle::settle_unsent(tx, want.busy.team, &slice, share.campaign, dropped, queued.len(), now)?;
-        claimed.rows.extend(queued.into_iter().filter(|row| !gone.contains(&row.id)).map(|queued| Row {
-            slice: slice.clone(),
-            campaign: share.campaign,
-            queued,
-            at: 0,
-        }));
+        let fit = queued.into_iter().filter(|row| !gone.contains(&row.id));
+        claimed.rows.extend(fit.map(|queued| Row::new(&slice, share.campaign, queued)));
     }
     Ok(())
 }
@@ -153,7 +189,7 @@ fn unfit(tx: &mut Tx<'_>, want: &Want, slice: &Taken, queued: &[Queued], now: i6
     }
     let eligibility =
         if queued.iter().any(|row| row.fill.is_some()) { want.policies.reply } else { want.policies.group };
-    for (id, reason) in eligibility(tx, &fit)? {
+    for (id, reason) in eligibility(tx, &fit, now)? {
         dropped.push(settle::unsent(id, "failed", reason, Some(CheckedBy::Storecast), now));
     }
     Ok(dropped)

@@ -6,6 +6,7 @@ use shared::{
     id::{
         CampaignId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, MemberId, MessageId, SliceId, TeamId,
     },
+    limits::Platform,
     reasons::Reason,
 };
 
@@ -15,8 +16,14 @@ use crate::{
     db::{self, Tx},
 };
 
-/// Neighbouring deliveries that share a lease (measured, `trials/engine`).
-const SLICE: usize = 200;
+/// Neighbouring deliveries that share a lease: on LINE as measured (`trials/engine`), on WhatsApp what a number sends in a
+/// second or so, or a reply would wait behind all of a slice.
+const fn slice_of(platform: Platform) -> usize {
+    match platform {
+        Platform::Line => 200,
+        Platform::Whatsapp => 20,
+    }
+}
 
 /// One recipient of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,27 +68,38 @@ pub struct NewCampaignDeliveries<'a> {
 
 /// Writes the recipients of a campaign and the slices they are claimed by.
 pub fn enqueue_campaign(tx: &mut Tx<'_>, clock: &Clock, new: NewCampaignDeliveries<'_>) -> db::Result<()> {
-    let by_channel = new.recipients.chunk_by(|a, b| a.channel == b.channel);
-    for neighbours in by_channel.flat_map(|same| same.chunks(SLICE)) {
-        let slice: SliceId = clock.id();
-        let ids: Vec<DeliveryId> = neighbours.iter().map(|_| clock.id()).collect();
-        store::add_deliveries(tx, &new, slice, &ids, neighbours)?;
-        let open = neighbours.iter().filter(|one| one.refused.is_none()).count();
-        if let (Some(first), Some(last), true) = (ids.first(), ids.last(), open > 0) {
-            let range = store::NewSlice {
-                team: new.team,
-                id: slice,
-                campaign: Some(new.campaign),
-                channel: neighbours[0].channel,
-                class: new.class,
-                first: *first,
-                last: *last,
-                open,
-                due_at: new.now,
-                expires_at: new.expires_at,
-            };
-            store::add_slice(tx, &range)?;
-        }
+    for same in new.recipients.chunk_by(|a, b| a.channel == b.channel) {
+        let size = slice_of(store::platform(tx, new.team, same[0].channel)?);
+        same.chunks(size).try_for_each(|neighbours| enqueue_slice(tx, clock, &new, neighbours))?;
+    }
+    Ok(())
+}
+
+/// Writes neighbours and the slice they are claimed by; there is none where all of them are known to fail.
+fn enqueue_slice(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    new: &NewCampaignDeliveries<'_>,
+    neighbours: &[NewDelivery],
+) -> db::Result<()> {
+    let slice: SliceId = clock.id();
+    let ids: Vec<DeliveryId> = neighbours.iter().map(|_| clock.id()).collect();
+    store::add_deliveries(tx, new, slice, &ids, neighbours)?;
+    let open = neighbours.iter().filter(|one| one.refused.is_none()).count();
+    if let (Some(first), Some(last), true) = (ids.first(), ids.last(), open > 0) {
+        let range = store::NewSlice {
+            team: new.team,
+            id: slice,
+            campaign: Some(new.campaign),
+            channel: neighbours[0].channel,
+            class: new.class,
+            first: *first,
+            last: *last,
+            open,
+            due_at: new.now,
+            expires_at: new.expires_at,
+        };
+        store::add_slice(tx, &range)?;
     }
     Ok(())
 }
@@ -116,7 +134,7 @@ pub struct NewReply {
 }
 
 /// A reply that could not start within an hour would only confuse.
-const REPLY_LIFE_MS: i64 = 3_600_000;
+pub(crate) const REPLY_LIFE_MS: i64 = 3_600_000;
 
 /// Writes a reply into the engine; it goes before everything else on its channel.
 pub fn enqueue_reply(tx: &mut Tx<'_>, reply: &NewReply) -> db::Result<()> {

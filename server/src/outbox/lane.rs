@@ -2,20 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use shared::{content::Content, id::CampaignId, reasons::Reason};
-use tokio::sync::mpsc;
-use uuid::Uuid;
+use shared::{content::Content, id::CampaignId};
 
 use super::{
     Busy, Policies,
     claim::{self, Claimed, Row, Want},
-    settle::{Done, Lease},
+    lease::Lease,
 };
-use crate::{
-    App, channels,
-    db::Lane as DbLane,
-    platforms::{Answer, Outcome, line::Template},
-};
+use crate::{App, db::Lane as DbLane, refused};
 
 /// Rows of one claim.
 const CLAIM: u64 = 500;
@@ -26,34 +20,52 @@ const TOKEN_LOOK: Duration = Duration::from_secs(5);
 /// Contents that a lane remembers; a campaign's is read once.
 const REMEMBERED: usize = 256;
 
+/// How a platform is sent to: what differs between the lanes of LINE and of WhatsApp.
+pub(crate) trait Post: Clone + Send + Sync + 'static {
+    /// Frozen content, ready to be filled in for each recipient.
+    type Message: Send + Sync + 'static;
+
+    /// Makes frozen content ready.
+    fn message(&self, content: &Content) -> Self::Message;
+
+    /// Whether calls can be authorised. Where they cannot, nothing is claimed: whoever waits is not burned by a fault of ours.
+    fn authorised(&self) -> impl Future<Output = refused::Result<()>> + Send;
+
+    /// How many recipients are sent to at once.
+    fn in_flight(&self) -> usize;
+
+    /// One sender: takes one recipient after the other until the lane ends. What it may not send any more is handed back
+    /// unsent: when the server stops, or when the lease ran out while the row waited for its turn.
+    fn send_all(self, work: async_channel::Receiver<Item<Self::Message>>) -> impl Future<Output = ()> + Send + 'static;
+}
+
 /// One channel's lane.
-pub(crate) struct Lane {
+pub(crate) struct Lane<P: Post> {
     app: App,
     policies: Policies,
     me: Arc<str>,
     busy: Busy,
-    settle: mpsc::Sender<Done>,
-    templates: HashMap<CampaignId, Arc<Template>>,
+    post: P,
+    messages: HashMap<CampaignId, Arc<P::Message>>,
 }
 
-/// A call to make.
-struct Item {
-    lease: Arc<Lease>,
-    row: Row,
-    template: Arc<Template>,
+/// A recipient to send to.
+pub(crate) struct Item<M> {
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) row: Row,
+    pub(crate) message: Arc<M>,
 }
 
-impl Lane {
-    pub(crate) fn new(app: App, policies: Policies, me: Arc<str>, busy: Busy, settle: mpsc::Sender<Done>) -> Self {
-        Self { app, policies, me, busy, settle, templates: HashMap::new() }
+impl<P: Post> Lane<P> {
+    pub(crate) fn new(app: App, policies: Policies, me: Arc<str>, busy: Busy, post: P) -> Self {
+        Self { app, policies, me, busy, post, messages: HashMap::new() }
     }
 
     /// Works until the server stops.
     pub(crate) async fn run(mut self) {
-        let (give, work) = async_channel::bounded::<Item>(usize::try_from(CLAIM).unwrap_or(usize::MAX));
-        for _ in 0..self.app.config.line.in_flight.max(1) {
-            let worker = send_all(self.app.clone(), self.busy.clone(), work.clone(), self.settle.clone());
-            self.app.tasks.spawn("outbox.send", worker);
+        let (give, work) = async_channel::bounded(usize::try_from(CLAIM).unwrap_or(usize::MAX));
+        for _ in 0..self.post.in_flight().max(1) {
+            self.app.tasks.spawn("outbox.send", self.post.clone().send_all(work.clone()));
         }
         drop(work);
         let poll = Duration::from_millis(self.app.config.engine.poll_ms);
@@ -63,8 +75,7 @@ impl Lane {
             tokio::pin!(woken);
             // Interest is registered before looking, or a wake-up in between would be lost.
             woken.as_mut().enable();
-            // Without a token nothing is claimed: whoever waits is not burned by a fault of ours.
-            if let Err(error) = channels::account(&app, self.busy.channel).await {
+            if let Err(error) = self.post.authorised().await {
                 tracing::error!(channel = %self.busy.channel, %error, "the channel's token cannot be read: it sends nothing");
                 tokio::select! {
                     () = tokio::time::sleep(TOKEN_LOOK) => continue,
@@ -103,19 +114,20 @@ impl Lane {
             now_micros: self.app.clock.now_micros(),
             lease_ms: self.app.config.engine.lease_ms,
             policies: self.policies,
-            known: self.templates.keys().copied().collect(),
+            clock: self.app.clock.clone(),
+            known: self.messages.keys().copied().collect(),
         };
         self.app.db.write_as(DbLane::Engine, move |tx| claim::claim(tx, &want)).await
     }
 
     /// Hands the rows to the senders, each at its moment. What cannot be rendered is a fault of ours and is settled as such.
-    async fn hand_out(&mut self, claimed: Claimed, give: &async_channel::Sender<Item>) {
-        if self.templates.len() > REMEMBERED {
-            self.templates.clear();
+    async fn hand_out(&mut self, claimed: Claimed, give: &async_channel::Sender<Item<P::Message>>) {
+        if self.messages.len() > REMEMBERED {
+            self.messages.clear();
         }
         for (campaign, content) in claimed.contents {
-            let template = self.template(&content);
-            self.templates.insert(campaign, Arc::new(template));
+            let message = self.message(&content);
+            self.messages.insert(campaign, Arc::new(message));
         }
         let mut calls: HashMap<_, usize> = HashMap::new();
         for row in &claimed.rows {
@@ -128,10 +140,10 @@ impl Lane {
                 let calls = calls.get(&row.slice.id).copied().unwrap_or_default();
                 Arc::new(Lease::new(&self.busy, row.campaign, row.slice.clone(), calls, claimed.until))
             });
-            let template = match (&row.queued.fill, row.campaign.and_then(|campaign| self.templates.get(&campaign))) {
-                (Some(own), _) => Arc::new(self.template(own)),
+            let message = match (&row.queued.fill, row.campaign.and_then(|campaign| self.messages.get(&campaign))) {
+                (Some(own), _) => Arc::new(self.message(own)),
                 (None, Some(known)) => known.clone(),
-                (None, None) => Arc::new(self.template("")),
+                (None, None) => Arc::new(self.message("")),
             };
             let wait = paced(row.at, &mut lag, self.app.clock.now_micros());
             if wait > 0 {
@@ -142,18 +154,18 @@ impl Lane {
                 }
             }
             // The senders outlive the lane, so this cannot fail while it runs.
-            let _ = give.send(Item { lease: lease.clone(), row, template }).await;
+            let _ = give.send(Item { lease: lease.clone(), row, message }).await;
         }
     }
 
-    /// Frozen content as a template. It was checked when it was accepted; an unreadable one sends nothing and is refused by
-    /// LINE.
-    fn template(&self, content: &str) -> Template {
+    /// Frozen content, made ready. It was checked when it was accepted; an unreadable one sends nothing and is refused by the
+    /// platform.
+    fn message(&self, content: &str) -> P::Message {
         let content: Content = serde_json::from_str(content).unwrap_or_else(|error| {
             tracing::error!(%error, "frozen content cannot be read");
             Content::default()
         });
-        Template::of(&content, |media| (self.policies.media)(&self.app, self.busy.team, media))
+        self.post.message(&content)
     }
 }
 
@@ -162,46 +174,6 @@ impl Lane {
 fn paced(at: i64, lag: &mut i64, now: i64) -> u64 {
     *lag = (*lag).max(now - at - LATE);
     u64::try_from(at + *lag - now).unwrap_or_default()
-}
-
-/// One sender: makes one call at a time. What it may not send any more is handed back unsent: when the server stops, or when
-/// the lease ran out while the row waited for its turn.
-async fn send_all(app: App, busy: Busy, work: async_channel::Receiver<Item>, settle: mpsc::Sender<Done>) {
-    while let Ok(Item { lease, row, template }) = work.recv().await {
-        let queued = row.queued;
-        let answer = if app.tasks.is_stopping() || !lease.holds(app.clock.now()) {
-            None
-        } else {
-            // The same key and the same bytes for every try of an attempt: LINE then takes it once.
-            let key = Uuid::new_v5(&queued.id.0, queued.attempt.to_string().as_bytes());
-            match channels::account(&app, busy.channel).await {
-                Ok(account) => Some(
-                    app.platforms.line.push(&account.token, key, template.body(&queued.address, &queued.name)).await,
-                ),
-                Err(error) => {
-                    tracing::error!(channel = %busy.channel, %error, "the channel's token cannot be read");
-                    let outcome = Outcome::Later { after: Duration::from_secs(5), reason: Reason::Internal };
-                    Some(Answer { outcome, code: None, text: None, request_id: None })
-                }
-            }
-        };
-        if matches!(&answer, Some(Answer { outcome: Outcome::Stop { .. }, .. })) {
-            // The token may have been replaced: the next call asks for it anew.
-            app.channels.forget(busy.channel);
-        }
-        let done = Done {
-            lease,
-            delivery: queued.id,
-            attempt: queued.attempt,
-            tries: queued.tries,
-            unsure: queued.unsure || row.slice.was_lost,
-            answer,
-            at: app.clock.now(),
-        };
-        if settle.send(done).await.is_err() {
-            return;
-        }
-    }
 }
 
 #[cfg(test)]

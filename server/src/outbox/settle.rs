@@ -2,10 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,81 +13,20 @@ use shared::{
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    Busy, Policies,
-    claim::PUSH,
+    Policies,
+    lease::{Done, Lease},
+    parts::{Fact, PartKey},
     schedule,
     store::{self, Moved, Settled, Taken, Try},
+    whatsapp,
 };
 use crate::{
     App,
+    clock::Clock,
     db::{self, Lane, Tx},
     live::{News, Subject},
-    platforms::{Answer, Outcome},
+    platforms::Outcome,
 };
-
-/// A slice under our lease, while its calls are out.
-pub(crate) struct Lease {
-    pub(crate) team: TeamId,
-    pub(crate) channel: ChannelId,
-    pub(crate) campaign: Option<CampaignId>,
-    pub(crate) slice: Taken,
-    /// Calls not yet settled.
-    outstanding: AtomicUsize,
-    /// When the last of those that come later is due (UTC ms).
-    due_at: AtomicI64,
-    /// Until when it is surely ours (UTC ms).
-    until: AtomicI64,
-    /// Answers of it could not be settled.
-    is_torn: AtomicBool,
-}
-
-impl Lease {
-    pub(crate) fn new(busy: &Busy, campaign: Option<CampaignId>, slice: Taken, calls: usize, until: i64) -> Self {
-        Self {
-            team: busy.team,
-            channel: busy.channel,
-            campaign,
-            slice,
-            outstanding: AtomicUsize::new(calls),
-            due_at: AtomicI64::new(0),
-            until: AtomicI64::new(until),
-            is_torn: AtomicBool::new(false),
-        }
-    }
-
-    /// Whether a call may still be made under it: not once another engine may have taken the slice over.
-    pub(crate) fn holds(&self, now: i64) -> bool {
-        now < self.until.load(Ordering::SeqCst)
-    }
-
-    /// It is ours until then.
-    fn renewed(&self, until: i64) {
-        self.until.store(until, Ordering::SeqCst);
-    }
-
-    /// The slice, and which lease of it this is.
-    fn term(&self) -> (SliceId, i64) {
-        (self.slice.id, self.slice.generation)
-    }
-
-    /// Answers of it were given up.
-    fn tear(&self) {
-        self.is_torn.store(true, Ordering::SeqCst);
-    }
-}
-
-/// One call, answered; or handed back unsent because the server stops.
-pub(crate) struct Done {
-    pub(crate) lease: Arc<Lease>,
-    pub(crate) delivery: DeliveryId,
-    pub(crate) attempt: i64,
-    pub(crate) tries: u64,
-    pub(crate) unsure: bool,
-    /// `None`: no call was made.
-    pub(crate) answer: Option<Answer>,
-    /// UTC ms.
-    pub(crate) at: i64,
-}
 
 /// At most so many answers in one write.
 const BATCH: usize = 500;
@@ -154,49 +90,74 @@ async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<D
 }
 
 /// What a batch comes to, made outside the writer's thread.
-struct Plan {
-    me: Arc<str>,
-    policies: Policies,
-    now: i64,
-    slices: Vec<SlicePlan>,
+pub(crate) struct Plan {
+    pub(crate) me: Arc<str>,
+    pub(crate) policies: Policies,
+    pub(crate) clock: Clock,
+    /// UTC ms.
+    pub(crate) now: i64,
+    pub(crate) slices: Vec<SlicePlan>,
 }
 
 /// What a batch comes to for one slice.
-struct SlicePlan {
-    lease: Arc<Lease>,
-    settled: Vec<Settled>,
-    later: Vec<(DeliveryId, bool)>,
-    tries: Vec<Try>,
-    stop: Option<Reason>,
-    slowed: bool,
+pub(crate) struct SlicePlan {
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) settled: Vec<Settled>,
+    pub(crate) later: Vec<(DeliveryId, bool)>,
+    pub(crate) tries: Vec<Try>,
+    pub(crate) stop: Option<Reason>,
+    pub(crate) slowed: bool,
     /// All its calls are answered.
-    is_last: bool,
+    pub(crate) is_last: bool,
+    /// Recipients on WhatsApp, whose messages are settled one by one; the rest is about those.
+    pub(crate) people: Vec<DeliveryId>,
+    pub(crate) facts: Vec<Fact>,
+    /// Messages whose call ended, and which are to be sent again.
+    pub(crate) back: Vec<PartKey>,
+    /// Why the campaign is held.
+    pub(crate) halt: Option<Reason>,
+    /// Who does not want messages any more, and since when (UTC ms).
+    pub(crate) opted_out: Vec<(DeliveryId, i64)>,
 }
 
-fn plan(app: &App, policies: Policies, me: &Arc<str>, batch: &[Done]) -> Plan {
-    let now = app.clock.now();
-    let mut slices: BTreeMap<(String, i64), SlicePlan> = BTreeMap::new();
-    for done in batch {
-        let key = (done.lease.slice.id.to_string(), done.lease.slice.generation);
-        let slice = slices.entry(key).or_insert_with(|| SlicePlan {
-            lease: done.lease.clone(),
+impl SlicePlan {
+    pub(crate) fn new(lease: Arc<Lease>) -> Self {
+        Self {
+            lease,
             settled: Vec::new(),
             later: Vec::new(),
             tries: Vec::new(),
             stop: None,
             slowed: false,
             is_last: false,
-        });
-        weigh(app, done, slice, now);
-        slice.is_last = done.lease.outstanding.fetch_sub(1, Ordering::SeqCst) == 1;
+            people: Vec::new(),
+            facts: Vec::new(),
+            back: Vec::new(),
+            halt: None,
+            opted_out: Vec::new(),
+        }
     }
-    Plan { me: me.clone(), policies, now, slices: slices.into_values().collect() }
+}
+
+pub(crate) fn plan(app: &App, policies: Policies, me: &Arc<str>, batch: &[Done]) -> Plan {
+    let now = app.clock.now();
+    let mut slices: BTreeMap<(String, i64), SlicePlan> = BTreeMap::new();
+    for done in batch {
+        let key = (done.lease.slice.id.to_string(), done.lease.slice.generation);
+        let slice = slices.entry(key).or_insert_with(|| SlicePlan::new(done.lease.clone()));
+        match &done.steps {
+            None => weigh(app, done, slice, now),
+            Some(steps) => whatsapp::weigh(app, done, steps, slice, now),
+        }
+        slice.is_last = done.lease.answered();
+    }
+    Plan { me: me.clone(), policies, clock: app.clock.clone(), now, slices: slices.into_values().collect() }
 }
 
 /// What one answer means for its row (architecture.md 4).
 fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
     let Some(answer) = &done.answer else {
-        plan.lease.due_at.fetch_max(now, Ordering::SeqCst);
+        plan.lease.put_off(now);
         return;
     };
     let settled = |state, reason: Option<Reason>, provider_id: Option<String>| Settled {
@@ -219,9 +180,9 @@ fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
             plan.settled.push(settled("failed", Some(*reason), None));
             ("refused", *reason)
         }
-        Outcome::Stop { reason } => {
+        Outcome::Stop { reason } | Outcome::Halt { reason } => {
             plan.stop = Some(*reason);
-            plan.lease.due_at.fetch_max(now, Ordering::SeqCst);
+            plan.lease.put_off(now);
             ("stop", *reason)
         }
         Outcome::Later { after, reason } => {
@@ -241,6 +202,7 @@ fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
         id: app.clock.id(),
         delivery: done.delivery,
         attempt: done.attempt,
+        part: None,
         outcome,
         reason,
         code: answer.code.clone(),
@@ -256,23 +218,23 @@ fn put_off(app: &App, done: &Done, plan: &mut SlicePlan, now: i64, floor: Durati
         Some(wait) => {
             plan.later.push((done.delivery, unsure));
             let due_at = now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-            plan.lease.due_at.fetch_max(due_at, Ordering::SeqCst);
+            plan.lease.put_off(due_at);
         }
         None => plan.settled.push(otherwise),
     }
 }
 
 /// What writing a plan down came to.
-struct Carried {
+pub(crate) struct Carried {
     /// Whether rows became due that anyone may claim.
-    is_free: bool,
+    pub(crate) is_free: bool,
     /// Leases that are another's by now.
-    lost: HashSet<(SliceId, i64)>,
+    pub(crate) lost: HashSet<(SliceId, i64)>,
 }
 
 /// Writes a plan down. Done twice, as when the answer to the first
 /// commit was lost, it comes to the same. The counters come last, so that they are locked for the shortest time.
-fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
+pub(crate) fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
     let mut carried = Carried { is_free: false, lost: HashSet::new() };
     let (mut held, mut settled) = (Vec::new(), Vec::new());
     let (mut later, mut tries) = (Vec::new(), Vec::new());
@@ -297,7 +259,7 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
             tx.tell(News::of(lease.team, Subject::Channels));
         }
         if slice.slowed {
-            slow_down(tx, lease.channel, plan.now)?;
+            slow_down(tx, lease.channel, lease.endpoint, plan.now)?;
         }
     }
     settled.sort_by_key(|row: &Settled| row.id);
@@ -305,8 +267,12 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
     let moved: HashSet<DeliveryId> = store::settle(tx, &settled)?.into_iter().collect();
     store::count_tries(tx, &later)?;
     store::add_tries(tx, &tries)?;
+    let terms = held.iter().map(|slice| slice.lease.term()).collect();
+    let left = whatsapp::carry_out(tx, plan, &terms)?;
     for slice in held {
-        carried.is_free |= hand_on(tx, slice, &moved, plan.now)?;
+        let done = slice.settled.iter().filter(|row| moved.contains(&row.id)).count();
+        let done = done + left.get(&slice.lease.slice.id).copied().unwrap_or_default();
+        carried.is_free |= hand_on(tx, slice, done, plan.now)?;
         let settled = slice.settled.iter().map(|row| &row.id).filter(|id| moved.contains(id));
         tell_settled(tx, slice.lease.team, slice.lease.campaign, settled)?;
     }
@@ -321,16 +287,15 @@ fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
     Ok(carried)
 }
 
-/// Books the rows of a slice that moved: closes it with its last, gives it back with its last answer. Returns whether it was
-/// given back and is due now.
-fn hand_on(tx: &mut Tx<'_>, slice: &SlicePlan, moved: &HashSet<DeliveryId>, now: i64) -> db::Result<bool> {
+/// Books the rows of a slice that are done: closes it with its last, gives it back with its last answer. Returns whether it
+/// was given back and is due now.
+fn hand_on(tx: &mut Tx<'_>, slice: &SlicePlan, done: usize, now: i64) -> db::Result<bool> {
     let lease = &slice.lease;
-    let done = slice.settled.iter().filter(|row| moved.contains(&row.id)).count();
     if store::book(tx, lease.slice.id, done)? <= 0 {
         store::close_slice(tx, lease.slice.id)?;
     } else if slice.is_last {
-        let due_at = lease.due_at.load(Ordering::SeqCst);
-        store::release(tx, lease.slice.id, due_at, lease.is_torn.load(Ordering::SeqCst))?;
+        let due_at = lease.due_at();
+        store::release(tx, lease.slice.id, due_at, lease.is_torn())?;
         return Ok(due_at <= now);
     }
     Ok(false)
@@ -358,14 +323,14 @@ fn tell_settled<'a>(
 }
 
 /// Halves the pace of a channel that was told it is too fast, at most once a second.
-fn slow_down(tx: &mut Tx<'_>, channel: ChannelId, now: i64) -> db::Result<()> {
-    let Some(mut budget) = store::budget(tx, channel, PUSH)? else {
+fn slow_down(tx: &mut Tx<'_>, channel: ChannelId, endpoint: &str, now: i64) -> db::Result<()> {
+    let Some(mut budget) = store::budget(tx, channel, endpoint)? else {
         return Ok(());
     };
     if budget.slowed_at.is_none_or(|at| now - at >= 1_000) {
         budget.rate_now = (budget.rate_now / 2).max(1);
         budget.slowed_at = Some(now);
-        store::set_budget(tx, channel, PUSH, &budget)?;
+        store::set_budget(tx, channel, endpoint, &budget)?;
     }
     Ok(())
 }

@@ -7,7 +7,10 @@ use crate::{
     campaigns::fixture_test::sent,
     conversations::fixture_test::World,
     db::{Db, testing::on_both_engines},
-    outbox::claim::{Claimed, Want, claim},
+    outbox::{
+        Busy,
+        claim::{Claimed, Want, claim},
+    },
     params,
     serve::POLICIES,
 };
@@ -32,6 +35,7 @@ async fn claimed(world: &World) -> Claimed {
         now_micros: world.clock.now_micros(),
         lease_ms: 60_000,
         policies: POLICIES,
+        clock: world.clock.clone(),
         known: HashSet::new(),
     };
     world.db.write_as(Lane::Engine, move |tx| claim(tx, &want)).await.unwrap()
@@ -49,16 +53,9 @@ async fn under_way(world: &World) -> (CampaignId, Claimed, Arc<Lease>) {
 fn accepted(lease: &Arc<Lease>, id: DeliveryId, is_last: bool) -> Arc<Plan> {
     let mut row = unsent(id, "accepted", Reason::NoAnswer, None, 1);
     row.reason = None;
-    let slice = SlicePlan {
-        lease: lease.clone(),
-        settled: vec![row],
-        later: Vec::new(),
-        tries: Vec::new(),
-        stop: None,
-        slowed: false,
-        is_last,
-    };
-    Arc::new(Plan { me: ME.into(), policies: POLICIES, now: 1, slices: vec![slice] })
+    let slice = SlicePlan { settled: vec![row], is_last, ..SlicePlan::new(lease.clone()) };
+    let clock = Clock::set_at(1);
+    Arc::new(Plan { me: ME.into(), policies: POLICIES, clock, now: 1, slices: vec![slice] })
 }
 
 /// Settles; returns whether rows became due that anyone may claim.

@@ -3,6 +3,7 @@
 
 use shared::{
     id::{CampaignId, ChannelId, DeliveryId, IdentityId, SliceId, TeamId},
+    limits::Platform,
     reasons::{CheckedBy, Reason},
 };
 
@@ -113,6 +114,11 @@ pub(crate) fn busy_channels(tx: &mut Tx<'_>) -> Result<Vec<Busy>> {
         "SELECT c.team_id, c.id, c.platform FROM channel c WHERE EXISTS (SELECT 1 FROM slice s WHERE s.channel_id = c.id)",
         params![],
     )
+}
+
+/// Which platform a channel of the team is on.
+pub(crate) fn platform(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId) -> Result<Platform> {
+    tx.one("SELECT platform FROM channel WHERE team_id = $1 AND id = $2", params![team, channel])
 }
 
 /// Makes every lease free, for an engine that alone owns the database file: whoever held them is dead. They count as lost,
@@ -392,6 +398,8 @@ pub(crate) struct Try {
     pub(crate) id: uuid::Uuid,
     pub(crate) delivery: DeliveryId,
     pub(crate) attempt: i64,
+    /// Which message it was about, where each is a call of its own (WhatsApp).
+    pub(crate) part: Option<usize>,
     /// `later`, `refused`, `unsure` or `stop`.
     pub(crate) outcome: &'static str,
     pub(crate) reason: Reason,
@@ -410,6 +418,7 @@ pub(crate) fn add_tries(tx: &mut Tx<'_>, tries: &[Try]) -> Result<()> {
                 one.id.to_string(),
                 one.delivery,
                 one.attempt,
+                one.part,
                 one.outcome,
                 one.reason,
                 &one.code,
@@ -421,11 +430,11 @@ pub(crate) fn add_tries(tx: &mut Tx<'_>, tries: &[Try]) -> Result<()> {
         .collect();
     tx.many(
         Sql::pair(
-            "INSERT INTO attempt (team_id, id, delivery_id, attempt, outcome, reason, provider_code, provider_text, request_id, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING",
-            "INSERT INTO attempt (team_id, id, delivery_id, attempt, outcome, reason, provider_code, provider_text, request_id, at)
-             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                 $8::text[], $9::text[], $10::bigint[]) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO attempt (team_id, id, delivery_id, attempt, part, outcome, reason, provider_code, provider_text, request_id, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO attempt (team_id, id, delivery_id, attempt, part, outcome, reason, provider_code, provider_text, request_id, at)
+             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+                 $8::text[], $9::text[], $10::text[], $11::bigint[]) ON CONFLICT (id) DO NOTHING",
         ),
         params![],
         &rows,
@@ -433,25 +442,51 @@ pub(crate) fn add_tries(tx: &mut Tx<'_>, tries: &[Try]) -> Result<()> {
     .map(drop)
 }
 
-/// Rows of a campaign that a batch settled.
+/// How the counters of a campaign move: what left the queue went to the first three, or the other way round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Moved {
     pub(crate) accepted: i64,
     pub(crate) failed: i64,
     pub(crate) unknown: i64,
+    /// Of those accepted: on the phone.
+    pub(crate) delivered: i64,
+    /// Of those accepted: read.
+    pub(crate) read: i64,
+    /// Of those accepted: on a platform that tells who read.
+    pub(crate) told: i64,
 }
 
-/// Moves the counters of a campaign, last in the transaction; with the last row it is finished: failed where nobody can
-/// have got it.
+impl Moved {
+    /// Somebody moved from one place among the counters to another.
+    pub(crate) fn shift(&mut self, from: Self, to: Self) {
+        self.accepted += to.accepted - from.accepted;
+        self.failed += to.failed - from.failed;
+        self.unknown += to.unknown - from.unknown;
+        self.delivered += to.delivered - from.delivered;
+        self.read += to.read - from.read;
+        self.told += to.told - from.told;
+    }
+}
+
+/// Moves the counters of a campaign, last in the transaction. With the last row it is finished: failed where nobody can have
+/// got it. A row that is queued again, or a late word on one, opens it or judges it anew.
 pub(crate) fn count(tx: &mut Tx<'_>, campaign: CampaignId, moved: Moved, now: i64) -> Result<()> {
-    let Moved { accepted, failed, unknown } = moved;
+    let Moved { accepted, failed, unknown, delivered, read, told } = moved;
+    if moved == Moved::default() {
+        return Ok(());
+    }
     tx.execute(
         "UPDATE campaign SET queued = queued - $2 - $3 - $4, accepted = accepted + $2, failed = failed + $3, unknown = unknown + $4,
-             state = CASE WHEN queued = $2 + $3 + $4 AND expanded_to IS NULL AND state = 'sending'
-                 THEN CASE WHEN accepted + $2 + unknown + $4 > 0 THEN 'completed' ELSE 'failed' END ELSE state END,
-             finished_at = CASE WHEN queued = $2 + $3 + $4 AND expanded_to IS NULL THEN CAST($5 AS BIGINT) ELSE finished_at END
+             delivered = delivered + $6, read = read + $7, told = told + $8,
+             state = CASE
+                 WHEN state NOT IN ('sending', 'paused', 'completed', 'failed') OR expanded_to IS NOT NULL THEN state
+                 WHEN queued > $2 + $3 + $4 THEN CASE WHEN state = 'paused' THEN 'paused' ELSE 'sending' END
+                 WHEN accepted + $2 + unknown + $4 > 0 THEN 'completed' ELSE 'failed' END,
+             paused_reason = CASE WHEN expanded_to IS NOT NULL OR queued > $2 + $3 + $4 THEN paused_reason END,
+             finished_at = CASE WHEN expanded_to IS NOT NULL THEN finished_at
+                 WHEN queued > $2 + $3 + $4 THEN NULL ELSE COALESCE(finished_at, $5) END
          WHERE id = $1",
-        params![campaign, accepted, failed, unknown, now],
+        params![campaign, accepted, failed, unknown, now, delivered, read, told],
     )
     .map(drop)
 }

@@ -54,6 +54,7 @@ fn want(world: &World, me: &str, rows: u64) -> Want {
         now_micros: world.clock.now_micros(),
         lease_ms: 60_000,
         policies: POLICIES,
+        clock: world.clock.clone(),
         known: HashSet::new(),
     }
 }
@@ -316,6 +317,7 @@ async fn tries_and_history_are_kept(db: Db) {
         id: world.clock.id(),
         delivery: id,
         attempt: 1,
+        part: None,
         outcome: "unsure",
         reason: Reason::NoAnswer,
         code: Some("500".into()),
@@ -353,6 +355,7 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
     let (campaign, people) = sent(&world, &world.ann, 1, "您好").await;
     let found = world.found(people[0]).await;
     let (team, shop, sender) = (world.team, world.shop, world.ann.member);
+    assert_eq!(world.read(move |tx| store::platform(tx, team, shop)).await, Platform::Line);
     let (slice, other): (SliceId, SliceId) = (world.clock.id(), world.clock.id());
     let (one, two, reply): (DeliveryId, DeliveryId, DeliveryId) =
         (world.clock.id(), world.clock.id(), world.clock.id());

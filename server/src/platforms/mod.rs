@@ -2,15 +2,21 @@
 //! nothing here knows the database or a feature.
 
 mod http;
+mod incoming;
 pub mod line;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod whatsapp;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use shared::reasons::Reason;
 
-pub use self::http::ClientError;
+pub use self::{
+    http::ClientError,
+    incoming::{Unreadable, hash},
+};
 use crate::config::Config;
 
 /// All platforms. Cloning is cheap and shares the connections.
@@ -18,13 +24,16 @@ use crate::config::Config;
 pub struct Platforms {
     /// LINE.
     pub line: line::Line,
+    /// WhatsApp.
+    pub whatsapp: whatsapp::Whatsapp,
 }
 
 impl Platforms {
     /// Ready to call. Fails where an address cannot be read or the TLS roots cannot be loaded.
     pub fn new(config: &Config) -> Result<Self, ClientError> {
         let client = http::client(Duration::from_millis(config.line.timeout_ms))?;
-        Ok(Self { line: line::Line::new(client, &config.line)? })
+        let whatsapp = whatsapp::Whatsapp::new(client.clone(), &config.whatsapp)?;
+        Ok(Self { line: line::Line::new(client, &config.line)?, whatsapp })
     }
 }
 
@@ -53,6 +62,12 @@ pub enum Outcome {
         /// Why.
         reason: Reason,
     },
+    /// The template of this send cannot go out to anybody now: hold the campaign and burn no recipient. The channel itself
+    /// goes on.
+    Halt {
+        /// Why.
+        reason: Reason,
+    },
     /// It may or may not have been taken.
     Unsure {
         /// Why.
@@ -74,10 +89,49 @@ pub struct MediaAddress {
 pub struct Answer {
     /// What it means.
     pub outcome: Outcome,
-    /// The platform's code: LINE's HTTP status, such as `400`. Absent where there was no answer.
+    /// The platform's code: LINE's HTTP status, such as `400`, or Meta's code, such as `131047`. Absent where there was none.
     pub code: Option<String>,
     /// The platform's words, at most 500 characters.
     pub text: Option<String>,
     /// Its id of the request, for support; of the accepted one where this was a repeat.
     pub request_id: Option<String>,
+}
+
+/// Why something asked of a platform was not answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// The platform has none, or does not show it to this account: a blocked user's profile, content that is gone.
+    #[error("the platform has no such thing (any more)")]
+    NotFound,
+    /// Not now: the platform cannot be reached, is failing, is still preparing it or wants fewer requests.
+    #[error("the platform does not answer now: {0}")]
+    Later(String),
+    /// The channel's token is not taken, or its account cannot do anything.
+    #[error("the platform refuses the channel's access token: {0}")]
+    Stop(String),
+    /// What was asked is wrong, and the same again would be too; with the platform's words.
+    #[error("the platform refuses it: {0}")]
+    Refused(String),
+    /// Larger than this server keeps.
+    #[error("larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+/// What a customer sent beside text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The type the platform says it is; not to be believed.
+    pub mime: Option<String>,
+}
+
+/// How much of a platform's words is kept, in characters.
+const WORDS: usize = 500;
+/// How much of its ids is kept, in characters.
+const ID: usize = 200;
+
+/// The text, trimmed and no longer than this many characters. PostgreSQL takes no NUL.
+fn clipped(text: &str, characters: usize) -> String {
+    text.trim().chars().filter(|c| *c != '\0').take(characters).collect()
 }

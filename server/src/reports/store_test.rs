@@ -5,20 +5,23 @@ use shared::{
     content::Content,
     problem::{Problem, Rule},
     reports::{MyFigures, SendFigures, ShowMyFigures},
+    templates::TemplateStatus,
     time::Day,
 };
 
 use super::{mine, store};
 use crate::{
     caller::Caller,
-    campaigns::fixture_test::{accept, checked, draft, texts},
+    campaigns::fixture_test::{accept, checked, draft, draft_of, texts},
     conversations::fixture_test::{DAY, NOW, World},
     db::{Db, params, testing::on_both_engines},
     refused::Refused,
+    templates::fixture_test::{content, customer, filled, number, shape, template},
 };
 
 on_both_engines![
     three_links_count_as_three_and_link_deliveries_are_another_figure,
+    links_of_a_template_and_of_its_buttons_count_too,
     a_day_is_one_of_the_teams_calendar,
     figures_are_ones_own,
     days_are_checked,
@@ -63,6 +66,19 @@ async fn three_links_count_as_three_and_link_deliveries_are_another_figure(db: D
     assert_eq!(found.days.len(), 14);
     assert_eq!(found.days.last().map(|day| (day.day.to_string(), day.figures)), Some(("2025-11-20".into(), expected)));
     assert!(found.days[..13].iter().all(|day| day.figures == SendFigures::default()));
+}
+
+/// domain.md 7.1: links in the addresses of a template's buttons count as well.
+async fn links_of_a_template_and_of_its_buttons_count_too(db: Db) {
+    let world = World::new(db).await;
+    let number = number(&world, "北店", None).await;
+    let template = template(&world, number.waba, shape("sale"), TemplateStatus::Approved).await;
+    let far = customer(&world, number, "遠", &world.ann, 2 * DAY).await;
+    let content = content(filled(template, shape("sale")));
+    let id = draft_of(&world, &world.ann, Kind::GroupTemplate, &[far], content).await;
+    accept(&world, &world.ann, checked(&world, &world.ann, id).await).await.unwrap();
+    let expected = SendFigures { sends: 1, recipients: 1, referral_links: 2, ..SendFigures::default() };
+    assert_eq!(figures(&world, &world.ann, None, None).await.total, expected);
 }
 
 async fn a_day_is_one_of_the_teams_calendar(db: Db) {

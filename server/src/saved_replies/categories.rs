@@ -9,7 +9,10 @@ use shared::{
     text::tidy_name,
 };
 
-use super::store::{self, Standing};
+use super::{
+    items,
+    store::{self, Standing},
+};
 use crate::{
     App,
     caller::Caller,
@@ -70,7 +73,7 @@ pub(super) fn join(tx: &mut Tx<'_>, caller: &Caller, call: &MergeCategory, now: 
     }
     tx.tell(News::of(caller.team, Subject::SavedReplies));
     store::merge_category(tx, caller.team, call.id, call.into, now)?;
-    let stays = store::categories_of(tx, caller.team, &[call.into])?;
+    let stays = items::categories_of(tx, caller.team, &[call.into])?;
     stays.into_iter().next().ok_or_else(missing)
 }
 

@@ -2,6 +2,7 @@
 
 mod categories;
 pub mod http;
+pub(crate) mod items;
 mod rules;
 mod store;
 #[cfg(test)]
@@ -10,17 +11,18 @@ mod store_test;
 use shared::{
     call::{Done, Page},
     content::Content,
-    id::{CategoryId, SavedReplyId},
+    id::SavedReplyId,
     limits::Platform,
     media::MediaInfo,
     members::MemberRef,
-    problem::{Conflict, Problem, Rule, What},
+    problem::{Conflict, Problem, What},
     saved_replies::{
         Category, DeleteSavedReply, ListSavedReplies, SaveSavedReply, SavedReply, ShowSavedReply, UsableBy,
     },
     text::{fold, tidy_name},
 };
 
+pub(crate) use self::rules::uses as may_use;
 use self::store::Asked;
 use crate::{
     App,
@@ -72,7 +74,7 @@ fn missing() -> Refused {
 
 /// One that the caller may use. Another is as missing as one that never was.
 fn find(tx: &mut Tx<'_>, caller: &Caller, id: SavedReplyId) -> Result<Stored> {
-    let found = store::find(tx, caller.team, id)?.filter(|one| rules::uses(caller, one.owner.id, &one.usable_by));
+    let found = store::find(tx, caller.team, id)?.filter(|one| rules::uses(caller, Some(one.owner.id), &one.usable_by));
     found.ok_or_else(missing)
 }
 
@@ -81,11 +83,7 @@ fn page(tx: &mut Tx<'_>, caller: &Caller, call: &ListSavedReplies) -> Result<Pag
     call.check()?;
     let limit = cursor::page_limit(call.limit)?;
     let after = Cursor::read(call.after.as_deref())?;
-    let categories = match &call.categories[..] {
-        [] => None,
-        // One that was deleted finds nothing, and leaves the others theirs.
-        some => Some(store::living(tx, caller.team, some)?.into_iter().map(|(_, id)| id).collect::<Vec<_>>()),
-    };
+    let categories = items::asked(tx, caller.team, &call.categories)?;
     let asked = Asked { search: fold(call.search.trim()), categories, editable: call.editable };
     let rows = store::page(tx, caller, &asked, after.as_ref(), limit + 1)?;
     Ok(cursor::page(rows, limit, |row| Cursor { at: row.updated_at, key: row.id.to_string() }))
@@ -110,7 +108,7 @@ fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveSavedReply, media: &[MediaI
         None => MemberRef { id: caller.member, name: caller.name.clone() },
     };
     let usable_by = usable_by(tx, caller, &owner, call)?;
-    let categories = filed_under(tx, caller, &call.categories)?;
+    let categories = items::filed_under(tx, caller.team, &call.categories)?;
     // WhatsApp is the stricter platform, and a reply is written for both (domain.md 4.3).
     call.content.check("", &[Platform::Line, Platform::Whatsapp], media)?;
     let title = tidy_name(&call.title, usize::MAX);
@@ -149,35 +147,7 @@ fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveSavedReply, media: &[MediaI
 /// Who may use it from now on, if the caller may say so.
 fn usable_by(tx: &mut Tx<'_>, caller: &Caller, owner: &MemberRef, call: &SaveSavedReply) -> Result<UsableBy> {
     rules::gives(caller, owner.id, &call.usable_by).map_err(|rule| Problem::invalid("usable_by", rule))?;
-    let mut usable_by = call.usable_by.clone();
-    match &mut usable_by {
-        UsableBy::Everybody | UsableBy::OnlyMe => {}
-        UsableBy::Roles { roles } => {
-            roles.sort_unstable_by_key(|role| role.as_str());
-            roles.dedup();
-        }
-        UsableBy::Stores { stores } => {
-            stores.sort_unstable();
-            stores.dedup();
-            let known = store::known_stores(tx, caller.team, stores)?;
-            let count = (stores.len() as u64).saturating_sub(known);
-            if count > 0 {
-                return Err(Problem::invalid("usable_by.stores", Rule::Unknown { count }).into());
-            }
-        }
-    }
-    Ok(usable_by)
-}
-
-/// The categories by name; one that was merged into another stands for that one.
-fn filed_under(tx: &mut Tx<'_>, caller: &Caller, ids: &[CategoryId]) -> Result<Vec<Category>> {
-    let living = store::living(tx, caller.team, ids)?;
-    let count = ids.iter().filter(|id| living.iter().all(|(asked, _)| asked != *id)).count() as u64;
-    if count > 0 {
-        return Err(Problem::invalid("categories", Rule::Unknown { count }).into());
-    }
-    let stay: Vec<CategoryId> = living.into_iter().map(|(_, id)| id).collect();
-    Ok(store::categories_of(tx, caller.team, &stay)?)
+    items::in_order(tx, caller.team, &call.usable_by)
 }
 
 /// Saved replies that the caller may use.

@@ -1,13 +1,14 @@
-//! Who may use, change and give away a saved reply (domain.md 2.2 and 4.4), as functions of nothing but who asks.
+//! Who may use, change and give away a saved reply (domain.md 2.2 and 4.4), as functions of nothing but who asks. Templates
+//! are used by the same rule.
 
 use shared::{id::MemberId, members::Role, problem::Rule, saved_replies::UsableBy};
 
 use crate::caller::Caller;
 
-/// Whether the caller may use a reply: its maker always, an admin all but others' "only me", others what is for them.
-/// [`super::store::page`] says the same in SQL.
-pub(super) fn uses(caller: &Caller, owner: MemberId, usable_by: &UsableBy) -> bool {
-    if owner == caller.member {
+/// Whether the caller may use it: its maker, where there is one, always, an admin all but others' "only me", others what is
+/// for them. [`super::items::usable`] says the same in SQL.
+pub(crate) fn uses(caller: &Caller, owner: Option<MemberId>, usable_by: &UsableBy) -> bool {
+    if owner == Some(caller.member) {
         return true;
     }
     match usable_by {
@@ -76,7 +77,7 @@ mod tests {
                 .into_iter()
                 .map(|role| {
                     let caller = caller(TeamId::default(), ME, "me", role, &[NORTH]);
-                    match (uses(&caller, owner, &usable_by), edits(&caller, owner, &usable_by)) {
+                    match (uses(&caller, Some(owner), &usable_by), edits(&caller, owner, &usable_by)) {
                         (true, true) => 'e',
                         (true, false) => 'u',
                         (false, false) => '-',

@@ -2,18 +2,21 @@
 
 use shared::{
     content::Content,
-    id::{CategoryId, SavedReplyId, StoreId, TeamId},
+    id::{CategoryId, SavedReplyId, TeamId},
     members::{MemberRef, Role},
-    saved_replies::{Category, CategoryRow, UsableBy},
+    saved_replies::{Category, CategoryRow},
     text::fold,
 };
 
-use super::Stored;
+use super::{
+    Stored,
+    items::{self, Filing},
+};
 use crate::{
     caller::Caller,
     cursor::Cursor,
-    db::{Error, FromRow, Query, Result, Row, Sql, Tx, Value},
-    params, row,
+    db::{Error, FromRow, Query, Result, Row, Sql, Tx},
+    params,
 };
 
 /// What a list is narrowed to.
@@ -34,14 +37,7 @@ impl FromRow for Stored {
         let content: String = row.get("content")?;
         let content: Content =
             serde_json::from_str(&content).map_err(|error| bad("content", format!("is not readable JSON: {error}")))?;
-        let usable_by: String = row.get("usable_by")?;
-        let usable_by = match usable_by.as_str() {
-            "everybody" => UsableBy::Everybody,
-            "only_me" => UsableBy::OnlyMe,
-            "roles" => UsableBy::Roles { roles: Vec::new() },
-            "stores" => UsableBy::Stores { stores: Vec::new() },
-            _ => return Err(bad("usable_by", "is no way to share".to_owned())),
-        };
+        let usable_by = items::read_word(&row.get::<String>("usable_by")?)?;
         Ok(Self {
             id: row.get("id")?,
             title: row.get("title")?,
@@ -59,29 +55,6 @@ const REPLY: &str = "SELECT r.id, r.title, r.content, r.usable_by, r.owner_id, m
      FROM saved_reply r JOIN member m ON m.team_id = r.team_id AND m.id = r.owner_id \
      WHERE r.team_id = $# AND r.deleted_at IS NULL";
 
-fn texts<T: ToString>(ids: &[T]) -> Value {
-    Value::Texts(ids.iter().map(ToString::to_string).collect())
-}
-
-/// Keeps to what the caller may use: the rule of [`super::rules::uses`], on `saved_reply r`.
-fn usable(query: &mut Query, caller: &Caller) {
-    if caller.role == Role::Admin {
-        query.push("AND (r.usable_by <> 'only_me' OR r.owner_id = $#)", params![caller.member]);
-        return;
-    }
-    query.push(
-        Sql::pair(
-            "AND (r.owner_id = $# OR r.usable_by = 'everybody' OR EXISTS (SELECT 1 FROM usable_by u \
-             WHERE u.team_id = r.team_id AND u.item_id = r.id AND (u.kind = 'role' AND u.value = $# \
-             OR u.kind = 'store' AND u.value IN (SELECT value FROM json_each($#)))))",
-            "AND (r.owner_id = $# OR r.usable_by = 'everybody' OR EXISTS (SELECT 1 FROM usable_by u \
-             WHERE u.team_id = r.team_id AND u.item_id = r.id AND (u.kind = 'role' AND u.value = $# \
-             OR u.kind = 'store' AND u.value = ANY($#))))",
-        ),
-        &[caller.member.into(), caller.role.into(), texts(&caller.stores)],
-    );
-}
-
 /// Those that the caller may use after the cursor, the last changed first.
 pub(super) fn page(
     tx: &mut Tx<'_>,
@@ -91,7 +64,7 @@ pub(super) fn page(
     limit: usize,
 ) -> Result<Vec<Stored>> {
     let mut query = Query::new(REPLY, params![caller.team]);
-    usable(&mut query, caller);
+    items::usable(&mut query, caller);
     // What an admin may use she may change.
     if asked.editable && caller.role != Role::Admin {
         query.push("AND r.owner_id = $#", params![caller.member]);
@@ -107,15 +80,7 @@ pub(super) fn page(
         );
     }
     if let Some(categories) = &asked.categories {
-        query.push(
-            Sql::pair(
-                "AND EXISTS (SELECT 1 FROM item_category x WHERE x.team_id = r.team_id AND x.item_id = r.id \
-                 AND x.category_id IN (SELECT value FROM json_each($#)))",
-                "AND EXISTS (SELECT 1 FROM item_category x WHERE x.team_id = r.team_id AND x.item_id = r.id \
-                 AND x.category_id = ANY($#))",
-            ),
-            &[texts(categories)],
-        );
+        items::under(&mut query, categories);
     }
     if let Some(after) = after {
         query.push("AND (r.updated_at, r.id) < ($#, $#)", params![after.at, &after.key]);
@@ -135,40 +100,12 @@ pub(super) fn find(tx: &mut Tx<'_>, team: TeamId, id: SavedReplyId) -> Result<Op
 
 /// Adds who may use these, and their categories.
 fn complete(tx: &mut Tx<'_>, team: TeamId, mut replies: Vec<Stored>) -> Result<Vec<Stored>> {
-    let ids: Vec<SavedReplyId> = replies.iter().map(|reply| reply.id).collect();
-    let may: Vec<(SavedReplyId, String)> = tx.all(
-        Sql::pair(
-            "SELECT item_id, value FROM usable_by WHERE team_id = $1 AND item_id IN (SELECT value FROM json_each($2))
-             ORDER BY item_id, value",
-            "SELECT item_id, value FROM usable_by WHERE team_id = $1 AND item_id = ANY($2) ORDER BY item_id, value",
-        ),
-        &[team.into(), texts(&ids)],
-    )?;
-    let filed: Vec<(SavedReplyId, CategoryId, String)> = tx.all(
-        Sql::pair(
-            "SELECT x.item_id, c.id, c.name FROM item_category x JOIN category c ON c.team_id = x.team_id AND c.id = x.category_id
-             WHERE x.team_id = $1 AND x.item_id IN (SELECT value FROM json_each($2)) ORDER BY c.folded_name, c.id",
-            "SELECT x.item_id, c.id, c.name FROM item_category x JOIN category c ON c.team_id = x.team_id AND c.id = x.category_id
-             WHERE x.team_id = $1 AND x.item_id = ANY($2) ORDER BY c.folded_name, c.id",
-        ),
-        &[team.into(), texts(&ids)],
-    )?;
-    let unreadable = |problem: String| Error::Column { name: "value".to_owned(), problem };
-    for reply in &mut replies {
-        let values = may.iter().filter(|(id, _)| *id == reply.id).map(|(_, value)| value);
-        match &mut reply.usable_by {
-            UsableBy::Everybody | UsableBy::OnlyMe => {}
-            UsableBy::Roles { roles } => {
-                *roles = values.map(|value| value.parse().map_err(unreadable)).collect::<Result<_>>()?;
-            }
-            UsableBy::Stores { stores } => {
-                let read = |value: &String| value.parse().map_err(|error: uuid::Error| unreadable(error.to_string()));
-                *stores = values.map(read).collect::<Result<_>>()?;
-            }
-        }
-        let own = filed.iter().filter(|(id, ..)| *id == reply.id);
-        reply.categories = own.map(|(_, id, name)| Category { id: *id, name: name.clone() }).collect();
-    }
+    let filings = replies.iter_mut().map(|reply| Filing {
+        id: reply.id.to_string(),
+        usable_by: Some(&mut reply.usable_by),
+        categories: &mut reply.categories,
+    });
+    items::complete(tx, team, filings.collect())?;
     Ok(replies)
 }
 
@@ -189,15 +126,6 @@ fn folded_texts(reply: &Stored) -> String {
     fold(&reply.content.texts().collect::<Vec<_>>().join("\n"))
 }
 
-const fn word(usable_by: &UsableBy) -> &'static str {
-    match usable_by {
-        UsableBy::Everybody => "everybody",
-        UsableBy::OnlyMe => "only_me",
-        UsableBy::Roles { .. } => "roles",
-        UsableBy::Stores { .. } => "stores",
-    }
-}
-
 /// Keeps a new one; who may use it and its categories go by [`file`]. Where the same is kept at this very moment, this is
 /// [`Error::Race`]: tried again, it is found.
 pub(super) fn add(tx: &mut Tx<'_>, team: TeamId, reply: &Stored) -> Result<()> {
@@ -212,7 +140,7 @@ pub(super) fn add(tx: &mut Tx<'_>, team: TeamId, reply: &Stored) -> Result<()> {
             fold(&reply.title),
             content(reply)?,
             folded_texts(reply),
-            word(&reply.usable_by),
+            items::word(&reply.usable_by),
             reply.owner.id,
             reply.revision,
             reply.updated_at,
@@ -234,7 +162,7 @@ pub(super) fn change(tx: &mut Tx<'_>, team: TeamId, reply: &Stored) -> Result<()
             fold(&reply.title),
             content(reply)?,
             folded_texts(reply),
-            word(&reply.usable_by),
+            items::word(&reply.usable_by),
             reply.revision,
             reply.updated_at,
         ],
@@ -244,86 +172,17 @@ pub(super) fn change(tx: &mut Tx<'_>, team: TeamId, reply: &Stored) -> Result<()
 
 /// Writes who may use it and what it is filed under, in place of what was there.
 pub(super) fn file(tx: &mut Tx<'_>, team: TeamId, reply: &Stored) -> Result<()> {
-    unfile(tx, team, reply.id)?;
-    let may: Vec<Vec<Value>> = match &reply.usable_by {
-        UsableBy::Everybody | UsableBy::OnlyMe => Vec::new(),
-        UsableBy::Roles { roles } => roles.iter().map(|role| row!["role", *role]).collect(),
-        UsableBy::Stores { stores } => stores.iter().map(|store| row!["store", *store]).collect(),
-    };
-    tx.many(
-        Sql::pair(
-            "INSERT INTO usable_by (team_id, item_id, kind, value) VALUES ($1, $2, $3, $4)",
-            "INSERT INTO usable_by (team_id, item_id, kind, value)
-             SELECT $1, $2, u.* FROM unnest($3::text[], $4::text[]) AS u",
-        ),
-        params![team, reply.id],
-        &may,
-    )?;
-    let filed: Vec<Vec<Value>> = reply.categories.iter().map(|category| row![category.id]).collect();
-    tx.many(
-        Sql::pair(
-            "INSERT INTO item_category (team_id, item_id, category_id) VALUES ($1, $2, $3)",
-            "INSERT INTO item_category (team_id, item_id, category_id) SELECT $1, $2, u FROM unnest($3::text[]) AS u",
-        ),
-        params![team, reply.id],
-        &filed,
-    )
-    .map(drop)
-}
-
-fn unfile(tx: &mut Tx<'_>, team: TeamId, id: SavedReplyId) -> Result<()> {
-    tx.execute("DELETE FROM usable_by WHERE team_id = $1 AND item_id = $2", params![team, id])?;
-    tx.execute("DELETE FROM item_category WHERE team_id = $1 AND item_id = $2", params![team, id]).map(drop)
+    items::file(tx, team, &reply.id.to_string(), Some(&reply.usable_by), &reply.categories)
 }
 
 /// Deletes one; its row stays, so that its id is not taken again.
 pub(super) fn delete(tx: &mut Tx<'_>, team: TeamId, id: SavedReplyId, now: i64) -> Result<()> {
-    unfile(tx, team, id)?;
+    items::unfile(tx, team, &id.to_string())?;
     tx.execute(
         "UPDATE saved_reply SET deleted_at = $3 WHERE team_id = $1 AND id = $2 AND deleted_at IS NULL",
         params![team, id, now],
     )
     .map(drop)
-}
-
-/// How many of these are stores of the team; each is given once.
-pub(super) fn known_stores(tx: &mut Tx<'_>, team: TeamId, stores: &[StoreId]) -> Result<u64> {
-    tx.one(
-        Sql::pair(
-            "SELECT count(*) FROM store WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2)) AND deleted_at IS NULL",
-            "SELECT count(*) FROM store WHERE team_id = $1 AND id = ANY($2) AND deleted_at IS NULL",
-        ),
-        &[team.into(), texts(stores)],
-    )
-}
-
-/// Of these categories, those that are there or stand for one that is: as asked, and what it stands for. Merging keeps
-/// chains one step long ([`merge_category`]).
-pub(super) fn living(tx: &mut Tx<'_>, team: TeamId, ids: &[CategoryId]) -> Result<Vec<(CategoryId, CategoryId)>> {
-    tx.all(
-        Sql::pair(
-            "SELECT c.id, s.id FROM category c JOIN category s ON s.team_id = c.team_id AND s.id = COALESCE(c.merged_into, c.id)
-             WHERE c.team_id = $1 AND c.id IN (SELECT value FROM json_each($2))
-               AND s.kind = 'saved_reply' AND s.deleted_at IS NULL",
-            "SELECT c.id, s.id FROM category c JOIN category s ON s.team_id = c.team_id AND s.id = COALESCE(c.merged_into, c.id)
-             WHERE c.team_id = $1 AND c.id = ANY($2) AND s.kind = 'saved_reply' AND s.deleted_at IS NULL",
-        ),
-        &[team.into(), texts(ids)],
-    )
-}
-
-/// These categories, by name; one that is given twice once.
-pub(super) fn categories_of(tx: &mut Tx<'_>, team: TeamId, ids: &[CategoryId]) -> Result<Vec<Category>> {
-    let rows: Vec<(CategoryId, String)> = tx.all(
-        Sql::pair(
-            "SELECT id, name FROM category WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2))
-             AND kind = 'saved_reply' AND deleted_at IS NULL ORDER BY folded_name, id",
-            "SELECT id, name FROM category WHERE team_id = $1 AND id = ANY($2)
-             AND kind = 'saved_reply' AND deleted_at IS NULL ORDER BY folded_name, id",
-        ),
-        &[team.into(), texts(ids)],
-    )?;
-    Ok(rows.into_iter().map(|(id, name)| Category { id, name }).collect())
 }
 
 /// All categories by name, with the number of replies of each that the caller may use.
@@ -333,7 +192,7 @@ pub(super) fn categories(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<Categor
          WHERE x.team_id = c.team_id AND x.category_id = c.id AND r.deleted_at IS NULL",
         &[],
     );
-    usable(&mut query, caller);
+    items::usable(&mut query, caller);
     query.push(
         ") FROM category c WHERE c.team_id = $# AND c.kind = 'saved_reply' AND c.deleted_at IS NULL \
          ORDER BY c.folded_name, c.id",

@@ -10,15 +10,15 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{chance, sync::lock};
+use crate::{chance, ledger::Platform, sync::lock, whatsapp::StatusPlan};
 
 /// One order: the calls it concerns and what happens to them. Filters left out match every call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Name of the channel.
+    /// Name of the channel; on WhatsApp of the number, or the id of the business account for its templates.
     #[serde(default)]
     pub channel: Option<String>,
-    /// Name of the endpoint as in the ledger: `push`, `multicast`, `reply`, `profile` …
+    /// Name of the endpoint: `push`, `multicast`, `reply`, `profile` …, on WhatsApp `messages`, `media_upload` …
     #[serde(default)]
     pub endpoint: Option<String>,
     /// Only calls that address this user.
@@ -45,9 +45,9 @@ pub struct Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FaultKind {
-    /// 429 with the text of the rate limit.
+    /// 429 with the text of the rate limit; on WhatsApp code 130429.
     RateLimit,
-    /// 429 with the text of the monthly limit.
+    /// 429 with the text of the monthly limit (LINE only).
     MonthlyLimit,
     /// 500 with the platform's JSON.
     ServerError,
@@ -55,6 +55,13 @@ pub enum FaultKind {
     BadGateway,
     /// 401 as for a token that has expired.
     Unauthorized,
+    /// Refused at once with this code of Meta (WhatsApp only; providers.md B6).
+    Graph {
+        /// The code.
+        code: i64,
+    },
+    /// Accepted, and told of by these statuses instead of the number's usual ones (WhatsApp only).
+    Statuses(StatusPlan),
     /// Not accepted: held for so long, then the connection is dropped without an answer.
     TimeoutBefore {
         /// Milliseconds.
@@ -79,6 +86,17 @@ pub enum FaultKind {
         /// Milliseconds, most.
         to_ms: u64,
     },
+}
+
+impl FaultKind {
+    /// Whether calls of this platform can go wrong so.
+    pub(crate) const fn fits(self, platform: Platform) -> bool {
+        match self {
+            Self::MonthlyLimit => matches!(platform, Platform::Line),
+            Self::Graph { .. } | Self::Statuses(_) => matches!(platform, Platform::Whatsapp),
+            _ => true,
+        }
+    }
 }
 
 impl Fault {
@@ -116,7 +134,7 @@ const fn one() -> u64 {
 /// A fault in force.
 #[derive(Debug, Clone, Serialize)]
 pub struct ActiveFault {
-    /// For `DELETE /_sandbox/line/faults/{id}`.
+    /// For `DELETE /_sandbox/line/faults/{id}` and `/_sandbox/whatsapp/faults/{id}`.
     pub id: u64,
     /// Calls that matched its filters.
     pub matched: u64,
@@ -132,6 +150,7 @@ pub struct ActiveFault {
 pub(crate) struct Decision {
     pub delay: Duration,
     pub failure: Option<FaultKind>,
+    pub statuses: Option<StatusPlan>,
 }
 
 #[derive(Debug, Default)]
@@ -162,15 +181,19 @@ impl Faults {
         lock(&self.active).1.clone()
     }
 
-    /// Slow faults add up; of the others the first in force wins and later ones do not count the call.
+    /// Slow faults add up; of failures and of statuses the first in force wins and later ones do not count the call.
     pub(crate) fn decide(&self, channel: &str, endpoint: &str, addresses: impl Fn(&str) -> bool) -> Decision {
         let mut decision = Decision::default();
         if self.number.load(Ordering::Acquire) == 0 {
             return decision;
         }
         for active in &mut lock(&self.active).1 {
-            let slow = matches!(active.fault.kind, FaultKind::Slow { .. } | FaultKind::SlowRange { .. });
-            if !slow && decision.failure.is_some() {
+            let taken = match active.fault.kind {
+                FaultKind::Slow { .. } | FaultKind::SlowRange { .. } => false,
+                FaultKind::Statuses(_) => decision.statuses.is_some(),
+                _ => decision.failure.is_some(),
+            };
+            if taken {
                 continue;
             }
             let Some(kind) = active.fire(channel, endpoint, &addresses) else {
@@ -183,6 +206,7 @@ impl Faults {
                     let extra = chance::mix(active.fault.seed ^ chance::mix(active.matched)) % span;
                     decision.delay += Duration::from_millis(from_ms + extra);
                 }
+                FaultKind::Statuses(plan) => decision.statuses = Some(plan),
                 failure => decision.failure = Some(failure),
             }
         }

@@ -13,35 +13,41 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{line::Fetched, sync::lock};
+use crate::{fetch::Fetched, sync::lock, whatsapp::wamid};
 
 /// One recipient of one accepted request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it was accepted, milliseconds of the sandbox's clock.
     pub at_ms: i64,
-    /// `line`.
+    /// `line` or `whatsapp`.
     pub platform: String,
-    /// Name of the channel.
+    /// Name of the channel, on WhatsApp of the number.
     pub channel: String,
-    /// `push`, `multicast` or `reply`.
+    /// `push`, `multicast` or `reply`; on WhatsApp `messages`.
     pub endpoint: String,
-    /// The recipient's user id.
+    /// The recipient's user id; on WhatsApp the id of the person in the sandbox.
     pub user: String,
     /// The retry key that was sent along.
     pub retry_key: Option<Uuid>,
-    /// `x-line-request-id` of the answer.
+    /// `x-line-request-id` of the answer; on WhatsApp drawn by the sandbox.
     pub request_id: Uuid,
-    /// Ids of the messages, one per message object.
+    /// Ids of the messages, one per message object; on WhatsApp the wamid.
     pub message_ids: Vec<String>,
-    /// The message objects as received.
+    /// The message objects as received; on WhatsApp the whole body.
     pub messages: Vec<Value>,
     /// Whether they reached the customer.
     pub delivered: bool,
-    /// Why not: `blocked` or `not_a_friend`.
+    /// Why not: `blocked` or `not_a_friend`; on WhatsApp the code of its `failed` status.
     pub reason: Option<String>,
     /// The aggregation unit it was counted under.
     pub unit: Option<String>,
+    /// `biz_opaque_callback_data` of WhatsApp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<String>,
+    /// What the customer sees of a WhatsApp template, as it was when it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Value>,
     /// What came of fetching its pictures and films, original before preview. The file is written before that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Fetched>,
@@ -53,14 +59,33 @@ pub(crate) enum Fate {
     Delivered,
     Blocked,
     NotAFriend,
+    /// WhatsApp told it by a `failed` status with this code.
+    Failed(i64),
 }
 
 impl Fate {
-    const fn reason(self) -> Option<&'static str> {
+    fn reason(self) -> Option<String> {
         match self {
             Self::Delivered => None,
-            Self::Blocked => Some("blocked"),
-            Self::NotAFriend => Some("not_a_friend"),
+            Self::Blocked => Some("blocked".to_owned()),
+            Self::NotAFriend => Some("not_a_friend".to_owned()),
+            Self::Failed(code) => Some(code.to_string()),
+        }
+    }
+}
+
+/// Whose request it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Platform {
+    Line,
+    Whatsapp,
+}
+
+impl Platform {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Whatsapp => "whatsapp",
         }
     }
 }
@@ -69,7 +94,7 @@ impl Fate {
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub at_ms: i64,
-    pub platform: &'static str,
+    pub platform: Platform,
     pub channel: Arc<str>,
     pub endpoint: &'static str,
     pub retry_key: Option<Uuid>,
@@ -79,24 +104,33 @@ pub(crate) struct Accepted {
     pub body: Bytes,
     pub to: Vec<(Arc<str>, Fate)>,
     pub unit: Option<String>,
+    pub callback: Option<String>,
+    pub shown: Option<Value>,
 }
 
 impl Accepted {
-    /// The message objects of the body.
+    /// The message objects of the body; a body of WhatsApp is one.
     pub(crate) fn messages(&self) -> Vec<Value> {
         #[derive(Deserialize)]
         struct Body {
             messages: Vec<Value>,
+        }
+        if self.platform == Platform::Whatsapp {
+            return serde_json::from_slice(&self.body).into_iter().collect();
         }
         serde_json::from_slice::<Body>(&self.body).map_or_else(|_| Vec::new(), |body| body.messages)
     }
 
     fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         let messages = self.messages();
-        let ids: Vec<String> = (self.first_message_id..).take(messages.len()).map(|id| id.to_string()).collect();
+        let id = |number: u64| match self.platform {
+            Platform::Line => number.to_string(),
+            Platform::Whatsapp => wamid::text(number),
+        };
+        let ids: Vec<String> = (self.first_message_id..).take(messages.len()).map(id).collect();
         self.to.iter().map(move |(user, fate)| Entry {
             at_ms: self.at_ms,
-            platform: self.platform.to_owned(),
+            platform: self.platform.name().to_owned(),
             channel: self.channel.to_string(),
             endpoint: self.endpoint.to_owned(),
             user: user.to_string(),
@@ -105,8 +139,10 @@ impl Accepted {
             message_ids: ids.clone(),
             messages: messages.clone(),
             delivered: *fate == Fate::Delivered,
-            reason: fate.reason().map(str::to_owned),
+            reason: fate.reason(),
             unit: self.unit.clone(),
+            callback: self.callback.clone(),
+            shown: self.shown.clone(),
             media: Vec::new(),
         })
     }
@@ -146,6 +182,11 @@ impl Ledger {
     /// Takes in a request of an earlier run, which is already in the file.
     pub(crate) fn restore(&self, accepted: Arc<Accepted>) {
         lock(&self.accepted).push(accepted);
+    }
+
+    /// Once every platform has taken up its past: in the order of acceptance.
+    pub(crate) fn sort(&self) {
+        lock(&self.accepted).sort_by_key(|accepted| accepted.at_ms);
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
@@ -200,6 +241,17 @@ impl<T: Send + 'static> Journal<T> {
             }
         })?;
         Ok(Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// A journal of plain JSON lines.
+    pub(crate) fn of_lines(path: &Path) -> anyhow::Result<Self>
+    where
+        T: Serialize,
+    {
+        Self::open(path, |line: &T, out| {
+            serde_json::to_writer(&mut *out, line)?;
+            out.write_all(b"\n")
+        })
     }
 
     pub(crate) fn write(&self, line: T) {

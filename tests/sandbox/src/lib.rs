@@ -1,5 +1,5 @@
-//! A stand-in of the messaging platforms that behaves as they document: LINE's API and webhooks on loopback,
-//! a world of customers with phones, faults on order, and a ledger of everything that was accepted.
+//! A stand-in of the messaging platforms that behaves as they document: the APIs and webhooks of LINE and WhatsApp on
+//! loopback, a world of customers with phones, faults on order, and a ledger of everything that was accepted.
 //!
 //! [`Sandbox::start`] runs it inside a test; the `sandbox` binary runs it as a process of its own. The README has
 //! the HTTP control API. Never part of a release.
@@ -7,7 +7,11 @@
 mod chance;
 mod clock;
 mod control;
+mod counters;
+mod delivery;
+mod error;
 mod faults;
+mod fetch;
 mod ledger;
 pub mod line;
 mod media;
@@ -15,14 +19,17 @@ mod phones;
 mod rate;
 mod serve;
 mod sync;
+pub mod whatsapp;
 
 use std::{
+    collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use anyhow::Context as _;
+use aws_lc_rs::digest;
 use axum::{
     Router,
     routing::{any, get},
@@ -30,11 +37,13 @@ use axum::{
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{clock::Clock, ledger::Ledger, line::Shelf};
+use crate::{clock::Clock, fetch::Shelf, ledger::Ledger, sync::lock};
 pub use crate::{
+    error::WorldError,
     faults::{ActiveFault, Fault, FaultKind},
     ledger::Entry,
     line::LineWorld,
+    whatsapp::WhatsappWorld,
 };
 
 const LEDGER_FILE: &str = "ledger.jsonl";
@@ -46,9 +55,9 @@ pub struct Config {
     pub port: u16,
     /// User ids follow from it.
     pub seed: u64,
-    /// `ledger.jsonl` and `line-world.jsonl` are kept here and taken up again at the next start.
+    /// `ledger.jsonl`, the worlds and WhatsApp's media are kept here and taken up again at the next start.
     pub data_dir: Option<PathBuf>,
-    /// Takes plain http for media on loopback hosts, which LINE itself would refuse.
+    /// Takes plain http for media on loopback hosts, which the platforms themselves would refuse.
     pub allow_http_media: bool,
 }
 
@@ -58,6 +67,9 @@ pub(crate) struct Common {
     clock: Clock,
     ledger: Ledger,
     media: Shelf,
+    /// Messages that were accepted and failed after all, by number, with the code.
+    failed_late: Mutex<HashMap<String, i64>>,
+    http: reqwest::Client,
     tasks: TaskTracker,
     stop: CancellationToken,
     seed: u64,
@@ -68,10 +80,39 @@ impl Common {
     /// Every accepted request, one entry per recipient, with what came of fetching its pictures and films.
     fn entries(&self) -> Vec<Entry> {
         let mut entries = self.ledger.entries();
+        let failed_late = lock(&self.failed_late);
         for entry in &mut entries {
             entry.media = self.media.of(&entry.messages);
+            if let Some(code) = entry.message_ids.first().and_then(|id| failed_late.get(id)) {
+                entry.delivered = false;
+                entry.reason = Some(code.to_string());
+            }
         }
         entries
+    }
+
+    /// A number that follows from the seed and these words alone.
+    fn number(&self, words: &[&str]) -> u128 {
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(&self.seed.to_be_bytes());
+        for word in words {
+            context.update(word.as_bytes());
+            context.update(&[0]);
+        }
+        let mut first = [0; 16];
+        first.copy_from_slice(&context.finish().as_ref()[..16]);
+        u128::from_be_bytes(first)
+    }
+
+    /// Runs until it is done or the sandbox ends.
+    fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
     }
 }
 
@@ -80,6 +121,7 @@ impl Common {
 pub struct Sandbox {
     address: SocketAddr,
     line: LineWorld,
+    whatsapp: WhatsappWorld,
     common: Arc<Common>,
 }
 
@@ -94,12 +136,19 @@ impl Sandbox {
             clock: Clock::new(),
             ledger: Ledger::open(ledger_file.as_deref())?,
             media: Shelf::default(),
+            failed_late: Mutex::default(),
+            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             seed: config.seed,
             allow_http_media: config.allow_http_media,
         });
-        let line = LineWorld::open(common.clone(), config.data_dir.as_deref())?;
+        let data_dir = config.data_dir.as_deref();
+        let past = ledger_file.as_deref().map(ledger::read_lines::<Entry>).transpose()?.unwrap_or_default();
+        let line = LineWorld::open(common.clone(), data_dir, &past)?;
+        let whatsapp = WhatsappWorld::open(common.clone(), data_dir, &past)?;
+        drop(past);
+        common.ledger.sort();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))
             .await
             .with_context(|| format!("cannot listen on 127.0.0.1:{}", config.port))?;
@@ -108,13 +157,14 @@ impl Sandbox {
             .route("/v2/bot/{*path}", any(line::api))
             .route("/healthz", get(async || "ok"))
             .with_state(line.clone())
-            .merge(control::router(common.clone(), line.clone()))
-            .merge(phones::router(line.clone()));
+            .merge(whatsapp::router(whatsapp.clone()))
+            .merge(control::router(common.clone(), line.clone(), whatsapp.clone()))
+            .merge(phones::router(line.clone(), whatsapp.clone()));
         common.tasks.spawn(serve::run(listener, router, common.tasks.clone(), common.stop.clone()));
-        Ok(Self { address, line, common })
+        Ok(Self { address, line, whatsapp, common })
     }
 
-    /// `http://127.0.0.1:PORT`: LINE's API base and its content base, and the phones' page.
+    /// `http://127.0.0.1:PORT`: LINE's API base and its content base, the Graph API's base, and the phones' page.
     pub fn base(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -122,6 +172,11 @@ impl Sandbox {
     /// LINE's side.
     pub const fn line(&self) -> &LineWorld {
         &self.line
+    }
+
+    /// WhatsApp's side.
+    pub const fn whatsapp(&self) -> &WhatsappWorld {
+        &self.whatsapp
     }
 
     /// Every accepted request of every platform, one entry per recipient.
@@ -136,6 +191,7 @@ impl Sandbox {
         self.common.tasks.wait().await;
         self.common.ledger.close();
         self.line.close();
+        self.whatsapp.close();
     }
 }
 

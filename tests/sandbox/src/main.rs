@@ -7,7 +7,8 @@ use clap::Parser;
 use sandbox::{Config, Sandbox};
 use tracing_subscriber::EnvFilter;
 
-/// A stand-in of the LINE Messaging API on loopback, with a page that is the customers' phones.
+/// A stand-in of the LINE Messaging API and of WhatsApp's Graph API on loopback, with a page that is the customers'
+/// phones.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -20,7 +21,7 @@ struct Arguments {
     /// User ids follow from it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Refuse plain http media on loopback hosts too, as LINE would.
+    /// Refuse plain http media on loopback hosts too, as the platforms would.
     #[arg(long)]
     https_media_only: bool,
 }
@@ -66,5 +67,6 @@ async fn stop_signal() -> anyhow::Result<()> {
 fn print_addresses(base: &str) {
     println!("customers' phones  {base}/");
     println!("LINE API and data  {base}");
+    println!("Graph API          {base}/v25.0");
     println!("control            {base}/_sandbox/");
 }

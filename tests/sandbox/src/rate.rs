@@ -58,6 +58,25 @@ impl Window {
     }
 }
 
+/// What one number may send to one person: each message costs time, and some may go out at once on credit.
+#[derive(Debug, Default)]
+pub(crate) struct Credit {
+    /// Until then everything that went out is paid for.
+    paid_us: i64,
+}
+
+impl Credit {
+    /// Takes a message on; false when the credit is used up.
+    pub(crate) fn spend(&mut self, now_us: i64, every_us: i64, burst: u32) -> bool {
+        let paid = self.paid_us.max(now_us).saturating_add(every_us);
+        if paid - now_us > every_us.saturating_mul(i64::from(burst)) {
+            return false;
+        }
+        self.paid_us = paid;
+        true
+    }
+}
+
 fn forget(calls: &mut VecDeque<i64>, until_us: i64) {
     while calls.front().is_some_and(|at| *at <= until_us) {
         calls.pop_front();
@@ -66,7 +85,18 @@ fn forget(calls: &mut VecDeque<i64>, until_us: i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limit, Window};
+    use super::{Credit, Limit, Window};
+
+    #[test]
+    fn a_burst_is_paid_back() {
+        let (mut credit, six) = (Credit::default(), 6_000_000);
+        let sent = (0..60).filter(|n| credit.spend(1_000_000 + n * 10_000, six, 45)).count();
+        assert_eq!(sent, 45);
+        assert!(!credit.spend(6_000_000, six, 45));
+        assert!(credit.spend(7_000_000, six, 45), "one message is paid after 6 s");
+        assert!(!credit.spend(7_000_000, six, 45));
+        assert!((0..45).all(|_| credit.spend(1_000_000_000, six, 45)), "and all of them after a while");
+    }
 
     #[test]
     fn the_second_slides() {

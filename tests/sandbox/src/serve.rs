@@ -2,7 +2,12 @@
 
 use std::convert::Infallible;
 
-use axum::{Router, body::Body, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +28,12 @@ pub(crate) fn no_answer() -> Response {
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is dropped on purpose")]
 struct Dropped;
+
+/// The page of a proxy in between whose platform did not answer.
+pub(crate) fn bad_gateway() -> Response {
+    let page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+    (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response()
+}
 
 /// Serves until `stop`; each connection is a task of `tasks`.
 pub(crate) async fn run(listener: TcpListener, router: Router, tasks: TaskTracker, stop: CancellationToken) {

@@ -8,6 +8,7 @@ mod replies;
 mod seed;
 pub mod settings;
 pub mod staff;
+mod whatsapp;
 
 use std::{fs, path::Path};
 

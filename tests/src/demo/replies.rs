@@ -178,9 +178,19 @@ const REPLIES: [Reply; 15] = [
     (4, Admin, "客訴回報格式", &["售後"], OnlyMe, &[Text("日期／門市／商品／狀況／顧客希望怎麼處理")]),
 ];
 
+/// The category of this name.
+pub(super) fn category(name: &str) -> CategoryId {
+    CategoryId(fixed(name, 1))
+}
+
+/// A sample picture.
+pub(super) fn picture_of(name: &str) -> anyhow::Result<&'static [u8]> {
+    let found = PICTURES.iter().find(|(known, _)| *known == name);
+    found.map(|(_, bytes)| *bytes).context("there is no such picture")
+}
+
 /// Makes what was made on this day.
 pub(super) async fn make(day: usize, admin: &Client, sellers: &[Client], stores: &[StoreId]) -> anyhow::Result<()> {
-    let category = |name: &str| CategoryId(fixed(name, 1));
     if day == 0 {
         for name in CATEGORIES {
             admin.call(SaveCategory { id: category(name), name: name.to_owned() }).await?;
@@ -223,7 +233,7 @@ pub(super) async fn make(day: usize, admin: &Client, sellers: &[Client], stores:
 
 /// A sample picture as a message of this reply.
 async fn picture(client: &Client, title: &str, name: &str) -> anyhow::Result<Part> {
-    let (_, bytes) = PICTURES.iter().find(|(known, _)| *known == name).context("there is no such picture")?;
+    let bytes = picture_of(name)?;
     let id = MediaId(fixed(&format!("{title} {name}"), 0));
     let info =
         upload(client, id, MediaKind::Image, bytes).await.with_context(|| format!("{name} cannot be brought"))?;

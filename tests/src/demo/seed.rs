@@ -28,6 +28,7 @@ use super::{
     past::Past,
     replies,
     staff::{self, SELLERS},
+    whatsapp,
 };
 use crate::{Client, Team, team::PASSWORD, world};
 
@@ -104,6 +105,8 @@ pub(super) async fn everything(mut past: Past, sandbox: &Sandbox) -> anyhow::Res
         seeding.day(day, from, to).await.with_context(|| format!("day {day} of the demo's past"))?;
         from = to;
     }
+    let staff = seeding.sign_in().await?;
+    whatsapp::make(&past, sandbox, &brands.team, &staff.admin, staff.of(0)?).await.context("the demo's WhatsApp")?;
     past.server.stop().await?;
     Ok(brands)
 }

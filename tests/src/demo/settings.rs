@@ -71,9 +71,11 @@ impl Options {
 /// developer said otherwise.
 pub(super) fn point_at(config: &mut Config, sandbox: &str) {
     let usual = Config::default();
-    for (base, usual) in
-        [(&mut config.line.api_base, usual.line.api_base), (&mut config.line.data_base, usual.line.data_base)]
-    {
+    for (base, usual) in [
+        (&mut config.line.api_base, usual.line.api_base),
+        (&mut config.line.data_base, usual.line.data_base),
+        (&mut config.whatsapp.api_base, usual.whatsapp.api_base),
+    ] {
         if *base == usual {
             sandbox.clone_into(base);
         }

@@ -40,6 +40,11 @@ pub(super) async fn hire(app: &App, sandbox: &Sandbox) -> anyhow::Result<Brands>
         team.connect_line(app, sandbox, name, &at(places)).await?;
     }
 
+    let (xinyi, vip) = (at(&[0]), at(&[0, 1]));
+    let numbers: [(&str, &str, &[_]); 2] =
+        [("晴嶼 信義店", "+886227001001", &xinyi), ("晴嶼 VIP", "+886227002002", &vip)];
+    team.connect_whatsapp(app, sandbox, 10, &numbers).await?;
+
     let without = NewTeam { omo: false, ..NewTeam::named("小石書房") };
     let mut plain = Team::create(app, without).await?;
     let shop = plain.open_store(app, "YK", "永康店").await?;

@@ -34,7 +34,10 @@ async fn a_body_that_cannot_be_read_is_named_by_its_field() {
         (r#"{"kind":"group_message","selection":{},"content":{"parts":[]}}"#, required("revision")),
         (
             r#"{"kind":"broadcast","selection":{},"content":{"parts":[]},"revision":0}"#,
-            malformed("kind", "unknown variant `broadcast`, expected `group_message` at line 1 column 19"),
+            malformed(
+                "kind",
+                "unknown variant `broadcast`, expected `group_message` or `group_template` at line 1 column 19",
+            ),
         ),
     ] {
         let answer = sales.raw(Method::Put, &draft).header("content-type", "application/json").body(body);

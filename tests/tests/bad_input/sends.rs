@@ -106,9 +106,10 @@ async fn nobody_to_send_is_said_and_the_cure_leaves_them_out() {
     let seen = check(&sales, id, &[mine], &["新品"]).await.unwrap();
     let send = SendDraft { id, audience: 1, digest: seen.digest };
     assert_eq!(sales.call(send).await.map(drop), Err(Problem::conflict(Conflict::NobodyToSend)));
-    let neither = sales.call(LeaveOut { id, reason: None, doubt: None }).await.map(drop);
-    assert_eq!(neither, Err(super::malformed("reason", "either `reason` or `doubt`")));
-    let left = sales.call(LeaveOut { id, reason: Some(Reason::NotInProgress), doubt: None }).await.unwrap();
+    let neither = sales.call(LeaveOut { id, reason: None, doubt: None, all_but: None }).await.map(drop);
+    assert_eq!(neither, Err(super::malformed("reason", "either `reason` or `doubt` or `all_but`")));
+    let left =
+        sales.call(LeaveOut { id, reason: Some(Reason::NotInProgress), doubt: None, all_but: None }).await.unwrap();
     assert!(left.selection.is_empty());
     assert_eq!(world.sandbox.ledger().len(), 0);
 }

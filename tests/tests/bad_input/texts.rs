@@ -80,7 +80,7 @@ async fn sql_and_html_come_back_as_they_went_in_from_every_field() {
             let sent = [format!("{said}!"), format!("致 {text}")];
             let shown = sales.call(ShowCampaign { id: campaign }).await.unwrap();
             assert_eq!(
-                (shown.content.first_text(), shown.row.first_text.as_str()),
+                (shown.content.first_text().as_deref(), shown.row.first_text.as_str()),
                 (Some(sent[0].as_str()), sent[0].as_str())
             );
             let call = ListDeliveries { id: campaign, outcome: None, reason: None, limit: 50, after: None };

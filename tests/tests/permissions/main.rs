@@ -6,6 +6,7 @@
 mod saved_replies;
 mod stage;
 mod table;
+mod templates;
 mod uploads;
 
 use std::collections::BTreeSet;
@@ -171,6 +172,9 @@ async fn look_at_lists(engine: Engine) {
     // (who, in the team's tab, pending, records, colleagues, accounts)
     let shared = stage.actor("sales").channel();
     let own = stage.actor("elsewhere").channel();
+    // One number is the first store's, the other both stores'.
+    let numbers = &stage.world.team.business.as_ref().unwrap().numbers;
+    let (first, both) = (numbers[0].id, numbers[1].id);
     for (who, team, waiting, records, colleagues, accounts) in [
         (
             "admin",
@@ -178,11 +182,11 @@ async fn look_at_lists(engine: Engine) {
             &everywhere[..],
             &["manager", "sales", "colleague", "elsewhere"][..],
             5,
-            vec![shared, own],
+            vec![shared, own, first, both],
         ),
-        ("manager", &here[..], &here[..], &["manager", "sales", "colleague"][..], 4, vec![shared]),
-        ("sales", &["sales"][..], &here[..], &["sales"][..], 4, vec![shared]),
-        ("elsewhere", &["elsewhere"][..], &everywhere[..], &["elsewhere"][..], 1, vec![shared, own]),
+        ("manager", &here[..], &here[..], &["manager", "sales", "colleague"][..], 4, vec![shared, first, both]),
+        ("sales", &["sales"][..], &here[..], &["sales"][..], 4, vec![shared, first, both]),
+        ("elsewhere", &["elsewhere"][..], &everywhere[..], &["elsewhere"][..], 1, vec![shared, own, both]),
         ("other", &["other"][..], &["other"][..], &["other"][..], 3, vec![stage.actor("other").channel()]),
     ] {
         let client = &stage.actor(who).client;

@@ -11,7 +11,7 @@ use shared::{
     call::Call,
     campaigns::{
         CheckDraft, CountSelection, DropDraft, ExportCampaigns, Kind, LeaveOut, ListCampaigns, ListDrafts, SaveDraft,
-        SendDraft, ShowCampaign, ShowDraft, ShowProgress,
+        SendDraft, ShowCampaign, ShowDraft, ShowProgress, SwitchToTemplate,
     },
     contacts::{AddTag, ListChannels, ListTags, RemoveTag},
     content::Content,
@@ -30,7 +30,7 @@ use shared::{
 };
 use tests::{Client, Engine, Seat, World, team::PASSWORD, world};
 
-use crate::{saved_replies, table::Whose, uploads};
+use crate::{saved_replies, table::Whose, templates, uploads};
 
 /// A member with her client and what is hers.
 pub(crate) struct Actor {
@@ -152,10 +152,15 @@ impl Stage {
             "GET /conversations/{id}" => done(&actor.client, ShowConversation { id }).await,
             "GET /conversations/{id}/thread" => done(&actor.client, ShowThread { id, limit: 50, after: None }).await,
             route if route.contains("/saved-repl") => saved_replies::ask(self, route, actor, owner).await,
+            route if route.contains("/templates") => templates::ask(self, route, actor, owner).await,
             route if route.contains("/uploads") => uploads::ask(route, actor, owner).await,
             route if route.contains("/conversations") => self.ask_to_change(route, actor, owner).await,
             "GET /drafts" => done(&actor.client, ListDrafts {}).await,
             "POST /selections/count" => done(&actor.client, CountSelection { selection: only(id) }).await,
+            // Where the plan is gone, or the owner cannot have any, there is nobody in her draft to move.
+            "POST /drafts/{id}/switch" if omo && owner.seat.role != Role::Admin => {
+                templates::switch(self, actor, owner).await
+            }
             route if route.contains("/drafts") => ask_about_draft(route, actor, owner, omo).await,
             "GET /campaigns" => done(&actor.client, ListCampaigns { limit: 50, ..Default::default() }).await,
             "GET /campaigns/export" => done(&actor.client, ExportCampaigns::default()).await,
@@ -296,7 +301,11 @@ async fn ask_about_draft(route: &str, actor: &Actor, owner: &Actor, omo: bool) -
         "DELETE /drafts/{id}" => done(&actor.client, DropDraft { id }).await,
         "POST /drafts/{id}/check" => done(&actor.client, CheckDraft { id }).await,
         "POST /drafts/{id}/leave-out" => {
-            done(&actor.client, LeaveOut { id, reason: Some(Reason::NotOwner), doubt: None }).await
+            done(&actor.client, LeaveOut { id, reason: Some(Reason::NotOwner), doubt: None, all_but: None }).await
+        }
+        "POST /drafts/{id}/switch" => {
+            let (to, channel) = (world::new_draft(), actor.channel());
+            done(&actor.client, SwitchToTemplate { id, to, channel }).await
         }
         "POST /drafts/{id}/send" => {
             let (audience, digest) = seen;

@@ -60,7 +60,7 @@ const fn row(route: &'static str, asks: Asks, what: What, letters: [&'static str
 }
 
 use self::Asks::{Nobody, Omo, Session};
-use shared::problem::What::{Attribute, Campaign, Category, Conversation, Draft, Route, SavedReply, Upload};
+use shared::problem::What::{Attribute, Campaign, Category, Conversation, Draft, Route, SavedReply, Template, Upload};
 
 const ANYBODY: [&str; 3] = ["y", "y", "y"];
 /// Sales staff see their own, managers also what was taken under their stores, admins everything (domain.md 2.3).
@@ -106,6 +106,11 @@ pub(crate) const TABLE: &[Row] = &[
     row("PUT /saved-reply-categories/{id}", Session, Category, ["y", "r", "r"]),
     row("POST /saved-reply-categories/{id}/merge", Session, Category, ["yyy-", "rrrr", "rrrr"]),
     row("DELETE /saved-reply-categories/{id}", Session, Category, ["yyy-", "rrrr", "rrrr"]),
+    // Each given to its owner's store: who works there picks it, admins see and change all (domain.md 2.2 and 5).
+    row("GET /templates", Session, Template, ANYBODY),
+    row("GET /templates/{id}", Session, Template, ["yyy-", "yy--", "yy--"]),
+    row("PUT /templates/{id}", Session, Template, ["yyy-", "rrrr", "rrrr"]),
+    row("POST /templates/sync", Session, Template, ["y", "r", "r"]),
     // An upload is its member's alone; to drop what is not there is done.
     row("PUT /uploads/{id}", Session, Upload, ANYBODY),
     row("PUT /uploads/{id}/pieces/{offset}", Session, Upload, ["y---", "y---", "y---"]),
@@ -120,6 +125,7 @@ pub(crate) const TABLE: &[Row] = &[
     row("POST /selections/count", Omo, Draft, ["rrrr", "yyyu", "yyyu"]),
     row("POST /drafts/{id}/check", Omo, Draft, WRITERS),
     row("POST /drafts/{id}/leave-out", Omo, Draft, WRITERS),
+    row("POST /drafts/{id}/switch", Omo, Draft, WRITERS),
     row("POST /drafts/{id}/send", Omo, Draft, WRITERS),
     row("GET /campaigns", Omo, Campaign, ANYBODY),
     row("GET /campaigns/export", Omo, Campaign, ANYBODY),
@@ -150,6 +156,7 @@ impl Row {
         match self.what {
             Category => (Action::ManageCategories, vec![Role::Admin]),
             Attribute => (Action::ManageAttributes, vec![Role::Admin]),
+            Template => (Action::ManageTemplates, vec![Role::Admin]),
             _ if self.route.contains("/figures") => (Action::ReadOwnFigures, sales),
             _ => (Action::GroupSend, sales),
         }

@@ -5,7 +5,7 @@ use shared::{content::Part, media::MediaKind};
 use crate::{platform::Chosen, upload::Uploads};
 
 /// The types that are offered where a picture or film is chosen. A telephone makes its own formats fit to these.
-pub(super) const fn accept(kind: MediaKind) -> &'static str {
+pub const fn accept(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Image => "image/jpeg,image/png",
         MediaKind::Video => "video/mp4,video/quicktime",

@@ -7,6 +7,7 @@ mod composer_test;
 mod editor;
 mod files;
 mod media_card;
+mod named;
 mod removed;
 mod text_card;
 mod tools;
@@ -14,10 +15,11 @@ mod trouble;
 
 pub use change::Change;
 pub use editor::PartsEditor;
-pub use files::{ACCEPT_BOTH, take_files};
+pub use files::{ACCEPT_BOTH, accept, take_files};
 pub use media_card::Tile;
+pub use named::{Named, use_named};
 pub use removed::{Removed, UndoToast, use_removed};
-pub use trouble::{Bounds, Wrong, blocked, first_wrong};
+pub use trouble::{Bounds, Wrong, blocked, first_wrong, wrong_media};
 
 /// The id of the message at this place, from 0: its field, where it is a text. `Device::focus_field` leads there.
 pub fn field_id(place: usize) -> String {

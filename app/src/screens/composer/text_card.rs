@@ -1,18 +1,15 @@
 //! A text being written.
 
-use std::time::Duration;
-
 use dioxus::prelude::*;
 use shared::content::is_personal;
 
 use super::{
     field_id,
+    named::{Named, use_named},
     tools::{PlaceTools, Tool},
     trouble::{Bounds, Wrong, wrong_text},
 };
 use crate::{
-    draft::token,
-    platform::{sleep, use_device},
     ui::{
         button::{Button, ButtonSize},
         glyph::{Braces, CircleAlert, GripVertical, Link as LinkIcon, Type},
@@ -46,10 +43,9 @@ pub(super) fn TextCard(
 ) -> Element {
     let words = use_words();
     let say = &words.send.write;
-    let device = use_device();
     let number_of_card = place + 1;
-    let name = say.name_token;
-    let shown = token::shown(&text, name);
+    let field = field_id(place);
+    let Named { shown, typed, insert } = use_named(field.clone(), &text, onedit);
     let counted = bounds.count(&text);
     let named = bounds.platforms.len() > 1 && !bounds.saved_reply;
     let error = match wrong_text(&text, &bounds) {
@@ -63,35 +59,6 @@ pub(super) fn TextCard(
         _ => None,
     };
     let error_id = format!("message-{place}-error");
-    let field = field_id(place);
-
-    let put = {
-        let device = device.clone();
-        let field = field.clone();
-        move |edit: token::Edit| {
-            onedit.call(token::kept(&edit.text, name));
-            if let Some(caret) = edit.caret {
-                let device = device.clone();
-                let field = field.clone();
-                // The field has the new text only after the page was drawn again.
-                spawn(async move {
-                    sleep(Duration::ZERO).await;
-                    device.focus_field(&field, Some(caret));
-                });
-            }
-        }
-    };
-    let typed = {
-        let before = shown.clone();
-        let put = put.clone();
-        move |after: String| put(token::edited(&before, &after, name))
-    };
-    let insert = {
-        let before = shown.clone();
-        let field = field.clone();
-        let put = put;
-        move |_| put(token::with_name(&before, device.caret(&field), name))
-    };
 
     rsx! {
         MessageCard {
@@ -108,12 +75,12 @@ pub(super) fn TextCard(
                 id: field,
                 label: (say.field)(number_of_card),
                 value: shown,
-                oninput: typed,
+                oninput: move |text| typed.call(text),
                 invalid: error.is_some().then(|| error_id.clone()),
             }
             CardFoot {
                 tools: rsx! {
-                    Button { size: ButtonSize::Small, onclick: insert,
+                    Button { size: ButtonSize::Small, onclick: move |_| insert.call(()),
                         Icon { size: IconSize::Small, Braces {} }
                         {say.insert_name}
                     }

@@ -92,7 +92,7 @@ pub(super) fn wrong_text(text: &str, bounds: &Bounds) -> Option<Wrong> {
 }
 
 /// What is wrong with a picture or film.
-pub(super) fn wrong_media(kind: MediaKind, seen: &Seen, bounds: &Bounds) -> Option<Wrong> {
+pub fn wrong_media(kind: MediaKind, seen: &Seen, bounds: &Bounds) -> Option<Wrong> {
     let limit = bounds.media_limit(kind);
     // A film stays as large as it is, so it need not be brought first to know; a picture is made smaller.
     let actual = match (&seen.stand, kind) {
@@ -119,6 +119,7 @@ pub fn first_wrong(
     let all = content.parts.iter().enumerate().filter_map(|(place, part)| {
         let wrong = match part {
             Part::Text { text } => wrong_text(text, bounds),
+            Part::Template(_) => None,
             Part::Image { media: id } => wrong_media(MediaKind::Image, &uploads.look(*id, media), bounds),
             Part::Video { media: id } => wrong_media(MediaKind::Video, &uploads.look(*id, media), bounds),
         };

@@ -100,6 +100,15 @@ pub(super) fn Above(outbox: Outbox) -> Element {
                         },
                     }
                 },
+                Part::Template(filled) => rsx! {
+                    ReplyText {
+                        key: "template {place}",
+                        text: filled.rendered("").body,
+                        end: rsx! {
+                            IconButton { label: words.send.write.remove, onclick: move |_| take_out(place), Icon { X {} } }
+                        },
+                    }
+                },
                 Part::Image { media: id } | Part::Video { media: id } => {
                     let kind = part.as_media().map_or(MediaKind::Image, |(kind, _)| kind);
                     rsx! {

@@ -12,13 +12,17 @@ use super::outbox::Leaving;
 use crate::{
     api::{Api, use_api},
     routes::Route,
-    screens::{conversations::card::glyph, parts::mark, preview::bubble_media},
+    screens::{
+        conversations::card::glyph,
+        parts::mark,
+        preview::{TemplateMessage, bubble_media, tile_kind},
+    },
     session::use_may,
     ui::{
         avatar::{Avatar, AvatarSize},
         badge::Badge,
         button::{Button, ButtonSize, ButtonTone},
-        glyph::{CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send},
+        glyph::{Check, CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send},
         icon::{Icon, IconSize},
         message_bubble::{BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
     },
@@ -61,6 +65,14 @@ pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
             }
         });
     let api = use_api();
+    let meta = rsx! {
+        Meta { message: message.clone(), platform: mark(&card.channel).name() }
+    };
+    if let Some(filled) = message.template.as_deref() {
+        return rsx! {
+            TemplateMessage { filled: filled.clone(), side, media: header(&message, &api), meta, state, actions: record }
+        };
+    }
     let (text, media) = contents(words, &message, &api);
     rsx! {
         MessageBubble {
@@ -68,13 +80,24 @@ pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
             avatar,
             text,
             media,
-            meta: rsx! {
-                Meta { message: message.clone(), platform: mark(&card.channel).name() }
-            },
+            meta,
             state,
             actions: record,
         }
     }
+}
+
+/// The picture or film above a template of ours, once it can be shown.
+fn header(message: &Message, api: &Api) -> Option<Element> {
+    let media = message.media.as_ref()?;
+    let src = api.address(media.url.as_deref()?);
+    let still = media.preview_url.as_deref().map(|url| api.address(url));
+    let header = message.template.as_ref()?.shape.header_media()?;
+    let alt = message.text.clone();
+    Some(match tile_kind(header) {
+        MediaKind::Image => rsx! { BubbleMedia { kind: MediaKind::Image, src: still.unwrap_or(src), alt } },
+        MediaKind::Video => rsx! { BubbleMedia { kind: MediaKind::Video, src, poster: still, alt, controls: true } },
+    })
 }
 
 /// What stands in the bubble. A file that is not here (yet) is said in words.
@@ -144,7 +167,8 @@ fn Meta(message: Message, platform: &'static str) -> Element {
             let icon = match outcome {
                 Outcome::Waiting => rsx! { Clock {} },
                 Outcome::Unknown => rsx! { CircleHelp {} },
-                Outcome::Succeeded | Outcome::Failed => rsx! { CheckCheck {} },
+                Outcome::Succeeded => rsx! { Check {} },
+                Outcome::Delivered | Outcome::Read | Outcome::Failed => rsx! { CheckCheck {} },
             };
             (Some(icon), Some((words.thread.outcome)(outcome, platform)))
         }

@@ -12,7 +12,7 @@ use crate::{
     api::use_api,
     routes::{Route, Tab},
     screens::{
-        conversations::{Layer, card::avatar, use_desk},
+        conversations::{Layer, card::avatar, use_desk, window::window_text},
         parts::{BackButton, mark},
     },
     ui::{
@@ -23,7 +23,7 @@ use crate::{
         icon_button::IconButton,
         menu::{Menu, MenuAnchor, MenuItem},
     },
-    words::use_words,
+    words::{use_now, use_words},
 };
 
 #[component]
@@ -41,7 +41,8 @@ pub(super) fn Head(open: Option<Conversation>, load: Opened) -> Element {
     let card = &open.card;
     let account = format!("{} {}", mark(&card.channel).name(), card.channel.name);
     let tags = card.tags.iter().map(|tag| tag.name.as_str());
-    let facts: Vec<&str> = std::iter::once(account.as_str()).chain(tags).collect();
+    let window = window_text(words, card, use_now());
+    let facts: Vec<&str> = std::iter::once(account.as_str()).chain(window.as_deref()).chain(tags).collect();
     let facts = facts.join(" · ");
     let name = words.name(&card.name).to_owned();
     let mut layer = desk.layer;

@@ -2,8 +2,9 @@
 
 use dioxus::prelude::*;
 use shared::{
+    campaigns::Kind,
     content::count_on,
-    conversations::{Conversation, ConversationCard, ConversationState, Entry},
+    conversations::{Conversation, ConversationCard, ConversationState, Entry, Window},
     members::Action,
 };
 
@@ -14,8 +15,10 @@ use super::{
     outbox::{Outbox, use_post},
 };
 use crate::{
+    draft::use_drafts,
     load::Pages,
     platform::Chosen,
+    routes::Route,
     screens::{
         composer::{ACCEPT_BOTH, Bounds, Wrong, blocked, first_wrong},
         conversations::{Picking, use_desk},
@@ -31,7 +34,7 @@ use crate::{
         reply_bar::ReplyBar,
     },
     upload::use_uploads,
-    words::use_words,
+    words::{use_now, use_words},
 };
 
 /// The id of the text that says why it cannot be sent.
@@ -45,6 +48,9 @@ pub(super) fn Foot(open: Conversation, load: Opened, entries: Pages<Entry>, outb
     let take = use_take(load);
     let reopen = use_reopen(load);
     let id = open.card.id;
+    if open.may.reply && open.card.window(use_now().timestamp_millis()) == Window::Closed {
+        return rsx! { TemplateOnly { card: open.card } };
+    }
     if open.may.reply {
         return rsx! { Writing { card: open.card, entries, outbox } };
     }
@@ -72,6 +78,35 @@ pub(super) fn Foot(open: Conversation, load: Opened, entries: Pages<Entry>, outb
             ActionBarRow {
                 ActionBarText { sub: rsx! { "{note}" } }
                 {button}
+            }
+        }
+    }
+}
+
+/// Past WhatsApp's 24 hours: why nothing can be written, and the way to what can be sent (seed, last hint).
+#[component]
+fn TemplateOnly(card: ConversationCard) -> Element {
+    let words = use_words();
+    let drafts = use_drafts();
+    let navigator = use_navigator();
+    let may_send = use_may(Action::GroupSend);
+    let id = card.id;
+    rsx! {
+        ActionBar {
+            ActionBarRow {
+                ActionBarText { sub: rsx! { {words.thread.template_only} } }
+                if may_send {
+                    Button {
+                        tone: ButtonTone::Primary,
+                        class: ACTION_BAR_MAIN,
+                        onclick: move |_| {
+                            drafts.arrive(Kind::GroupTemplate);
+                            drafts.edit(|draft| draft.selection.add(id));
+                            navigator.push(Route::SendRecipients {});
+                        },
+                        {words.thread.send_template}
+                    }
+                }
             }
         }
     }
@@ -106,7 +141,7 @@ fn Writing(card: ConversationCard, entries: Pages<Entry>, outbox: Outbox) -> Ele
         _ if empty => None,
         Some((_, Wrong::TooLong)) if content.parts.len() == 1 => {
             let over = content.first_text().map_or(0, |text| {
-                let count = count_on(card.channel.platform, text, "");
+                let count = count_on(card.channel.platform, &text, "");
                 count.used.saturating_sub(count.limit)
             });
             Some((words.thread.too_long)(over as u64))

@@ -42,6 +42,7 @@ fn message(id: &str, text: &str) -> Message {
         kind: MessageKind::Text,
         text: text.to_owned(),
         media: None,
+        template: None,
         at: "2026-11-05T14:11:00+08:00".parse().unwrap(),
         by: None,
         campaign: None,

@@ -7,6 +7,7 @@ use shared::{
     conversations::{ConversationCard, LastMessage, MessageKind},
 };
 
+use super::window::window_badge;
 use crate::{
     routes::Route,
     screens::parts::mark,
@@ -47,7 +48,7 @@ pub fn preview(words: &Words, last: &LastMessage) -> String {
 /// The icon of what is no text.
 pub fn glyph(kind: MessageKind) -> Option<Element> {
     let icon = match kind {
-        MessageKind::Text | MessageKind::Postback => return None,
+        MessageKind::Text | MessageKind::Postback | MessageKind::Template => return None,
         MessageKind::Image => rsx! { Image {} },
         MessageKind::Video => rsx! { Video {} },
         MessageKind::Audio => rsx! { Mic {} },
@@ -68,8 +69,9 @@ pub fn badges(words: &Words, card: &ConversationCard, now: DateTime<Utc>) -> Opt
         Subscription::Unsubscribed => Some(words.conversations.unsubscribed),
         Subscription::Unknown | Subscription::Subscribed => None,
     };
+    let window = window_badge(words, card, now);
     let waited = card.waiting_since.map(|since| (words.conversations.waited)(&words.lasted(since, now)));
-    if cannot.is_none() && waited.is_none() && card.tags.is_empty() {
+    if cannot.is_none() && window.is_none() && waited.is_none() && card.tags.is_empty() {
         return None;
     }
     let more = card.tags.len().saturating_sub(TAGS);
@@ -77,6 +79,7 @@ pub fn badges(words: &Words, card: &ConversationCard, now: DateTime<Utc>) -> Opt
         if let Some(cannot) = cannot {
             Badge { tone: BadgeTone::Danger, icon: rsx! { Icon { size: IconSize::ExtraSmall, Ban {} } }, {cannot} }
         }
+        {window}
         if let Some(waited) = waited {
             Badge { tone: BadgeTone::Warn, icon: rsx! { Icon { size: IconSize::ExtraSmall, Hourglass {} } }, "{waited}" }
         }

@@ -79,7 +79,7 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
                 Chip { on: quick() == Quick::Blocked, onclick: move |_| quick.set(Quick::Blocked), {words.conversations.blocked} }
                 Chip { on: false, aria_pressed: "false", aria_haspopup: "dialog", onclick: move |_| layer.set(Some(Layer::Filter)),
                     Icon { size: IconSize::ExtraSmall, ListFilter {} }
-                    {words.send.pick.filter}
+                    {words.common.filter}
                 }
                 for condition in Condition::of(&conditions.read()) {
                     FilterChip {
@@ -97,7 +97,7 @@ pub(super) fn Filters(counts: Load<Counts>) -> Element {
 
 /// The sheet of all conditions, for the tab and the scope that are shown.
 #[component]
-pub(super) fn ListFilters(onclose: EventHandler<()>) -> Element {
+pub fn ListFilters(onclose: EventHandler<()>) -> Element {
     let desk = use_desk();
     let mut conditions = desk.conditions;
     let names = use_names(|| true);

@@ -2,12 +2,16 @@
 
 use dioxus::prelude::*;
 use shared::{
+    campaigns::Kind,
+    contacts::ListChannels,
+    limits::Platform,
     members::{Action, allow},
     problem::Forbidden,
 };
 
 use crate::{
-    draft::Drafts,
+    draft::use_drafts,
+    load::use_load_when,
     routes::Route,
     session::use_me,
     ui::{
@@ -21,12 +25,20 @@ use crate::{
 
 /// What can be done with many customers at once.
 #[component]
-pub(super) fn GroupMenu(onclose: EventHandler<()>) -> Element {
+pub fn GroupMenu(onclose: EventHandler<()>) -> Element {
     let words = use_words();
-    let drafts = use_hook(try_consume_context::<Drafts>);
+    let drafts = use_drafts();
     let me = use_me();
     let me = me.read();
     let group = allow(me.role, me.team.omo, Action::GroupSend);
+    let may_send = group.is_ok();
+    let channels = use_load_when(move || may_send.then_some(ListChannels {}));
+    // Only what is known to be missing stands in the way.
+    let no_whatsapp = channels.value().is_some_and(|all| all.iter().all(|one| one.platform != Platform::Whatsapp));
+    let begin = move |kind| {
+        drafts.arrive(kind);
+        onclose.call(());
+    };
     let note = match &group {
         Ok(()) => words.conversations.menu_note,
         Err(Forbidden::OmoPlan) => words.conversations.menu_no_omo,
@@ -40,19 +52,24 @@ pub(super) fn GroupMenu(onclose: EventHandler<()>) -> Element {
                         title: words.conversations.group_message,
                         text: words.conversations.group_message_text,
                         to: Route::SendRecipients {},
-                        onclick: move |_| {
-                            if let Some(drafts) = drafts {
-                                drafts.arrive();
-                            }
-                            onclose.call(());
-                        },
+                        onclick: move |_| begin(Kind::GroupMessage),
                         MessageSquareText {}
                     }
-                    ActionListItem {
-                        title: words.conversations.group_template,
-                        text: words.conversations.group_template_why,
-                        disabled: true,
-                        LayoutTemplate {}
+                    if no_whatsapp {
+                        ActionListItem {
+                            title: words.conversations.group_template,
+                            text: words.conversations.group_template_why,
+                            disabled: true,
+                            LayoutTemplate {}
+                        }
+                    } else {
+                        ActionListItem {
+                            title: words.conversations.group_template,
+                            text: words.conversations.group_template_text,
+                            to: Route::SendRecipients {},
+                            onclick: move |_| begin(Kind::GroupTemplate),
+                            LayoutTemplate {}
+                        }
                     }
                 }
                 if me.may(Action::ReadGroupRecords) {

@@ -1,9 +1,10 @@
 //! The conversations of a tab, and beside them the one that is open.
 
 pub mod card;
-mod filters;
+pub mod filters;
 mod list;
-mod menu;
+pub mod menu;
+pub mod window;
 
 use std::time::Duration;
 
@@ -18,16 +19,10 @@ use shared::{
 
 use crate::{
     app::use_title,
+    chunks::{AttributeSheet, CloseQuestion, GroupMenu, ListFilters, SavedReplyPicker, TagSheet, TransferSheet},
     platform::sleep,
     routes::{Route, Tab},
-    screens::{
-        conversation::{
-            attributes::AttributeSheet,
-            layers::{CloseQuestion, TagSheet, TransferSheet},
-        },
-        parts::Allowed,
-        saved_replies::{Picked, SavedReplyPicker},
-    },
+    screens::{parts::Allowed, saved_replies::Picked},
     session::use_me,
     ui::{
         empty_state::EmptyState,
@@ -225,8 +220,8 @@ fn DeskPanes() -> Element {
         }
         match layer() {
             None => rsx! {},
-            Some(Layer::Menu) => rsx! { menu::GroupMenu { onclose: close } },
-            Some(Layer::Filter) => rsx! { filters::ListFilters { onclose: close } },
+            Some(Layer::Menu) => rsx! { GroupMenu { onclose: close } },
+            Some(Layer::Filter) => rsx! { ListFilters { onclose: close } },
             Some(Layer::Transfer(id)) => rsx! { TransferSheet { id, onclose: close } },
             Some(Layer::Close(id)) => rsx! { CloseQuestion { id, onclose: close } },
             Some(Layer::Tags(id)) => rsx! { TagSheet { id, onclose: close } },

@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 use shared::{
     call::Page,
-    contacts::Subscription,
+    contacts::{ListChannels, Subscription},
     conversations::{ConversationState, CountConversations, Counts, ListConversations, MessageKind},
+    limits::Platform,
     members::{Me, Role},
     problem::Problem,
 };
@@ -144,7 +145,18 @@ fn menu() -> Element {
 /// Seed steps 1, 2 and 12, and its first hint: sales roles with the OMO plan.
 #[tokio::test]
 async fn the_menu_has_what_the_role_may() {
-    let sheet = |me: Me| html(Stage::piece(me, Canned::default(), menu));
+    let on = |me: Me, platform| {
+        let canned = Canned::default().on::<ListChannels>(move |_| {
+            let mut channel = conversation(1, "").channel;
+            channel.platform = platform;
+            Ok(vec![channel])
+        });
+        html(Stage::piece(me, canned, menu))
+    };
+    let sheet = |me: Me| on(me, Platform::Line);
+    let with_whatsapp = on(staff(), Platform::Whatsapp).await;
+    assert_eq!(with_whatsapp.matches("/send/recipients").count(), 2, "{with_whatsapp}");
+    assert!(!with_whatsapp.contains("aria-disabled"), "{with_whatsapp}");
     let staff_sees = sheet(staff()).await;
     for entry in ["群發訊息", "群發範本訊息", "群發訊息紀錄", "/send/recipients", "/records"] {
         assert!(staff_sees.contains(entry), "{entry}: {staff_sees}");

@@ -104,7 +104,7 @@ impl Ask {
     }
 
     fn words(self, words: &Words) -> &'static str {
-        let say = &words.send.filter.attribute_tests;
+        let say = &words.filter.attribute_tests;
         match self {
             Self::TextHas => say[0],
             Self::TextIs => say[1],
@@ -126,7 +126,7 @@ pub(super) fn AttributeField(
     onchange: EventHandler<Option<AttributeTest>>,
 ) -> Element {
     let words = use_words();
-    let say = &words.send.filter;
+    let say = &words.filter;
     let id = use_unique_id("attribute");
     let offered = Ask::ALL.into_iter().filter(move |ask| ask.suits(attribute.kind));
     let mut options = vec![SelectOption::new("any", say.any_value)];
@@ -190,7 +190,7 @@ fn NumberField(label: String, value: Option<Number>, onchange: EventHandler<Opti
                 label,
                 value: typed(),
                 inputmode: "decimal",
-                error: wrong.then(|| words.send.filter.no_number.to_owned()),
+                error: wrong.then(|| words.filter.no_number.to_owned()),
                 oninput: move |text: String| {
                     onchange.call(text.parse().ok());
                     typed.set(text);
@@ -235,7 +235,7 @@ pub(super) fn put_test(filter: &mut ConversationFilter, attribute: AttributeId, 
 
 /// A condition in words, without the attribute's name.
 pub(super) fn test_words(test: &AttributeTest, words: &Words) -> String {
-    let say = &words.send.filter;
+    let say = &words.filter;
     let ask = Ask::of(test).words(words);
     match test {
         AttributeTest::TextIs { text } | AttributeTest::TextIsNot { text } | AttributeTest::TextHas { text } => {

@@ -99,7 +99,7 @@ impl Condition {
 
     /// It in words. What it names without the name being known is counted instead.
     pub(in crate::screens) fn words(self, filter: &ConversationFilter, known: &Known, words: &Words) -> String {
-        let say = &words.send.filter;
+        let say = &words.filter;
         let when = |when: Option<When>| when.map(|when| when_words(when, words)).unwrap_or_default();
         let tagged = |ids: &[TagId], between: &str| {
             let names: Vec<&str> =
@@ -161,7 +161,7 @@ impl Condition {
 
 /// A condition on a moment, in words.
 pub(in crate::screens) fn when_words(when: When, words: &Words) -> String {
-    let say = &words.send.filter;
+    let say = &words.filter;
     match when {
         When::Within { days } => (say.within)(days),
         When::NotWithin { days } => (say.not_within)(days),
@@ -171,7 +171,7 @@ pub(in crate::screens) fn when_words(when: When, words: &Words) -> String {
 
 /// A reachability, in words.
 pub(in crate::screens) fn subscription_words(subscription: Subscription, words: &Words) -> &'static str {
-    let [unknown, subscribed, blocked, unsubscribed] = words.send.filter.subscriptions;
+    let [unknown, subscribed, blocked, unsubscribed] = words.filter.subscriptions;
     match subscription {
         Subscription::Unknown => unknown,
         Subscription::Subscribed => subscribed,

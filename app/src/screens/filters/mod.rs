@@ -84,7 +84,7 @@ pub(in crate::screens) fn FilterSheet(
     onclose: EventHandler<()>,
 ) -> Element {
     let words = use_words();
-    let say = &words.send.filter;
+    let say = &words.filter;
     let mut edited = use_signal(|| filter);
     let settled = use_settled(Duration::from_millis(250), move || edited.read().clone());
     let count = use_load(move || CountConversations { state, scope, filter: valid(&settled.read()) });
@@ -228,7 +228,7 @@ pub(in crate::screens) fn FilterSheet(
 #[component]
 fn Staff(colleagues: Load<Vec<Colleague>>, edited: Signal<ConversationFilter>, owners: bool) -> Element {
     let words = use_words();
-    let say = &words.send.filter;
+    let say = &words.filter;
     let mut edited = edited;
     let known = colleagues.value().unwrap_or_default();
     rsx! {
@@ -290,7 +290,7 @@ fn Channels(channels: Load<Vec<ChannelRef>>, edited: Signal<ConversationFilter>)
     let words = use_words();
     let mut edited = edited;
     rsx! {
-        FilterGroup { title: words.send.filter.channels,
+        FilterGroup { title: words.filter.channels,
             if channels.is_first() {
                 Loading { label: words.common.loading }
                 Skeleton { height: "44px" }
@@ -345,7 +345,7 @@ impl How {
 #[component]
 fn Tags(tags: Load<Vec<Tag>>, edited: Signal<ConversationFilter>) -> Element {
     let words = use_words();
-    let say = &words.send.filter;
+    let say = &words.filter;
     let mut edited = edited;
     let mut how = use_signal(|| {
         let filter = edited.peek();
@@ -408,7 +408,7 @@ fn Tags(tags: Load<Vec<Tag>>, edited: Signal<ConversationFilter>) -> Element {
 #[component]
 fn WhenField(label: String, when: Option<When>, onchange: EventHandler<Option<When>>) -> Element {
     let words = use_words();
-    let say = &words.send.filter;
+    let say = &words.filter;
     let today = use_now().date_naive();
     let between = matches!(when, Some(When::Between { .. }));
     let value = match when {
@@ -467,7 +467,7 @@ fn WhenField(label: String, when: Option<When>, onchange: EventHandler<Option<Wh
 }
 
 fn options(when: Option<When>, words: &Words) -> Vec<SelectOption> {
-    let say = &words.send.filter;
+    let say = &words.filter;
     let mut options = vec![SelectOption::new("any", say.any_time)];
     let own = when.filter(|when| !matches!(when, When::Between { .. }) && !SPANS.contains(when));
     for span in SPANS.into_iter().chain(own) {
@@ -487,7 +487,7 @@ fn key(when: When) -> String {
 
 /// Why the filter cannot be applied as it is.
 fn fault(filter: &ConversationFilter, words: &Words) -> Option<&'static str> {
-    let say = &words.send.filter;
+    let say = &words.filter;
     let whole = ConversationFilter { attributes: Vec::new(), ..filter.clone() };
     if whole.check("filter").is_err() {
         return Some(say.upside_down);

@@ -16,6 +16,7 @@ use super::{
     export::{ExportButton, ExportNote, use_export},
     figures::{StateBadge, moment, rate},
     people::{People, Shown},
+    reading::{Platforms, Reading},
 };
 use crate::{
     app::use_title,
@@ -72,7 +73,9 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
     });
     use_title(|words| words.records.detail.label.to_owned());
     let row = campaign.value().map(|campaign| campaign.row);
-    let title = row.as_ref().map_or_else(|| say.label.to_owned(), |row| (say.title)(&moment(words, row.sent_at, now)));
+    let title = row
+        .as_ref()
+        .map_or_else(|| say.label.to_owned(), |row| (say.title)(row.kind, &moment(words, row.sent_at, now)));
     let by = row.map(|row| match row.store {
         Some(store) => format!("{} · {}", row.sender.name, store.name),
         None => row.sender.name,
@@ -139,6 +142,8 @@ fn Content(campaign: Load<Campaign>) -> Element {
             }
         }
         Result { row: record.row.clone(), onchoose: choose }
+        Reading { figures, onchoose: choose }
+        Platforms { platforms: record.platforms.clone() }
         if !record.reasons.is_empty() {
             Reasons { reasons: record.reasons.clone(), onchoose: choose }
         }
@@ -151,7 +156,7 @@ fn Content(campaign: Load<Campaign>) -> Element {
 fn Result(row: CampaignRow, onchoose: EventHandler<Shown>) -> Element {
     let words = use_words();
     let say = &words.records.detail;
-    let Figures { audience, waiting, succeeded, failed, unknown } = row.figures;
+    let Figures { audience, waiting, succeeded, failed, unknown, .. } = row.figures;
     let part = |part: u64| {
         let whole = Rate { part, whole: audience };
         let (percent, fraction) = rate(whole, say.no_rate);

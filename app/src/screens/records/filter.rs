@@ -244,10 +244,8 @@ fn names_words<'k, Id: PartialEq>(
     what: &str,
     words: &Words,
 ) -> String {
-    named(ids, known).map_or_else(
-        || format!("{what} {}", (words.records.named)(ids.len())),
-        |names| names.join(words.send.filter.or),
-    )
+    named(ids, known)
+        .map_or_else(|| format!("{what} {}", (words.records.named)(ids.len())), |names| names.join(words.filter.or))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 use shared::{
-    campaigns::{CampaignFilter, CampaignRow, ExportCampaigns, ListCampaigns},
+    campaigns::{CampaignFilter, CampaignRow, ExportCampaigns, Kind, ListCampaigns},
     id::CampaignId,
     live::LiveEvent,
     members::{Action, ListColleagues, Me, Role},
@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     export::{ExportButton, ExportNote, use_export},
-    figures::{StateBadge, moment, success},
+    figures::{StateBadge, moment, rate, success},
     filter::{FilterRow, FilterSheet},
 };
 use crate::{
@@ -181,7 +181,7 @@ fn Body(rows: Pages<CampaignRow>, open: Option<CampaignId>, filtered: bool, oncl
                     text: if may_send { say.empty_text } else { say.empty_text_reader },
                     actions: may_send
                         .then(|| rsx! {
-                            Button { tone: ButtonTone::Primary, to: Route::SendRecipients {}, onclick: move |_| drafts.arrive(), {say.empty_action} }
+                            Button { tone: ButtonTone::Primary, to: Route::SendRecipients {}, onclick: move |_| drafts.arrive(Kind::GroupMessage), {say.empty_action} }
                         }),
                 }
             }
@@ -243,7 +243,7 @@ fn Cards(rows: Pages<CampaignRow>, open: Option<CampaignId>) -> Element {
                         to: Route::Record { id: row.id },
                         current: open == Some(row.id),
                         channels: rsx! { Marks { row: row.clone() } },
-                        when: format!("{} · {}", moment(words, row.sent_at, now), say.group_message),
+                        when: format!("{} · {}", moment(words, row.sent_at, now), kind(words, &row)),
                         status: rsx! { StateBadge { state: row.state, figures: row.figures } },
                         title: first_text(words, &row),
                         facts: (say.facts)(
@@ -260,14 +260,31 @@ fn Cards(rows: Pages<CampaignRow>, open: Option<CampaignId>) -> Element {
     }
 }
 
+/// What kind of send it was (seed step 2).
+fn kind(words: &Words, row: &CampaignRow) -> &'static str {
+    row.kind.name(words.language.for_calls())
+}
+
+/// The read rate, a lower bound; nothing where no platform tells.
+fn reading(words: &Words, row: &CampaignRow) -> Option<(String, String)> {
+    let (percent, fraction) = rate(row.figures.reading(), "");
+    (row.figures.told > 0).then(|| ((words.records.detail.at_least)(&percent), fraction))
+}
+
 fn figures(words: &Words, row: &CampaignRow) -> Vec<RecordFigure> {
     let say = &words.records;
     let (value, part) = success(words, row);
-    vec![
+    let mut figures = vec![
         RecordFigure { label: say.audience.to_owned(), value: number(row.figures.audience), part: None },
         RecordFigure { label: say.success_rate.to_owned(), value, part: Some(part) },
-        RecordFigure { label: say.links.to_owned(), value: number(row.referral_links), part: None },
-    ]
+    ];
+    figures.extend(reading(words, row).map(|(value, part)| RecordFigure {
+        label: say.read_rate.to_owned(),
+        value,
+        part: Some(part),
+    }));
+    figures.push(RecordFigure { label: say.links.to_owned(), value: number(row.referral_links), part: None });
+    figures
 }
 
 #[component]
@@ -313,6 +330,7 @@ fn TableRow(row: CampaignRow, day: String, place: Place) -> Element {
     let now = use_now();
     let to = Route::Record { id: row.id };
     let (rate, part) = success(words, &row);
+    let read = reading(words, &row);
     let store = row.store.as_ref().map(|store| store.name.clone());
     rsx! {
         Row { place,
@@ -325,7 +343,8 @@ fn TableRow(row: CampaignRow, day: String, place: Place) -> Element {
                 CellSub {
                     span { class: "row", "data-tight": "",
                         Marks { row: row.clone() }
-                        "{say.group_message} · "
+                        {kind(words, &row)}
+                        " · "
                         {(say.parts)(row.parts)}
                     }
                 }
@@ -340,6 +359,9 @@ fn TableRow(row: CampaignRow, day: String, place: Place) -> Element {
             Cell { num: true,
                 "{rate}"
                 CellSub { "{part}" }
+                if let Some((percent, fraction)) = read {
+                    CellSub { "{say.read_rate} {percent} {fraction}" }
+                }
             }
             Cell { num: true, {number(row.referral_links)} }
             Cell { fit: true,

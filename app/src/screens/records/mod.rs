@@ -7,6 +7,7 @@ mod filter;
 mod list;
 mod people;
 mod person;
+mod reading;
 
 #[cfg(test)]
 mod tests;

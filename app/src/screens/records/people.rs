@@ -39,15 +39,20 @@ pub(super) struct Shown {
     pub(super) reason: Option<Reason>,
 }
 
-/// The tabs in their order, with how many each holds.
-fn tabs(figures: Figures) -> [(Option<Outcome>, u64); 5] {
-    [
+/// The tabs in their order, with how many each holds. Those who read are among those who succeeded, and are told apart where
+/// the platform tells.
+fn tabs(figures: Figures) -> Vec<(Option<Outcome>, u64)> {
+    let mut tabs = vec![
         (None, figures.audience),
         (Some(Outcome::Succeeded), figures.succeeded),
         (Some(Outcome::Failed), figures.failed),
         (Some(Outcome::Unknown), figures.unknown),
         (Some(Outcome::Waiting), figures.waiting),
-    ]
+    ];
+    if figures.told > 0 {
+        tabs.extend([(Some(Outcome::Delivered), figures.delivered), (Some(Outcome::Read), figures.read)]);
+    }
+    tabs
 }
 
 /// The recipients: tabs by outcome, and those of the one that is shown.
@@ -172,10 +177,14 @@ mod tests {
 
     #[test]
     fn the_tabs_add_up_to_everyone() {
-        let figures = Figures { audience: 37, waiting: 4, succeeded: 28, failed: 3, unknown: 2 };
-        let [(None, all), rest @ ..] = tabs(figures) else {
+        let figures =
+            Figures { audience: 37, waiting: 4, succeeded: 28, failed: 3, unknown: 2, delivered: 0, read: 0, told: 0 };
+        let all = tabs(figures);
+        let [(None, everyone), rest @ ..] = all.as_slice() else {
             panic!("the first tab is everyone");
         };
-        assert_eq!(rest.iter().map(|(_, n)| n).sum::<u64>(), all);
+        assert_eq!(rest.iter().map(|(_, n)| n).sum::<u64>(), *everyone);
+        let told = tabs(Figures { told: 8, delivered: 6, read: 2, ..figures });
+        assert_eq!(told[5..], [(Some(Outcome::Delivered), 6), (Some(Outcome::Read), 2)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use shared::{
-    deliveries::{DeliveryDetail, Outcome, ShowDelivery},
+    deliveries::{DeliveryDetail, Outcome, PartOutcome, ShowDelivery},
     id::{CampaignId, DeliveryId},
     reasons::{CheckedBy, Reason},
 };
@@ -22,7 +22,7 @@ use crate::{
         banner::{Banner, Live},
         button::{Button, ButtonTone},
         facts::{Fact, Facts, RawText},
-        glyph::{Check, CircleHelp, Hourglass, Info, MessageCircle, TriangleAlert, UserX},
+        glyph::{Check, CheckCheck, CircleHelp, Hourglass, Info, MessageCircle, TriangleAlert, UserX},
         icon::{Icon, IconSize},
         list_note::ListNote,
         panel::{Panel, PanelBody},
@@ -117,9 +117,12 @@ fn Content(detail: Load<DeliveryDetail>) -> Element {
                     media: detail.media.clone(),
                     name: "",
                     strip: row.at.map_or_else(|| words.common.today.to_owned(), words::moment),
-                    clock: row.at.filter(|_| row.outcome == Outcome::Succeeded).map(clock),
+                    clock: row.at.filter(|_| went_out(row.outcome)).map(clock),
                 }
             }
+        }
+        if !detail.parts.is_empty() {
+            Parts { parts: detail.parts.clone() }
         }
         if !detail.attempts.is_empty() {
             Attempts { detail }
@@ -138,6 +141,7 @@ fn Why(detail: DeliveryDetail) -> Element {
     let row = &detail.row;
     let (tone, icon) = match row.outcome {
         Outcome::Succeeded => (Tone::Ok, rsx! { Check {} }),
+        Outcome::Delivered | Outcome::Read => (Tone::Ok, rsx! { CheckCheck {} }),
         Outcome::Unknown => (Tone::Unknown, rsx! { CircleHelp {} }),
         Outcome::Waiting => (Tone::Unknown, rsx! { Hourglass {} }),
         Outcome::Failed if row.reason == Some(Reason::Unfollowed) => (Tone::Danger, rsx! { UserX {} }),
@@ -148,7 +152,7 @@ fn Why(detail: DeliveryDetail) -> Element {
         let next = words.records.detail.next;
         (said.title, format!("{} {next}{}", said.why, said.next))
     } else {
-        let (title, text) = (say.outcome)(row.outcome);
+        let (title, text) = (say.outcome)(row.outcome, row.channel.platform);
         (title, text.to_owned())
     };
     let by_storecast = row.checked_by == Some(CheckedBy::Storecast);
@@ -176,8 +180,44 @@ fn Why(detail: DeliveryDetail) -> Element {
         if let Some(text) = detail.provider_text.as_ref().filter(|_| !by_storecast) {
             RawText { label: say.provider_text, text: text.clone(), lang: "en" }
         }
-        if detail.request_id.is_some() && row.outcome != Outcome::Succeeded {
+        if detail.request_id.is_some() && !went_out(row.outcome) {
             ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {say.request_id.1} }
+        }
+    }
+}
+
+/// Whether the platform took it, as far as is known.
+const fn went_out(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Succeeded | Outcome::Delivered | Outcome::Read)
+}
+
+/// How each of the messages stands, which on WhatsApp go out one by one: the one that failed is named (domain.md 11.19).
+#[component]
+fn Parts(parts: Vec<PartOutcome>) -> Element {
+    let words = use_words();
+    let say = &words.records.person;
+    let said = move |part: &PartOutcome| match (part.outcome, part.reason) {
+        (None, _) => say.part_left_out.to_owned(),
+        (Some(_), Some(reason)) => (words.reasons.reason)(reason).title.to_owned(),
+        (Some(outcome), None) => (words.records.detail.outcome)(outcome).to_owned(),
+    };
+    rsx! {
+        Panel { title: say.parts,
+            Facts { inset: true, start: true,
+                for part in parts {
+                    Fact { key: "{part.part}", label: (say.part)(part.part + 1),
+                        {said(&part)}
+                        if let Some(code) = &part.provider_code {
+                            " · "
+                            span { class: "num", "{code}" }
+                        }
+                        if let Some(text) = &part.provider_text {
+                            " · "
+                            span { lang: "en", "{text}" }
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use shared::{
     call::Page,
-    campaigns::{Campaign, CampaignRow, CampaignState, Figures, Kind, ListCampaigns, ReasonCount, ShowCampaign},
+    campaigns::{
+        Campaign, CampaignRow, CampaignState, Figures, Kind, ListCampaigns, PlatformFigures, ReasonCount, ShowCampaign,
+    },
     content::{Content, NAME_TOKEN, Part},
-    deliveries::{Attempt, DeliveryDetail, DeliveryRow, ListDeliveries, Outcome, ShowDelivery},
+    deliveries::{Attempt, DeliveryDetail, DeliveryRow, ListDeliveries, Outcome, PartOutcome, ShowDelivery},
     id::{CampaignId, DeliveryId, MemberId},
+    limits::Platform,
     members::{MemberRef, Role},
     problem::{Problem, What},
     reasons::{CheckedBy, Reason},
@@ -41,13 +44,15 @@ fn row(state: CampaignState, figures: Figures) -> CampaignRow {
     }
 }
 
-const DONE: Figures = Figures { audience: 128, waiting: 0, succeeded: 119, failed: 7, unknown: 2 };
+const DONE: Figures =
+    Figures { audience: 128, waiting: 0, succeeded: 119, failed: 7, unknown: 2, delivered: 0, read: 0, told: 0 };
 
 fn campaign() -> Campaign {
     Campaign {
         row: row(CampaignState::Completed, DONE),
         content: Content { parts: vec![Part::Text { text: format!("{NAME_TOKEN} 您好 https://a.example/pre") }] },
         media: Vec::new(),
+        platforms: Vec::new(),
         reasons: vec![ReasonCount {
             reason: Reason::Unfollowed,
             count: 7,
@@ -99,7 +104,8 @@ async fn a_record_in_the_list_warns_of_failures_and_shows_its_fraction() {
 
 #[tokio::test]
 async fn a_record_under_way_has_no_rate_yet_and_says_so() {
-    let figures = Figures { audience: 37, waiting: 13, succeeded: 21, failed: 3, unknown: 0 };
+    let figures =
+        Figures { audience: 37, waiting: 13, succeeded: 21, failed: 3, unknown: 0, delivered: 0, read: 0, told: 0 };
     let html = html("/records", server(figures, CampaignState::Sending), Role::SalesManager).await;
     has(&html, &["傳送中 24 / 37", "3 人失敗", "–", "我與信義店的同事送出的"]);
     assert!(!html.contains('%'), "{html}");
@@ -177,6 +183,7 @@ async fn a_person_who_blocked_is_told_with_the_seeds_word_and_who_found_it() {
             provider_code: None,
             provider_text: None,
             request_id: None,
+            parts: Vec::new(),
             attempts: Vec::new(),
         })
     });
@@ -210,6 +217,7 @@ async fn what_the_platform_said_stands_beside_our_words() {
             provider_code: Some("400".into()),
             provider_text: Some("Failed to send messages".into()),
             request_id: Some("req-1".into()),
+            parts: Vec::new(),
             attempts: vec![Attempt {
                 at: "2026-11-03T14:20:30+08:00".parse().unwrap(),
                 outcome: "later".into(),
@@ -221,4 +229,75 @@ async fn what_the_platform_said_stands_beside_our_words() {
     });
     let html = html(&format!("/records/{ID}/people/{DELIVERY}"), canned, Role::SalesStaff).await;
     has(&html, &["平台原文", "Failed to send messages", "400", "req-1", "嘗試紀錄", "稍後再試", "429", "開啟對話"]);
+}
+
+/// domain.md 6.2 and 11.23: read is a lower bound of those on a platform that tells, and each platform has its figures.
+#[tokio::test]
+async fn a_record_of_both_platforms_tells_who_read_it_and_how_each_did() {
+    let figures = Figures { told: 30, delivered: 27, read: 12, ..DONE };
+    let canned = server(figures, CampaignState::Completed).on::<ShowCampaign>(move |_| {
+        let of = |platform, succeeded, failed| PlatformFigures {
+            platform,
+            figures: Figures { audience: succeeded + failed, succeeded, failed, ..Figures::default() },
+        };
+        let platforms = vec![of(Platform::Line, 89, 1), of(Platform::Whatsapp, 30, 6)];
+        Ok(Campaign { row: row(CampaignState::Completed, figures), platforms, ..campaign() })
+    });
+    let html = html(&format!("/records/{ID}"), canned, Role::SalesStaff).await;
+    has(&html, &["至少 12", "40.00% 12\u{a0}/\u{a0}30", "各平台", "成功 30 · 失敗 6 · 未知 0"]);
+}
+
+#[tokio::test]
+async fn a_record_of_line_alone_says_nothing_of_reading() {
+    let html = html(&format!("/records/{ID}"), server(DONE, CampaignState::Completed), Role::SalesStaff).await;
+    assert!(!html.contains("至少"), "{html}");
+}
+
+/// domain.md 11.19: the message that failed is named, and those behind it were left out.
+#[tokio::test]
+async fn each_message_of_a_whatsapp_customer_has_its_own_result() {
+    let canned = server(DONE, CampaignState::Completed).on::<ShowDelivery>(|_| {
+        let at = "2026-11-03T14:20:36+08:00".parse().unwrap();
+        let part = |part, outcome, reason| PartOutcome {
+            part,
+            outcome,
+            reason,
+            provider_code: reason.map(|_: Reason| "131047".into()),
+            provider_text: None,
+            at,
+        };
+        Ok(DeliveryDetail {
+            row: DeliveryRow {
+                reason: Some(Reason::WaWindowClosed),
+                checked_by: Some(CheckedBy::Platform),
+                ..delivery()
+            },
+            conversation: None,
+            content: Content::default(),
+            media: Vec::new(),
+            provider_code: Some("131047".into()),
+            provider_text: Some("Re-engagement message".into()),
+            request_id: None,
+            parts: vec![
+                part(0, Some(Outcome::Delivered), None),
+                part(1, Some(Outcome::Failed), Some(Reason::WaWindowClosed)),
+                part(2, None, None),
+            ],
+            attempts: Vec::new(),
+        })
+    });
+    let html = html(&format!("/records/{ID}/people/{DELIVERY}"), canned, Role::SalesStaff).await;
+    has(
+        &html,
+        &[
+            "more than 24 hours have passed since the customer last replied to this number.",
+            "Re-engagement message",
+            "第 1 則",
+            "已送達",
+            "第 2 則",
+            "超過 24 小時",
+            "第 3 則",
+            "這則沒有送出",
+        ],
+    );
 }

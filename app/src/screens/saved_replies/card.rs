@@ -106,7 +106,12 @@ fn first_text(words: &Words, reply: &SavedReply) -> String {
 }
 
 /// Who may use a reply, in words. Stores whose names are not known here are counted.
-pub(super) fn usable_by(words: &Words, usable_by: &UsableBy, mine: bool, colleagues: &[Colleague]) -> String {
+pub(in crate::screens) fn usable_by(
+    words: &Words,
+    usable_by: &UsableBy,
+    mine: bool,
+    colleagues: &[Colleague],
+) -> String {
     let say = &words.saved_replies.edit;
     let between = words.send.name_separator;
     match usable_by {

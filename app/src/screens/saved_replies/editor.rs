@@ -4,11 +4,11 @@ use dioxus::prelude::*;
 use shared::{
     id::SavedReplyId,
     problem::Problem,
-    saved_replies::{SavedReply, ShowSavedReply},
+    saved_replies::{SavedReply, ShowSavedReply, UsableBy},
 };
 
 use super::{
-    fields::{CategoryField, UsableByField},
+    fields::{CategoryField, USABLE_BY, UsableByField},
     form::Form,
     list::use_shelf,
     question::Asking,
@@ -237,8 +237,25 @@ fn Editor(
                                 error: of_title.filter(|_| strict() || !form.title.is_empty()).or_else(|| writing.refused(words, "title")),
                                 oninput: move |title| writing.edit(|form| form.title = title),
                             }
-                            CategoryField { writing }
-                            UsableByField { writing, mine: owner == me.read().id, error: of_usable_by.filter(|_| strict()) }
+                            CategoryField {
+                                chosen: form.categories.clone(),
+                                refused: writing.refused(words, "categories"),
+                                onchange: move |categories| writing.edit(|form| form.categories = categories),
+                            }
+                            UsableByField {
+                                usable_by: Some(form.usable_by.clone()),
+                                mine: owner == me.read().id,
+                                error: of_usable_by
+                                    .filter(|_| strict())
+                                    .or_else(|| {
+                                        USABLE_BY.iter().find_map(|field| writing.refused(words, field))
+                                    }),
+                                onchange: move |usable_by: Option<UsableBy>| {
+                                    if let Some(usable_by) = usable_by {
+                                        writing.edit(|form| form.usable_by = usable_by);
+                                    }
+                                },
+                            }
                         }
                     }
                     h2 { class: "vh", {say.content} }
@@ -337,9 +354,9 @@ fn Decisions(writing: Writing) -> Element {
             }
         };
     }
-    let shown = ["title", "usable_by", "usable_by.roles", "usable_by.stores", "categories"];
+    let mut shown = ["title", "categories"].iter().chain(USABLE_BY);
     let failed = writing.failed.read().clone();
-    let failed = failed.filter(|failed| shown.iter().all(|field| words.problems.of_field(failed, field).is_none()));
+    let failed = failed.filter(|failed| shown.all(|field| words.problems.of_field(failed, field).is_none()));
     let Some(failed) = failed else {
         return rsx! {};
     };

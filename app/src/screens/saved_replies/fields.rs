@@ -1,13 +1,13 @@
-//! The fields of a saved reply beside its messages: its categories, and who may use it.
+//! The fields of a saved reply beside its messages: its categories, and who may use it. Templates have the same.
 
 use dioxus::prelude::*;
 use shared::{
+    id::CategoryId,
     limits,
     members::{Colleague, ListColleagues, Me, Role, StoreRef},
-    saved_replies::{CategoryRow, ListCategories, UsableBy},
+    saved_replies::{ListCategories, UsableBy},
 };
 
-use super::writing::Writing;
 use crate::{
     load::{use_load, use_load_when},
     screens::parts::{stores_of, toggle},
@@ -15,7 +15,7 @@ use crate::{
     ui::{
         chip::{Chip, ChipRow},
         field::Field,
-        glyph::{Lock, Store, Users},
+        glyph::{Ban, Lock, Store, Users},
         icon::{Icon, IconSize},
         list_note::ListNote,
         segmented::{Segment, Segmented},
@@ -23,33 +23,54 @@ use crate::{
     words::use_words,
 };
 
+/// The paths of a request under which the server speaks of who may use it.
+pub(in crate::screens) const USABLE_BY: &[&str] = &["usable_by", "usable_by.roles", "usable_by.stores"];
+
 /// Its categories: none, one or several.
 #[component]
-pub(super) fn CategoryField(writing: Writing) -> Element {
+pub(in crate::screens) fn CategoryField(
+    /// Those it is in.
+    chosen: Vec<CategoryId>,
+    /// Why the server refused them, in words: one of them was removed meanwhile.
+    refused: Option<String>,
+    /// It is to be in these.
+    onchange: EventHandler<Vec<CategoryId>>,
+) -> Element {
     let words = use_words();
     let say = &words.saved_replies.edit;
     let categories = use_load(|| ListCategories {});
     let mut full = use_signal(|| false);
     let mut gone = use_signal(|| false);
-    let refused = writing.refused(words, "categories");
-    // Refused: one of them was removed meanwhile. The list is asked again, and what is not in it goes.
+    // Refused: the list is asked again, and what is not in it goes.
     let is_refused = refused.is_some();
     use_effect(use_reactive!(|(is_refused,)| {
         if is_refused {
             categories.reload();
         }
     }));
-    use_effect(use_reactive!(|(is_refused,)| {
+    let of_effect = chosen.clone();
+    use_effect(use_reactive!(|(is_refused, of_effect)| {
         let Some(known) = categories.value().filter(|_| is_refused && !categories.pending()) else { return };
-        let is_known = |id: &_| known.iter().any(|row: &CategoryRow| row.category.id == *id);
-        if writing.form.peek().categories.iter().any(|id| !is_known(id)) {
-            writing.edit(|form| form.categories.retain(is_known));
+        let left: Vec<CategoryId> =
+            of_effect.iter().copied().filter(|id| known.iter().any(|row| row.category.id == *id)).collect();
+        if left.len() < of_effect.len() {
+            onchange.call(left);
             gone.set(true);
         }
     }));
     let rows = categories.value().unwrap_or_default();
-    let chosen = writing.form.read().categories.clone();
     let error = if gone() { None } else { refused };
+    let shown = chosen.clone();
+    let pick = use_callback(move |id: CategoryId| {
+        let is_on = chosen.contains(&id);
+        let is_full = chosen.len() >= limits::CATEGORIES_EACH;
+        full.set(!is_on && is_full);
+        if is_on || !is_full {
+            let mut these = chosen.clone();
+            toggle(&mut these, id);
+            onchange.call(these);
+        }
+    });
     rsx! {
         Field {
             label: say.categories,
@@ -70,20 +91,9 @@ pub(super) fn CategoryField(writing: Writing) -> Element {
                     for category in rows.into_iter().map(|row| row.category) {
                         Chip {
                             key: "{category.id}",
-                            on: chosen.contains(&category.id),
+                            on: shown.contains(&category.id),
                             mark: true,
-                            onclick: move |_| {
-                                let is_on = writing.form.peek().categories.contains(&category.id);
-                                let is_full = writing.form.peek().categories.len() >= limits::CATEGORIES_EACH;
-                                full.set(!is_on && is_full);
-                                writing.edit(|form| {
-                                    if is_on {
-                                        form.categories.retain(|other| *other != category.id);
-                                    } else if !is_full {
-                                        form.categories.push(category.id);
-                                    }
-                                });
-                            },
+                            onclick: move |_| pick.call(category.id),
                             "{category.name}"
                         }
                     }
@@ -105,13 +115,20 @@ fn stores(me: &Me, colleagues: &[Colleague]) -> Vec<StoreRef> {
 
 /// 適用對象: everybody, only its maker, roles or stores; sales roles have themselves and their stores to choose from.
 #[component]
-pub(super) fn UsableByField(
-    /// What is being written.
-    writing: Writing,
+pub(in crate::screens) fn UsableByField(
+    /// Who may use it; nobody where it is none of them.
+    usable_by: Option<UsableBy>,
     /// Is it the member's own? Only then can it be for her alone.
+    #[props(default)]
     mine: bool,
+    /// Can it be for nobody: what that is called.
+    nobody: Option<String>,
+    /// What there is to say of the choice, beside what is said of "only me".
+    help: Option<String>,
     /// What is wrong with it, in words.
     error: Option<String>,
+    /// These may use it.
+    onchange: EventHandler<Option<UsableBy>>,
 ) -> Element {
     let words = use_words();
     let say = &words.saved_replies.edit;
@@ -120,37 +137,35 @@ pub(super) fn UsableByField(
     let me = me.read();
     let is_admin = me.role == Role::Admin;
     let stores = stores(&me, &colleagues.value().unwrap_or_default());
-    let usable_by = writing.form.read().usable_by.clone();
-    let set = move |usable_by: UsableBy| writing.edit(|form| form.usable_by = usable_by);
-    let error = error.or_else(|| {
-        ["usable_by", "usable_by.roles", "usable_by.stores"].iter().find_map(|field| writing.refused(words, field))
-    });
+    let set = move |usable_by: UsableBy| onchange.call(Some(usable_by));
     rsx! {
         Field {
             label: say.usable_by,
             label_id: "saved-reply-by",
             error,
-            help: match &usable_by {
-                UsableBy::OnlyMe if stores.is_empty() && !is_admin => Some(say.no_stores.to_owned()),
-                UsableBy::OnlyMe => Some(say.only_me_help.to_owned()),
+            help: help.or_else(|| match &usable_by {
+                Some(UsableBy::OnlyMe) if stores.is_empty() && !is_admin => Some(say.no_stores.to_owned()),
+                Some(UsableBy::OnlyMe) => Some(say.only_me_help.to_owned()),
                 _ => None,
-            },
+            }),
             Segmented { aria_labelledby: "saved-reply-by",
                 if is_admin {
-                    Segment { on: usable_by == UsableBy::Everybody, onclick: move |_| set(UsableBy::Everybody),
+                    Segment {
+                        on: usable_by == Some(UsableBy::Everybody),
+                        onclick: move |_| set(UsableBy::Everybody),
                         Icon { size: IconSize::Small, Users {} }
                         {say.everybody}
                     }
                 }
                 if mine {
-                    Segment { on: usable_by == UsableBy::OnlyMe, onclick: move |_| set(UsableBy::OnlyMe),
+                    Segment { on: usable_by == Some(UsableBy::OnlyMe), onclick: move |_| set(UsableBy::OnlyMe),
                         Icon { size: IconSize::Small, Lock {} }
                         {say.only_me}
                     }
                 }
                 if is_admin {
                     Segment {
-                        on: matches!(usable_by, UsableBy::Roles { .. }),
+                        on: matches!(usable_by, Some(UsableBy::Roles { .. })),
                         onclick: move |_| set(UsableBy::Roles { roles: Vec::new() }),
                         Icon { size: IconSize::Small, Users {} }
                         {say.roles}
@@ -158,7 +173,7 @@ pub(super) fn UsableByField(
                 }
                 if !stores.is_empty() {
                     Segment {
-                        on: matches!(usable_by, UsableBy::Stores { .. }),
+                        on: matches!(usable_by, Some(UsableBy::Stores { .. })),
                         onclick: {
                             // One store to choose from is chosen.
                             let only = if stores.len() == 1 { stores.iter().map(|store| store.id).collect() } else { Vec::new() };
@@ -168,9 +183,15 @@ pub(super) fn UsableByField(
                         {say.stores}
                     }
                 }
+                if let Some(nobody) = nobody {
+                    Segment { on: usable_by.is_none(), onclick: move |_| onchange.call(None),
+                        Icon { size: IconSize::Small, Ban {} }
+                        "{nobody}"
+                    }
+                }
             }
             match usable_by {
-                UsableBy::Roles { roles } => rsx! {
+                Some(UsableBy::Roles { roles }) => rsx! {
                     ChipRow { label: say.roles,
                         for role in Role::ALL {
                             Chip {
@@ -190,7 +211,7 @@ pub(super) fn UsableByField(
                         }
                     }
                 },
-                UsableBy::Stores { stores: chosen } => rsx! {
+                Some(UsableBy::Stores { stores: chosen }) => rsx! {
                     ChipRow { label: say.stores,
                         for store in stores {
                             Chip {
@@ -210,7 +231,7 @@ pub(super) fn UsableByField(
                         }
                     }
                 },
-                UsableBy::Everybody | UsableBy::OnlyMe => rsx! {},
+                Some(UsableBy::Everybody | UsableBy::OnlyMe) | None => rsx! {},
             }
         }
     }

@@ -192,7 +192,7 @@ fn ListAndDetail() -> Element {
 
 /// The categories, any of which may be shown; 全部 shows all.
 #[component]
-fn CategoryChips(chosen: Signal<Vec<CategoryId>>) -> Element {
+pub(in crate::screens) fn CategoryChips(chosen: Signal<Vec<CategoryId>>) -> Element {
     let words = use_words();
     let say = &words.saved_replies;
     let categories = use_load(|| ListCategories {});

@@ -14,8 +14,12 @@ mod tests;
 mod whole;
 mod writing;
 
+pub(super) use card::usable_by;
 pub use categories::SavedReplyCategories;
 pub use editor::{EditSavedReply, NewSavedReply};
+pub(super) use fields::{CategoryField, USABLE_BY, UsableByField};
 pub use fit::{Picked, room};
+pub(super) use list::CategoryChips;
 pub use list::{SavedReplies, SavedRepliesHome};
+pub(super) use picker::ChooseCategories;
 pub use picker::SavedReplyPicker;

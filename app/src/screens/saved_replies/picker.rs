@@ -98,7 +98,7 @@ pub fn SavedReplyPicker(
                     maxlength: limits::SEARCH.to_string(),
                     oninput: move |text| search.set(text),
                 }
-                ChooseCategories { applied }
+                ChooseCategories { applied, counted: true }
                 Found {
                     replies,
                     narrowed: !searched.read().is_empty() || !applied.read().is_empty(),
@@ -114,7 +114,13 @@ pub fn SavedReplyPicker(
 
 /// 選擇類別: several may be chosen, and 篩選 puts them in force. What is in force stands below, to be taken away.
 #[component]
-fn ChooseCategories(applied: Signal<Vec<Category>>) -> Element {
+pub(in crate::screens) fn ChooseCategories(
+    /// Those in force.
+    applied: Signal<Vec<Category>>,
+    /// Does each say how many replies are in it?
+    #[props(default)]
+    counted: bool,
+) -> Element {
     let words = use_words();
     let say = &words.saved_replies;
     let categories = use_load(|| ListCategories {});
@@ -171,7 +177,7 @@ fn ChooseCategories(applied: Signal<Vec<Category>>) -> Element {
                                 key: "{row.category.id}",
                                 on: chosen.read().contains(&row.category.id),
                                 mark: true,
-                                count: number(row.replies),
+                                count: counted.then(|| number(row.replies)),
                                 onclick: move |_| {
                                     toggle(&mut chosen.write(), row.category.id);
                                 },

@@ -1,12 +1,15 @@
 //! What the steps of the flow share: the head with the steps, the state of the draft, the choice between two copies of it.
 
 use dioxus::prelude::*;
-use shared::campaigns::Draft;
-use shared::content::{Content, NAME_TOKEN};
+use shared::{
+    campaigns::{CountSelection, Draft, Kind, SelectionCount},
+    content::{Content, NAME_TOKEN, Part},
+};
 
 use crate::{
     api::Failed,
     draft::{Drafts, Status, token, use_drafts},
+    load::use_load_when,
     routes::Route,
     screens::parts::{BackButton, OfflineNote},
     ui::{
@@ -24,7 +27,7 @@ use crate::{
 };
 
 /// Leads to the send that the draft became, also when a person comes back to a step of it: what is changed there would reach nobody.
-pub(super) fn use_sent_screen(drafts: &Drafts) {
+pub(in crate::screens) fn use_sent_screen(drafts: &Drafts) {
     let drafts = *drafts;
     let navigator = use_navigator();
     let went = use_memo(move || drafts.campaign());
@@ -35,9 +38,42 @@ pub(super) fn use_sent_screen(drafts: &Drafts) {
     });
 }
 
+/// Where step 2 of a draft is: its messages, or its template to be picked or filled in.
+pub(in crate::screens) fn message_step(draft: &Draft) -> Route {
+    match (draft.kind, draft.content.template()) {
+        (Kind::GroupMessage, _) => Route::SendMessage {},
+        (Kind::GroupTemplate, Some(filled)) if !filled.shape.is_ready() => Route::SendTemplateFill {},
+        (Kind::GroupTemplate, _) => Route::SendTemplate {},
+    }
+}
+
+/// Leads to step 2 of the draft in work where a screen of the other kind was opened; whether it does.
+pub(in crate::screens) fn use_step_of(drafts: &Drafts, kind: Kind) -> bool {
+    let drafts = *drafts;
+    let navigator = use_navigator();
+    let other = use_memo(move || drafts.kind() != kind);
+    use_effect(move || {
+        if other() {
+            navigator.replace(message_step(&drafts.draft()));
+        }
+    });
+    other()
+}
+
+/// Whom the draft in work goes to, counted by account, once that is known.
+pub(in crate::screens) fn use_counted(drafts: &Drafts) -> Option<SelectionCount> {
+    let drafts = *drafts;
+    let selection = use_memo(move || drafts.selection());
+    let count = use_load_when(move || {
+        let selection = selection.read().clone();
+        (!selection.is_empty()).then_some(CountSelection { selection })
+    });
+    count.value().filter(|_| !selection.read().is_empty())
+}
+
 /// The head of a step.
 #[component]
-pub(super) fn FlowHead(
+pub(in crate::screens) fn FlowHead(
     /// Which step, from 1.
     step: usize,
     /// Its title.
@@ -52,9 +88,10 @@ pub(super) fn FlowHead(
     children: Element,
 ) -> Element {
     let words = use_words();
+    let drafts = use_drafts();
     let sub = match people {
         Some(people) => (words.send.step_to)(people, step),
-        None => (words.send.step)(step),
+        None => (words.send.step)(drafts.kind(), step),
     };
     rsx! {
         PaneHead {
@@ -83,8 +120,12 @@ pub(super) fn FlowHead(
 
 /// What a draft holds, in words: how many messages, and how the first one begins.
 pub(super) fn holds(words: &Words, draft: &Draft) -> String {
-    let first = texts(&draft.content).next().map(|text| {
-        let text = token::shown(text, words.send.write.name_token);
+    let first = draft.content.parts.iter().filter(|part| is_written(part)).find_map(|part| match part {
+        Part::Template(filled) => Some(filled.rendered(NAME_TOKEN).body),
+        part => part.as_text().map(ToOwned::to_owned),
+    });
+    let first = first.map(|text| {
+        let text = token::shown(text.trim(), words.send.write.name_token);
         let line = text.lines().next().unwrap_or_default();
         let mut start: String = line.chars().take(24).collect();
         if line.chars().nth(24).is_some() || text.lines().nth(1).is_some() {
@@ -92,21 +133,24 @@ pub(super) fn holds(words: &Words, draft: &Draft) -> String {
         }
         start
     });
+    if draft.content.template().is_some() {
+        return (words.templates.holds)(first.as_deref());
+    }
     (words.send.draft.holds)(written(&draft.content), first.as_deref())
 }
 
 /// How many messages have something in them.
 pub(super) fn written(content: &Content) -> usize {
-    texts(content).count() + content.media().count()
+    content.parts.iter().filter(|part| is_written(part)).count()
 }
 
-/// The texts that have words in them.
-fn texts(content: &Content) -> impl Iterator<Item = &str> {
-    content.texts().map(str::trim).filter(|text| !text.is_empty() && *text != NAME_TOKEN)
+/// Whether a message has something in it beside the name.
+fn is_written(part: &Part) -> bool {
+    !part.is_blank() && part.as_text().is_none_or(|text| text.trim() != NAME_TOKEN)
 }
 
 /// Where the draft is safe, in words; nothing while there is nothing to lose.
-pub(super) fn draft_line(words: &'static Words, status: &Status, on_device: bool) -> &'static str {
+pub(in crate::screens) fn draft_line(words: &'static Words, status: &Status, on_device: bool) -> &'static str {
     let words = &words.send.draft;
     match status {
         Status::Blank => "",
@@ -120,7 +164,7 @@ pub(super) fn draft_line(words: &'static Words, status: &Status, on_device: bool
 
 /// The state of the draft as the second line of an action bar.
 #[component]
-pub(super) fn DraftLine() -> Element {
+pub(in crate::screens) fn DraftLine() -> Element {
     let words = use_words();
     let drafts = use_drafts();
     let line = draft_line(words, &drafts.status(), drafts.is_on_device());
@@ -129,7 +173,7 @@ pub(super) fn DraftLine() -> Element {
 
 /// The choice between two copies of the draft, and why the server will not take it; nothing while there is nothing to decide.
 #[component]
-pub(super) fn DraftBanner() -> Element {
+pub(in crate::screens) fn DraftBanner() -> Element {
     let words = use_words();
     let drafts = use_drafts();
     match drafts.status() {

@@ -1,10 +1,11 @@
 //! The group-send flow: recipients, message, preview and check, sent.
 
 mod check;
-mod frame;
+pub(super) mod frame;
 mod pick;
 mod sent;
 pub(crate) mod settle;
+pub(super) mod several;
 mod start;
 mod write;
 

@@ -24,7 +24,7 @@ use super::check::SendRefusal;
 use crate::{
     api::Failed,
     canned::Canned,
-    draft::{Kept, Tap, use_drafts_provider},
+    draft::{Kept, Tap, use_drafts},
     platform::Memory,
     stage::{Stage, conversation, member},
 };
@@ -98,6 +98,7 @@ fn check() -> Check {
         }],
         will_fail: vec![CheckGroup { reason: Reason::Unfollowed, count: 3, people: vec![person(2, "黃詩涵")] }],
         channels: vec![ChannelCheck {
+            reach: None,
             channel,
             audience: 37,
             tried: 34,
@@ -301,7 +302,16 @@ fn progress(state: CampaignState, waiting: u64) -> Progress {
     Progress {
         campaign: CAMPAIGN,
         state,
-        figures: Figures { audience: 37, waiting, succeeded: 21, failed: 3, unknown: 13 - waiting },
+        figures: Figures {
+            audience: 37,
+            waiting,
+            succeeded: 21,
+            failed: 3,
+            unknown: 13 - waiting,
+            delivered: 0,
+            read: 0,
+            told: 0,
+        },
         paused: (state == CampaignState::Paused).then_some(Reason::LineMonthlyLimit),
     }
 }
@@ -334,7 +344,7 @@ async fn a_paused_send_says_why() {
 }
 
 fn tapping() -> Element {
-    let drafts = use_drafts_provider();
+    let drafts = use_drafts();
     use_hook(|| {
         drafts.send(Tap { audience: 37, shown: 32, digest: "digest".to_owned() });
     });

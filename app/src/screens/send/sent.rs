@@ -133,7 +133,7 @@ fn title(words: &Words, state: CampaignState) -> &'static str {
 fn Standing(now: Progress) -> Element {
     let words = use_words();
     let say = &words.send.sent;
-    let Figures { audience, waiting, succeeded, failed, unknown } = now.figures;
+    let Figures { audience, waiting, succeeded, failed, unknown, .. } = now.figures;
     let done = audience.saturating_sub(waiting);
     let id = now.campaign;
     rsx! {

@@ -15,8 +15,8 @@ use crate::{
     words::{use_now, use_words},
 };
 
-/// Asks whether to go on with a draft that was not sent, where there is one: of this device first, else the last one that the server has
-/// from another.
+/// Asks whether to go on with a draft of the kind in work that was not sent, where there is one: of this device first, else the last one
+/// that the server has from another.
 #[component]
 pub(super) fn GoOnOrBegin(
     /// There is nothing to ask any more.
@@ -27,9 +27,11 @@ pub(super) fn GoOnOrBegin(
     let api = use_api();
     let drafts = use_drafts();
     let here = use_hook(|| drafts.unsent());
+    let kind = use_hook(|| drafts.kind());
     let ask = here.is_none();
     let theirs = use_load_when(move || ask.then_some(ListDrafts {}));
-    let nothing = ask && (theirs.error().is_some() || theirs.value().is_some_and(|list| list.is_empty()));
+    let nothing = ask
+        && (theirs.error().is_some() || theirs.value().is_some_and(|list| list.iter().all(|draft| draft.kind != kind)));
     use_effect(use_reactive!(|(nothing,)| {
         if nothing {
             ondone.call(());
@@ -37,7 +39,8 @@ pub(super) fn GoOnOrBegin(
     }));
 
     let from_here = here.is_some();
-    let found: Option<Draft> = here.or_else(|| theirs.value().and_then(|list| list.into_iter().next()));
+    let found: Option<Draft> =
+        here.or_else(|| theirs.value().and_then(|list| list.into_iter().find(|draft| draft.kind == kind)));
     let Some(draft) = found else {
         return rsx! {};
     };

@@ -1,9 +1,12 @@
 //! One message as a bubble: as staff read it, or as the customer will see it.
 
+mod marks;
 mod media;
+mod template;
 mod text;
 
 pub use media::{BubbleMedia, MediaKind};
+pub use template::{BubbleButton, BubbleButtonKind, TemplateBubble};
 pub use text::{Segment, Text};
 
 use dioxus::prelude::*;
@@ -86,6 +89,9 @@ pub fn MessageBubble(
     /// The text, in its pieces.
     #[props(default)]
     text: Vec<Segment>,
+    /// Does the text follow WhatsApp's marks, such as `*bold*`?
+    #[props(default)]
+    marked: bool,
     /// A [`BubbleMedia`].
     media: Option<Element>,
     /// The time, and what became of the message.
@@ -96,7 +102,36 @@ pub fn MessageBubble(
     /// Buttons below, such as "try again".
     actions: Option<Element>,
 ) -> Element {
-    let kind = (media.is_some() && text.is_empty()).then_some("media");
+    let only_media = media.is_some() && text.is_empty();
+    rsx! {
+        Frame { skin, side, first, only_media, avatar, sender, meta, state, actions,
+            {media}
+            if !text.is_empty() {
+                Text { segments: text, marked }
+            }
+        }
+    }
+}
+
+/// The bubble around what a message says.
+#[component]
+fn Frame(
+    skin: Skin,
+    side: BubbleSide,
+    first: bool,
+    /// Is there nothing but a picture or film in it?
+    #[props(default)]
+    only_media: bool,
+    avatar: Option<Element>,
+    sender: Option<String>,
+    meta: Option<Element>,
+    state: BubbleState,
+    actions: Option<Element>,
+    /// What stands in the bubble below the time.
+    below: Option<Element>,
+    children: Element,
+) -> Element {
+    let kind = only_media.then_some("media");
     let meta = meta.map(|meta| {
         let data_state = (skin == Skin::App).then(|| state.attr());
         rsx! {
@@ -117,11 +152,9 @@ pub fn MessageBubble(
                 span { class: style::bubble_name, "{sender}" }
             }
             div { class: style::bubble_body,
-                {media}
-                if !text.is_empty() {
-                    Text { segments: text }
-                }
+                {children}
                 {meta_inside}
+                {below}
             }
             {meta_below}
             {actions}

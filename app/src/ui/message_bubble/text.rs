@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::style;
+use super::{
+    marks::{Block, Look, Run, blocks},
+    style,
+};
 
 /// A piece of a message's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub enum Segment {
     },
     /// What was filled in for a variable, such as a customer's name.
     Fill(String),
+    /// A place where nothing is filled in yet: what it is called.
+    Blank(String),
 }
 
 impl Segment {
@@ -32,26 +37,86 @@ impl Segment {
 pub fn Text(
     /// The pieces, in order.
     segments: Vec<Segment>,
+    /// Does it follow WhatsApp's marks?
+    #[props(default)]
+    marked: bool,
 ) -> Element {
+    let blocks = if marked { blocks(&segments) } else { vec![Block::Lines(segments.into_iter().map(plain).collect())] };
     rsx! {
-        span { class: style::bubble_text,
-            for segment in segments {
-                match segment {
-                    Segment::Fill(text) => rsx! {
-                        span { class: style::bubble_fill, "{text}" }
-                    },
-                    Segment::Link { text, href } if may_open(&href) => rsx! {
-                        a { class: style::bubble_link, href, target: "_blank", rel: "noopener noreferrer", "{text}" }
-                    },
-                    Segment::Text(text) | Segment::Link { text, .. } => rsx! { "{text}" },
-                }
+        for block in blocks {
+            match block {
+                Block::Lines(line) => rsx! {
+                    span { class: style::bubble_text, {runs(line)} }
+                },
+                Block::Quote(line) => rsx! {
+                    span { class: "{style::bubble_text} {style::bubble_quote}", {runs(line)} }
+                },
+                Block::Dots(items) => rsx! {
+                    ul { class: style::bubble_list,
+                        for item in items {
+                            li { {runs(item)} }
+                        }
+                    }
+                },
+                Block::Numbers(items) => rsx! {
+                    ol { class: style::bubble_list, "data-numbered": "",
+                        for (number , item) in items {
+                            li { value: "{number}", {runs(item)} }
+                        }
+                    }
+                },
             }
         }
     }
 }
 
+fn plain(segment: Segment) -> Run {
+    Run { look: Look::default(), segment }
+}
+
+fn runs(runs: Vec<Run>) -> Element {
+    rsx! {
+        for run in runs {
+            {looked(run)}
+        }
+    }
+}
+
+/// A stretch in its look.
+fn looked(Run { look, segment }: Run) -> Element {
+    let mut shown = piece(segment);
+    if look.code {
+        shown = rsx! { code { class: style::bubble_code, {shown} } };
+    }
+    if look.struck {
+        shown = rsx! { s { {shown} } };
+    }
+    if look.italic {
+        shown = rsx! { em { {shown} } };
+    }
+    if look.bold {
+        shown = rsx! { strong { {shown} } };
+    }
+    shown
+}
+
+fn piece(segment: Segment) -> Element {
+    match segment {
+        Segment::Fill(text) => rsx! {
+            span { class: style::bubble_fill, "{text}" }
+        },
+        Segment::Blank(text) => rsx! {
+            span { class: style::bubble_blank, "{text}" }
+        },
+        Segment::Link { text, href } if may_open(&href) => rsx! {
+            a { class: style::bubble_link, href, target: "_blank", rel: "noopener noreferrer", "{text}" }
+        },
+        Segment::Text(text) | Segment::Link { text, .. } => rsx! { "{text}" },
+    }
+}
+
 /// Whether an address may become a link: a customer's text is not to be trusted with `javascript:`.
-fn may_open(href: &str) -> bool {
+pub(super) fn may_open(href: &str) -> bool {
     href.split_once(':').is_some_and(|(scheme, _)| {
         ["http", "https", "mailto", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
     })
@@ -59,6 +124,8 @@ fn may_open(href: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn link(href: &str) -> Segment {
@@ -84,5 +151,36 @@ mod tests {
         });
         assert!(!html.contains("<a") && !html.contains("<b>"), "{html}");
         assert_eq!(html.matches("see here").count(), 3, "{html}");
+    }
+
+    #[test]
+    fn marks_are_followed_only_where_they_are_to_be() {
+        let segments = vec![Segment::text("*9 折* _今天_ ~99~\n- `A1`\n> 見\n3. 三")];
+        let html = dioxus_ssr::render_element(rsx! {
+            Text { segments: segments.clone(), marked: true }
+        });
+        for part in
+            ["<strong>9 折</strong>", "<em>今天</em>", "<s>99</s>", ">A1</code></li>", r#"<li value="3">三</li>"#]
+        {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        let html = dioxus_ssr::render_element(rsx! {
+            Text { segments }
+        });
+        assert!(html.contains("*9 折* _今天_") && !html.contains("<strong>"), "{html}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_becomes_markup(text in "[a<>&\"'/=*_~`\n -]{0,40}") {
+            let html = dioxus_ssr::render_element(rsx! {
+                Text { segments: vec![Segment::text(text.clone())], marked: true }
+            });
+            let tags = html.split('<').skip(1).map(|tag| tag.split(['>', ' ']).next().unwrap_or_default());
+            for tag in tags {
+                let name = tag.trim_start_matches('/');
+                prop_assert!(["span", "ul", "li", "strong", "em", "s", "code"].contains(&name), "{}: {}", name, html);
+            }
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use shared::problem::{Conflict, Forbidden, Problem, Rule, Unit, What};
 
-use super::{common, media, reasons};
+use super::{common, media, reasons, templates};
 use crate::words::{
     number,
-    problems::{Problems, Said, part, roles},
+    problems::{Problems, Said, blank, part, roles},
 };
 
 pub(super) const PROBLEMS: Problems = Problems {
@@ -60,6 +60,9 @@ fn problem(problem: &Problem) -> Said {
 }
 
 fn field(at: &str) -> String {
+    if let Some(n) = blank(at) {
+        return format!("Blank {n} of the template");
+    }
     if let Some(n) = part(at) {
         return format!("Message {n}");
     }
@@ -154,6 +157,25 @@ fn conflict(with: &Conflict) -> Said {
                 number(*left)
             ),
         ),
+        Conflict::SeveralNumbers { channels } => Said::new(
+            "A template goes to the customers of one WhatsApp number only.",
+            format!("The selection has {} accounts; keep the customers of one number.", channels.len()),
+        ),
+        Conflict::TemplateChanged { status } => Said::new(
+            match status {
+                Some(status) => format!("This template cannot be used as it is: {}.", templates::status(*status)),
+                None => "This template is gone, or not for you to use.".to_owned(),
+            },
+            "Choose a template again; if its content changed, picking it again brings the new one.",
+        ),
+        Conflict::MessagingLimit { needed, left } => Said::new(
+            "WhatsApp's limit of people within 24 hours is too small.",
+            format!(
+                "This needs {}, {} are left. Select fewer people, or wait until some are past.",
+                number(*needed),
+                number(*left)
+            ),
+        ),
         Conflict::UploadAt { .. } => {
             Said::new("The upload was cut off.", "Try again; it goes on from where it stopped.")
         }
@@ -207,6 +229,9 @@ fn missing(what: What) -> Said {
             ("There is no such saved reply.", "It was deleted or is not open to you; go back to the list.")
         }
         What::Category => ("There is no such category.", "It may have been deleted; choose again."),
+        What::Template => {
+            ("No such template.", "It may be deleted at WhatsApp, or not be yours to use; choose another.")
+        }
         What::Attribute => ("There is no such attribute.", "It may have been deleted; choose again."),
     };
     Said::new(title, text)

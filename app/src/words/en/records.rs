@@ -1,6 +1,6 @@
 //! The records of group sends.
 
-use shared::{deliveries::Outcome, time::Day, words::Language};
+use shared::{deliveries::Outcome, limits::Platform, time::Day, words::Language};
 
 use super::plural;
 use crate::words::{
@@ -17,7 +17,6 @@ pub(super) const RECORDS: Records = Records {
     mine: "Sent by you",
     stores: |stores| format!("Sent by you and colleagues of {stores}"),
     all: "Sent by the whole team",
-    group_message: "Group message",
     filters: "Filter records",
     time: "Time",
     last_days: |days| format!("Last {days} days"),
@@ -74,6 +73,7 @@ pub(super) const RECORDS: Records = Records {
     export_people: "Export recipients (CSV)",
     exported: |name| format!("Exported {name}"),
     not_kept: "The file is made, but this device could not keep it. Check the space that is left, then export again.",
+    read_rate: "Read rate",
     media: |images, videos| {
         let pictures = format!("{images} {}", plural(u64::from(images), "picture", "pictures"));
         let films = format!("{videos} {}", plural(u64::from(videos), "video", "videos"));
@@ -86,12 +86,18 @@ pub(super) const RECORDS: Records = Records {
     },
     detail: Detail {
         label: "Group-send record",
-        title: |when| format!("Group message · {when}"),
+        title: |kind, when| format!("{} · {when}", kind.name(Language::En)),
         back: "Back to the records",
         result: "Result",
         audience: |n| format!("{} {}", number(n), plural(n, "recipient", "recipients")),
         audience_note: "Everyone selected when Send was pressed, those known not to get it included",
-        honest: "\"Accepted\" means that LINE took the message, not yet that the customer has it.",
+        honest: "\"Accepted\" means that the platform took the message, not yet that the customer has it.",
+        read_note: "Read is a lower bound: people can switch receipts off, and LINE tells nothing of it.",
+        at_least: |figure| format!("at least {figure}"),
+        platforms: "By platform",
+        platform: |ok, failed, unknown| {
+            format!("{} accepted · {} failed · {} unknown", number(ok), number(failed), number(unknown))
+        },
         no_rate: "nobody selected",
         reasons: "Reasons",
         reasons_sub: |people, kinds| {
@@ -131,15 +137,22 @@ pub(super) const RECORDS: Records = Records {
         title_failed: "Why it failed",
         title: "Result",
         back: "Back to this record",
-        outcome: |outcome| match outcome {
-            Outcome::Waiting => ("Waiting", "It is in the queue and goes out in its turn."),
-            Outcome::Succeeded => {
+        outcome: |outcome, platform| match (outcome, platform) {
+            (Outcome::Waiting, _) => ("Waiting", "It is in the queue and goes out in its turn."),
+            (Outcome::Succeeded, Platform::Line) => {
                 ("Accepted", "LINE took the messages. It does not tell whether they arrived or were read.")
             }
-            Outcome::Failed => ("Not sent", "This customer did not get the messages of this send."),
-            Outcome::Unknown => (
+            (Outcome::Succeeded, Platform::Whatsapp) => {
+                ("Accepted", "WhatsApp took the messages. It tells once they are on the customer's phone.")
+            }
+            (Outcome::Delivered, _) => {
+                ("Delivered", "The messages are on the customer's phone. People can switch read receipts off.")
+            }
+            (Outcome::Read, _) => ("Read", "The customer read the messages."),
+            (Outcome::Failed, _) => ("Not received", "This customer did not get the messages of this send."),
+            (Outcome::Unknown, _) => (
                 "Not known whether it arrived",
-                "LINE gave no answer in time. It may or may not have arrived, and is not repeated by itself.",
+                "The platform gave no answer in time. It may or may not have arrived, and is not repeated by itself.",
             ),
         },
         checked_by: "Found by",
@@ -149,6 +162,9 @@ pub(super) const RECORDS: Records = Records {
         provider_text: "The platform's own words",
         request_id: ("Request id", "Give the request id to LINE's support."),
         content: "This customer's messages",
+        parts: "Each message",
+        part: |n| format!("Message {n}"),
+        part_left_out: "Not sent, as one before it failed",
         attempts: "Tries",
         attempt: |outcome| match outcome {
             "later" => "To be tried later",

@@ -22,6 +22,8 @@ pub(super) const THREAD: Thread = Thread {
     outcome: |outcome, platform| match outcome {
         Outcome::Waiting => "Sending".to_owned(),
         Outcome::Succeeded => format!("Accepted by {platform}"),
+        Outcome::Delivered => "Delivered".to_owned(),
+        Outcome::Read => "Read".to_owned(),
         Outcome::Failed => "Not delivered".to_owned(),
         Outcome::Unknown => "May not have arrived".to_owned(),
     },
@@ -59,6 +61,8 @@ pub(super) const THREAD: Thread = Thread {
     close_title: "Close this conversation?",
     close_text: "A closed one gets no group sends. When the customer writes again it is pending.",
     reopen: "Reopen",
+    template_only: "More than 24 hours since the customer wrote: WhatsApp takes templates only.",
+    send_template: "Send a template",
     closed_note: "This conversation is closed; reopen it to reply.",
     not_mine: |owner| format!("{owner} owns this; you can read, not reply."),
     tags: "Tags",

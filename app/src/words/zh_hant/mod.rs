@@ -12,9 +12,10 @@ mod records;
 mod saved_replies;
 mod send;
 mod sign_in;
+mod templates;
 mod thread;
 
-use super::{Language, Words};
+use super::{Language, Later, Words};
 
 pub(super) static WORDS: Words = Words {
     language: Language::ZhHant,
@@ -23,12 +24,24 @@ pub(super) static WORDS: Words = Words {
     reasons: reasons::REASONS,
     sign_in: sign_in::SIGN_IN,
     conversations: conversations::CONVERSATIONS,
-    thread: thread::THREAD,
-    send: send::SEND,
-    records: records::RECORDS,
-    saved_replies: saved_replies::SAVED_REPLIES,
-    media: media::MEDIA,
-    attributes: attributes::ATTRIBUTES,
-    figures: figures::FIGURES,
-    more: more::MORE,
+    thread: Later::of(Language::ZhHant),
+    filter: send::FILTER,
+    send: Later::of(Language::ZhHant),
+    records: Later::of(Language::ZhHant),
+    saved_replies: Later::of(Language::ZhHant),
+    media: Later::of(Language::ZhHant),
+    attributes: Later::of(Language::ZhHant),
+    templates: Later::of(Language::ZhHant),
+    figures: Later::of(Language::ZhHant),
+    more: Later::of(Language::ZhHant),
 };
+
+pub(super) static THREAD: super::thread::Thread = thread::THREAD;
+pub(super) static SEND: super::send::Send = send::SEND;
+pub(super) static RECORDS: super::records::Records = records::RECORDS;
+pub(super) static SAVED_REPLIES: super::saved_replies::SavedReplies = saved_replies::SAVED_REPLIES;
+pub(super) static MEDIA: super::media::Media = media::MEDIA;
+pub(super) static ATTRIBUTES: super::attributes::Attributes = attributes::ATTRIBUTES;
+pub(super) static TEMPLATES: super::templates::Templates = templates::TEMPLATES;
+pub(super) static FIGURES: super::figures::Figures = figures::FIGURES;
+pub(super) static MORE: super::more::More = more::MORE;

@@ -2,10 +2,10 @@
 
 use shared::problem::{Conflict, Forbidden, Problem, Rule, Unit, What};
 
-use super::{common, media, reasons};
+use super::{common, media, reasons, templates};
 use crate::words::{
     number,
-    problems::{Problems, Said, part, roles},
+    problems::{Problems, Said, blank, part, roles},
 };
 
 pub(super) const PROBLEMS: Problems = Problems {
@@ -44,6 +44,9 @@ fn problem(problem: &Problem) -> Said {
 }
 
 fn field(at: &str) -> String {
+    if let Some(n) = blank(at) {
+        return format!("範本的第 {n} 格");
+    }
     if let Some(n) = part(at) {
         return format!("第 {n} 則訊息");
     }
@@ -119,6 +122,21 @@ fn conflict(with: &Conflict) -> Said {
             "帳號本月的訊息額度不足。",
             format!("這次需要 {} 則，只剩 {} 則。請減少對象，或請管理員加購。", number(*needed), number(*left)),
         ),
+        Conflict::SeveralNumbers { channels } => Said::new(
+            "範本訊息只能傳給同一個 WhatsApp 號碼的顧客。",
+            format!("選擇的對象屬於 {} 個帳號，請只保留其中一個號碼的顧客。", channels.len()),
+        ),
+        Conflict::TemplateChanged { status } => Said::new(
+            match status {
+                Some(status) => format!("這個範本現在不能使用：{}。", templates::status(*status)),
+                None => "這個範本已經不存在，或不開放給你使用。".to_owned(),
+            },
+            "請重新選擇範本；內容有變時，再選一次就會更新。",
+        ),
+        Conflict::MessagingLimit { needed, left } => Said::new(
+            "WhatsApp 24 小時內可主動傳送的人數不足。",
+            format!("這次需要 {} 人，只剩 {} 人。請減少對象，或等人數釋出。", number(*needed), number(*left)),
+        ),
         Conflict::UploadAt { .. } => Said::new("上傳中斷了。", "再試一次，會從中斷的地方接著傳。"),
         Conflict::SavedReplyChanged { .. } => Said::new("這則預存回覆剛被別人改過。", "請重新載入，看過新的內容再改。"),
         Conflict::NotOwner => Said::new("這個對話由別人負責。", "請對方移轉給你，或請主管協助。"),
@@ -156,6 +174,7 @@ fn missing(what: What) -> Said {
         What::Upload => ("找不到這個上傳。", "可能已過期，請重新選擇檔案。"),
         What::SavedReply => ("找不到這則預存回覆。", "可能已刪除，或不開放給你使用，請回到列表。"),
         What::Category => ("找不到這個類別。", "可能已刪除，請重新選擇。"),
+        What::Template => ("找不到這個範本。", "可能已在 WhatsApp 刪除，或不開放給你使用，請重新選擇。"),
         What::Attribute => ("找不到這個屬性。", "可能已刪除，請重新選擇。"),
     };
     Said::new(title, text)

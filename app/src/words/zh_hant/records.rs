@@ -1,6 +1,6 @@
 //! The records of group sends.
 
-use shared::{deliveries::Outcome, time::Day, words::Language};
+use shared::{deliveries::Outcome, limits::Platform, time::Day, words::Language};
 
 use crate::words::{
     number,
@@ -16,7 +16,6 @@ pub(super) const RECORDS: Records = Records {
     mine: "我送出的",
     stores: |stores| format!("我與{stores}的同事送出的"),
     all: "全團隊送出的",
-    group_message: "群發訊息",
     filters: "篩選紀錄",
     time: "時間",
     last_days: |days| format!("近 {days} 天"),
@@ -70,6 +69,7 @@ pub(super) const RECORDS: Records = Records {
     export_people: "匯出對象名單（CSV）",
     exported: |name| format!("已匯出 {name}"),
     not_kept: "檔案已產生，但這台裝置無法儲存。請檢查剩餘空間後再匯出一次。",
+    read_rate: "已讀率",
     media: |images, videos| match (images, videos) {
         (0, 0) => "（沒有文字）".to_owned(),
         (images, 0) => format!("{images} 張圖片"),
@@ -78,12 +78,18 @@ pub(super) const RECORDS: Records = Records {
     },
     detail: Detail {
         label: "群發紀錄",
-        title: |when| format!("{when} 群發訊息"),
+        title: |kind, when| format!("{when} {}", kind.name(Language::ZhHant)),
         back: "返回紀錄",
         result: "結果",
         audience: |n| format!("對象 {} 人", number(n)),
         audience_note: "按下送出時選的所有人，包含已知收不到的",
-        honest: "「成功」代表 LINE 已接受，還不等於顧客已收到。",
+        honest: "「成功」代表平台已接受，還不等於顧客已收到。",
+        read_note: "已讀是下限：顧客可以關閉已讀回報，LINE 不提供已讀。",
+        at_least: |figure| format!("至少 {figure}"),
+        platforms: "各平台",
+        platform: |ok, failed, unknown| {
+            format!("成功 {} · 失敗 {} · 未知 {}", number(ok), number(failed), number(unknown))
+        },
         no_rate: "沒有對象",
         reasons: "失敗原因",
         reasons_sub: |people, kinds| format!("{} 人，{kinds} 種", number(people)),
@@ -114,11 +120,14 @@ pub(super) const RECORDS: Records = Records {
         title_failed: "失敗原因",
         title: "傳送結果",
         back: "返回這筆紀錄",
-        outcome: |outcome| match outcome {
-            Outcome::Waiting => ("等待傳送", "還在排隊，輪到就會送出。"),
-            Outcome::Succeeded => ("已受理", "LINE 已接受這些訊息；LINE 不會回報是否送達或已讀。"),
-            Outcome::Failed => ("沒有送出", "這位顧客沒有收到這次的訊息。"),
-            Outcome::Unknown => ("不確定是否送達", "LINE 沒有及時回覆，訊息可能到了也可能沒到，不會自動重送。"),
+        outcome: |outcome, platform| match (outcome, platform) {
+            (Outcome::Waiting, _) => ("等待傳送", "還在排隊，輪到就會送出。"),
+            (Outcome::Succeeded, Platform::Line) => ("已受理", "LINE 已接受這些訊息；LINE 不會回報是否送達或已讀。"),
+            (Outcome::Succeeded, Platform::Whatsapp) => ("已受理", "WhatsApp 已接受這些訊息；送到顧客手機後會再回報。"),
+            (Outcome::Delivered, _) => ("已送達", "訊息已送到顧客的手機；顧客可以關閉已讀回報。"),
+            (Outcome::Read, _) => ("已讀", "顧客已經讀過訊息。"),
+            (Outcome::Failed, _) => ("沒有送達", "這位顧客沒有收到這次的訊息。"),
+            (Outcome::Unknown, _) => ("不確定是否送達", "平台沒有及時回覆，訊息可能到了也可能沒到，不會自動重送。"),
         },
         checked_by: "判定",
         code: "原因代碼",
@@ -127,6 +136,9 @@ pub(super) const RECORDS: Records = Records {
         provider_text: "平台原文",
         request_id: ("請求編號", "聯絡 LINE 支援時請附上請求編號。"),
         content: "這位顧客的訊息",
+        parts: "每一則的結果",
+        part: |n| format!("第 {n} 則"),
+        part_left_out: "前面的訊息失敗，這則沒有送出",
         attempts: "嘗試紀錄",
         attempt: |outcome| match outcome {
             "later" => "稍後再試",

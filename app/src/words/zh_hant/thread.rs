@@ -22,6 +22,8 @@ pub(super) const THREAD: Thread = Thread {
     outcome: |outcome, platform| match outcome {
         Outcome::Waiting => "傳送中".to_owned(),
         Outcome::Succeeded => format!("{platform} 已受理"),
+        Outcome::Delivered => "已送達".to_owned(),
+        Outcome::Read => "已讀".to_owned(),
         Outcome::Failed => "沒送達".to_owned(),
         Outcome::Unknown => "不確定是否送達".to_owned(),
     },
@@ -59,6 +61,8 @@ pub(super) const THREAD: Thread = Thread {
     close_title: "結束這個對話？",
     close_text: "結束後不能群發給這位顧客；顧客再次來訊時會回到「待處理」。",
     reopen: "重新開啟",
+    template_only: "顧客超過 24 小時沒有來訊，WhatsApp 只收範本訊息。",
+    send_template: "傳送範本",
     closed_note: "對話已結束，重新開啟後才能回覆。",
     not_mine: |owner| format!("由 {owner} 負責，你可以查看，不能回覆。"),
     tags: "標籤",

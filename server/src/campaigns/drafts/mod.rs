@@ -89,7 +89,9 @@ pub(crate) fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveDraft, now: i64)
         Some(Stored { campaign: Some(campaign), .. }) => {
             return Err(Problem::conflict(Conflict::AlreadySent { campaign: *campaign }).into());
         }
-        Some(stored) if stored.selection == call.selection && stored.content == call.content => {
+        Some(stored)
+            if (stored.kind, &stored.selection, &stored.content) == (call.kind, &call.selection, &call.content) =>
+        {
             // What was still on its way up may be there by now.
             media::hold(tx, caller.team, holder(caller.member, call.id), &media_of(&call.content))?;
             return Ok(stored.clone());
@@ -110,16 +112,28 @@ pub(crate) fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveDraft, now: i64)
         campaign: None,
     };
     if created {
-        store::add(tx, caller.team, caller.member, &draft)?;
-        for dropped in store::drop_oldest(tx, caller.team, caller.member, KEPT)? {
-            release(tx, caller.team, caller.member, dropped)?;
-        }
-    } else {
-        store::change(tx, caller.team, caller.member, &draft)?;
+        create(tx, caller, &draft)?;
+        return Ok(draft);
     }
-    media::hold(tx, caller.team, holder(caller.member, call.id), &media_of(&draft.content))?;
-    tx.tell(News::of(caller.team, Subject::Draft(caller.member, call.id)));
+    store::change(tx, caller.team, caller.member, &draft)?;
+    kept(tx, caller, &draft)?;
     Ok(draft)
+}
+
+/// Keeps a new draft; the oldest unsent one makes room where there are too many.
+pub(crate) fn create(tx: &mut Tx<'_>, caller: &Caller, draft: &Stored) -> db::Result<()> {
+    store::add(tx, caller.team, caller.member, draft)?;
+    for dropped in store::drop_oldest(tx, caller.team, caller.member, KEPT)? {
+        release(tx, caller.team, caller.member, dropped)?;
+    }
+    kept(tx, caller, draft)
+}
+
+/// A draft was written down: it holds its pictures and films, and whoever looks at it is told.
+fn kept(tx: &mut Tx<'_>, caller: &Caller, draft: &Stored) -> db::Result<()> {
+    media::hold(tx, caller.team, holder(caller.member, draft.id), &media_of(&draft.content))?;
+    tx.tell(News::of(caller.team, Subject::Draft(caller.member, draft.id)));
+    Ok(())
 }
 
 /// Puts a changed selection into a draft that was not sent.
@@ -136,6 +150,7 @@ pub(crate) fn replace_selection(tx: &mut Tx<'_>, caller: &Caller, draft: Stored,
 /// Keeps a draft as it is being written.
 pub(crate) async fn save(app: App, caller: Caller, call: SaveDraft) -> Result<Draft> {
     call.content.check_draft()?;
+    call.kind.check(&call.content)?;
     call.selection.check()?;
     let (now, known) = (app.clock.now(), app.clone());
     app.db

@@ -5,21 +5,29 @@ pub(crate) mod store;
 #[cfg(test)]
 mod store_test;
 
+use std::collections::BTreeMap;
+
 use shared::{
     call::Page,
     campaigns::{
-        Campaign, CampaignFilter, CampaignRow, CampaignState, ListCampaigns, Progress, ReasonCount, ShowCampaign,
-        ShowProgress,
+        Campaign, CampaignFilter, CampaignRow, CampaignState, Figures, ListCampaigns, PlatformFigures, Progress,
+        ReasonCount, ShowCampaign, ShowProgress,
     },
     content::Content,
-    deliveries::{Attempt, DeliveryDetail, DeliveryRow, ListDeliveries, ShowDelivery},
+    deliveries::{
+        Attempt, DeliveryDetail, DeliveryRow, DeliveryState, ListDeliveries, Outcome, PartOutcome, ShowDelivery,
+    },
     id::{CampaignId, ChannelId},
+    limits::Platform,
     members::Role,
     problem::{Problem, What},
     reasons::Reason,
 };
 
-use super::drafts::media_of;
+use super::{
+    drafts::media_of,
+    parts::{SentPart, parts},
+};
 use crate::{
     App,
     caller::Caller,
@@ -154,11 +162,40 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
                 media: media::infos(&known, tx, caller.team, &media_of(&frozen.content))?,
                 content: frozen.content,
                 reasons,
+                platforms: platforms(tx, &caller, &found)?,
                 selection: frozen.selection,
                 paused,
             })
         })
         .await
+}
+
+/// The figures of each platform of a record, where it went by more than one (domain.md 11.23).
+fn platforms(tx: &mut Tx<'_>, caller: &Caller, found: &Stored) -> Result<Vec<PlatformFigures>> {
+    let mut platforms: BTreeMap<Platform, Figures> =
+        found.row.channels.iter().map(|channel| (channel.platform, Figures::default())).collect();
+    if platforms.len() < 2 {
+        return Ok(Vec::new());
+    }
+    for (channel, state, people) in store::by_channel(tx, caller.team, found.row.id)? {
+        // Its account is among those frozen with the campaign.
+        let Some(channel) = found.row.channels.iter().find(|one| one.id == channel) else { continue };
+        counted(platforms.entry(channel.platform).or_default(), channel.platform, state, people);
+    }
+    Ok(platforms.into_iter().map(|(platform, figures)| PlatformFigures { platform, figures }).collect())
+}
+
+/// Counts people in this state in, as the engine counts them among those of the whole send.
+fn counted(figures: &mut Figures, platform: Platform, state: DeliveryState, people: u64) {
+    let has = |outcome: Outcome| if outcome.states().contains(&state) { people } else { 0 };
+    figures.audience += people;
+    figures.waiting += has(Outcome::Waiting);
+    figures.succeeded += has(Outcome::Succeeded);
+    figures.failed += has(Outcome::Failed);
+    figures.unknown += has(Outcome::Unknown);
+    figures.delivered += has(Outcome::Delivered);
+    figures.read += has(Outcome::Read);
+    figures.told += if platform == Platform::Whatsapp { has(Outcome::Succeeded) } else { 0 };
 }
 
 /// The recipients of a record.
@@ -168,6 +205,10 @@ pub(crate) async fn deliveries(app: App, caller: Caller, call: ListDeliveries) -
     app.db
         .read(move |tx| {
             let found = find(tx, &caller, call.id)?;
+            if call.outcome == Some(Outcome::Waiting) && found.row.figures.settled() {
+                // Looking for nobody would go through everybody.
+                return Ok(Page { items: Vec::new(), next: None });
+            }
             let rows = store::deliveries(tx, caller.team, call.id, call.outcome, call.reason, after, limit + 1)?;
             let Page { items, next } = cursor::page_by(rows, limit, |last| last.id.to_string());
             let items = items.into_iter().filter_map(|row| shown_delivery(&caller, &found, row)).collect();
@@ -195,6 +236,7 @@ pub(crate) async fn delivery(app: App, caller: Caller, call: ShowDelivery) -> Re
                     request_id: one.request_id,
                 })
                 .collect();
+            let parts = parts(tx, caller.team, &[call.delivery])?;
             let conversation = match conversations::visible(tx, &caller, row.conversation) {
                 Ok(_) => Some(row.conversation),
                 Err(Refused::Problem(_)) => None,
@@ -211,10 +253,22 @@ pub(crate) async fn delivery(app: App, caller: Caller, call: ShowDelivery) -> Re
                 provider_code,
                 provider_text,
                 request_id,
+                parts: parts.into_values().flatten().map(|part| shown_part(&caller, part)).collect(),
                 attempts,
             })
         })
         .await
+}
+
+fn shown_part(caller: &Caller, part: SentPart) -> PartOutcome {
+    PartOutcome {
+        part: part.part,
+        outcome: part.outcome,
+        reason: part.reason,
+        provider_code: part.code,
+        provider_text: part.text,
+        at: caller.zone.stamp(part.at),
+    }
 }
 
 /// A recipient as the list shows her. Her account is among those frozen with the campaign.

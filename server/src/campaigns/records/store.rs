@@ -3,7 +3,7 @@
 use shared::{
     campaigns::{CampaignFilter, CampaignState, Figures, Kind},
     contacts::ChannelRef,
-    content::Content,
+    content::{Content, Part},
     deliveries::{DeliveryState, Outcome},
     id::{CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, LinkId, MemberId, StoreId, TeamId},
     links,
@@ -11,6 +11,7 @@ use shared::{
     members::{MemberRef, StoreRef},
     reasons::{CheckedBy, Reason},
     selection::Selection,
+    templates::ButtonKind,
 };
 
 use super::{Scope, Stored};
@@ -52,21 +53,23 @@ pub(crate) fn add(tx: &mut Tx<'_>, new: &NewCampaign<'_>) -> Result<()> {
     tx.execute(
         "INSERT INTO campaign (team_id, id, kind, class, draft_id, digest, subject, sender_id, sender_name, store_id, store_name,
              content, first_text, parts, images, videos, referral_links, audience_kind, selection, channels, state, created_at,
-             started_at, broadcast_at, expires_at, audience, queued, accepted, failed, unknown)
+             started_at, broadcast_at, expires_at, audience, queued, accepted, failed, unknown, template_id)
          VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, (SELECT name FROM store WHERE team_id = $1 AND id = $9),
              $10, $11, $12, $20, $21, $13, 'selection', $14, $15, 'sending', $16, $16, $16, $17, $18,
-             CAST($18 AS BIGINT) - CAST($19 AS BIGINT), 0, $19, 0)",
+             CAST($18 AS BIGINT) - CAST($19 AS BIGINT), 0, $19, 0, $22)",
         params![
             new.team, new.id, new.kind, new.class, new.draft, new.digest, new.sender, new.sender_name, new.store,
             to_json(new.content)?, &new.first_text, new.content.parts.len(), new.content.referral_links(),
             to_json(new.selection)?, to_json(&new.channels)?, new.now, new.expires_at, new.audience, new.failed,
             new.content.count_of(MediaKind::Image), new.content.count_of(MediaKind::Video),
+            new.content.template().map(|filled| filled.template),
         ],
     )
     .map(drop)
 }
 
-/// Writes the links of a campaign's texts, in order; the same address twice is two (domain.md 7.1).
+/// Writes the links of a campaign, in order: those of its texts, then those of a template's buttons; the same address twice
+/// is two (domain.md 7.1).
 pub(crate) fn add_links(
     tx: &mut Tx<'_>,
     clock: &Clock,
@@ -75,21 +78,35 @@ pub(crate) fn add_links(
     content: &Content,
 ) -> Result<()> {
     let mut rows: Vec<Vec<Value>> = Vec::new();
-    for (part, text) in content.texts_by_place() {
-        for (position, address) in links::links(text).into_iter().enumerate() {
-            rows.push(row![clock.id::<LinkId>(), part, position, address]);
+    for (part, one) in content.parts.iter().enumerate() {
+        for (position, (kind, address)) in links_of(one).into_iter().enumerate() {
+            rows.push(row![clock.id::<LinkId>(), part, position, kind, address]);
         }
     }
     tx.many(
         Sql::pair(
-            "INSERT INTO link (team_id, campaign_id, kind, id, part, position, address) VALUES ($1, $2, 'text', $3, $4, $5, $6)",
-            "INSERT INTO link (team_id, campaign_id, kind, id, part, position, address)
-             SELECT $1, $2, 'text', u.* FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[]) AS u",
+            "INSERT INTO link (team_id, campaign_id, id, part, position, kind, address) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO link (team_id, campaign_id, id, part, position, kind, address)
+             SELECT $1, $2, u.* FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[]) AS u",
         ),
         params![team, campaign],
         &rows,
     )
     .map(drop)
+}
+
+/// The links of a message, each with its kind: as many as `Content::referral_links` counts.
+fn links_of(part: &Part) -> Vec<(&'static str, String)> {
+    let in_text = |text: &str| links::links(text).into_iter().map(|address| ("text", address.to_owned())).collect();
+    let Some(filled) = part.as_template() else { return part.as_text().map(in_text).unwrap_or_default() };
+    let rendered = filled.rendered("");
+    let texts = rendered.header.iter().chain([&rendered.body, &rendered.footer]);
+    let mut found: Vec<(&str, String)> = texts.flat_map(|text| -> Vec<_> { in_text(text) }).collect();
+    found.extend(rendered.buttons.into_iter().filter_map(|button| match button.does {
+        ButtonKind::Url { address } => Some(("button", address)),
+        _ => None,
+    }));
+    found
 }
 
 /// The campaign that a draft became, and the digest and the size of audience it was accepted with.
@@ -149,6 +166,9 @@ impl FromRow for Stored {
                 succeeded: row.get("accepted")?,
                 failed: row.get("failed")?,
                 unknown: row.get("unknown")?,
+                delivered: row.get("delivered")?,
+                read: row.get("read")?,
+                told: row.get("told")?,
             },
             referral_links: row.get("referral_links")?,
         };
@@ -156,11 +176,12 @@ impl FromRow for Stored {
     }
 }
 
-/// A record's columns; a send that waits on a paused account is held for that account's reason.
+/// A record's columns; a send is held for a reason of its own, or, where it waits on a paused account, for that account's.
 const RECORD: &str =
     "SELECT c.id, c.kind, c.created_at, c.broadcast_at, c.finished_at, c.state, c.sender_id, c.sender_name,
      c.store_id, c.store_name, c.channels, c.parts, c.images, c.videos, c.first_text, c.audience, c.queued, c.accepted,
-     c.failed, c.unknown, c.referral_links, CASE WHEN c.state = 'sending' THEN (SELECT MIN(h.paused_reason) FROM slice s JOIN channel h
+     c.failed, c.unknown, c.delivered, c.read, c.told, c.referral_links, CASE WHEN c.state = 'paused' THEN c.paused_reason
+     WHEN c.state = 'sending' THEN (SELECT MIN(h.paused_reason) FROM slice s JOIN channel h
          ON h.id = s.channel_id WHERE s.campaign_id = c.id AND h.state = 'paused') END AS paused
      FROM campaign c WHERE c.team_id = $#";
 
@@ -280,6 +301,18 @@ pub(crate) fn frozen(tx: &mut Tx<'_>, team: TeamId, id: CampaignId) -> Result<Fr
     tx.one("SELECT content, selection FROM campaign WHERE team_id = $1 AND id = $2", params![team, id])
 }
 
+/// The people of a campaign by account and state.
+pub(crate) fn by_channel(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    id: CampaignId,
+) -> Result<Vec<(ChannelId, DeliveryState, u64)>> {
+    tx.all(
+        "SELECT channel_id, state, COUNT(*) FROM delivery WHERE team_id = $1 AND campaign_id = $2 GROUP BY channel_id, state",
+        params![team, id],
+    )
+}
+
 /// People who did not get it, by reason, most first.
 pub(crate) fn reasons(tx: &mut Tx<'_>, team: TeamId, id: CampaignId) -> Result<Vec<(Reason, u64)>> {
     tx.all(
@@ -310,6 +343,10 @@ pub(crate) struct StoredDelivery {
     pub(crate) reason: Option<Reason>,
     pub(crate) checked_by: Option<CheckedBy>,
     pub(crate) settled_at: Option<i64>,
+    pub(crate) delivered_at: Option<i64>,
+    pub(crate) read_at: Option<i64>,
+    /// The place of the first message that failed, from 0, on a platform that takes each by itself.
+    pub(crate) failed_part: Option<u32>,
     pub(crate) code: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) request_id: Option<String>,
@@ -335,6 +372,9 @@ impl FromRow for StoredDelivery {
             reason: row.get("reason")?,
             checked_by,
             settled_at: row.get("settled_at")?,
+            delivered_at: row.get("delivered_at")?,
+            read_at: row.get("read_at")?,
+            failed_part: row.get("failed_part")?,
             code: row.get("provider_code")?,
             text: row.get("provider_text")?,
             request_id: row.get("request_id")?,
@@ -343,8 +383,10 @@ impl FromRow for StoredDelivery {
 }
 
 const RECIPIENT: &str =
-    "SELECT id, name, channel_id, conversation_id, state, reason, checked_by, settled_at, provider_code,
-     provider_text, request_id FROM delivery WHERE team_id = $# AND campaign_id = $#";
+    "SELECT id, name, channel_id, conversation_id, state, reason, checked_by, settled_at, delivered_at, read_at,
+     provider_code, provider_text, request_id, CASE WHEN state = 'failed' THEN (SELECT MIN(p.part) FROM delivery_part p
+         WHERE p.delivery_id = delivery.id AND p.attempt = delivery.attempt AND p.state = 'failed') END AS failed_part
+     FROM delivery WHERE team_id = $# AND campaign_id = $#";
 
 /// Recipients of a campaign, in the order they were written.
 pub(crate) fn deliveries(
@@ -358,10 +400,21 @@ pub(crate) fn deliveries(
 ) -> Result<Vec<StoredDelivery>> {
     let mut query = Query::new(RECIPIENT, params![team, campaign]);
     if let Some(outcome) = outcome {
-        query.push("AND state = $#", params![outcome.state()]);
+        match outcome.states() {
+            // An index may give those of one state in order, not those of several.
+            [one] => query.push("AND state = $#", params![*one]),
+            several => query.push(
+                Sql::pair("AND state IN (SELECT value FROM json_each($#))", "AND state = ANY($#)"),
+                params![texts(several.iter().map(|state| state.as_str()))],
+            ),
+        };
+    }
+    if reason.is_some() || matches!(outcome, Some(Outcome::Failed | Outcome::Unknown)) {
+        // Said in these words, as the indexes of those who did not get it are.
+        query.push("AND state IN ('failed', 'unknown')", &[]);
     }
     if let Some(reason) = reason {
-        query.push("AND state IN ('failed', 'unknown') AND reason = $#", params![reason]);
+        query.push("AND reason = $#", params![reason]);
     }
     if let Some(after) = after {
         query.push("AND id > $#", params![after]);
@@ -412,24 +465,33 @@ pub(crate) fn attempts(tx: &mut Tx<'_>, team: TeamId, delivery: DeliveryId) -> R
     )
 }
 
-/// Group-send recipients among these who may not be sent any more, and why.
-pub(crate) fn unfit_for_group(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(DeliveryId, Reason)>> {
+/// Group-send recipients among these who may not be sent any more, and why. The window of who has not written since
+/// `closed` (UTC ms) is closed; the accounts on WhatsApp are few and looked up once.
+pub(crate) fn unfit_for_group(tx: &mut Tx<'_>, ids: &[String], closed: i64) -> Result<Vec<(DeliveryId, Reason)>> {
     tx.all(
         Sql::pair(
             "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'
                  WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
-                 WHEN c.subscription = 'blocked' THEN 'unfollowed' ELSE 'unsubscribed' END
+                 WHEN c.subscription = 'blocked' THEN 'unfollowed'
+                 WHEN c.subscription = 'unsubscribed' THEN 'unsubscribed' ELSE 'wa_window_closed' END
              FROM delivery d JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
              WHERE d.id IN (SELECT value FROM json_each($1)) AND (c.state <> 'in_progress'
-                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
+                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed')
+                 OR (d.channel_id IN (SELECT h.id FROM channel h WHERE h.platform = 'whatsapp')
+                     AND (c.last_customer_at IS NULL OR c.last_customer_at <= $2)
+                     AND EXISTS (SELECT 1 FROM campaign p WHERE p.id = d.campaign_id AND p.kind = 'group_message')))",
             "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'
                  WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
-                 WHEN c.subscription = 'blocked' THEN 'unfollowed' ELSE 'unsubscribed' END
+                 WHEN c.subscription = 'blocked' THEN 'unfollowed'
+                 WHEN c.subscription = 'unsubscribed' THEN 'unsubscribed' ELSE 'wa_window_closed' END
              FROM delivery d JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
              WHERE d.id = ANY($1) AND (c.state <> 'in_progress'
-                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
+                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed')
+                 OR (d.channel_id IN (SELECT h.id FROM channel h WHERE h.platform = 'whatsapp')
+                     AND (c.last_customer_at IS NULL OR c.last_customer_at <= $2)
+                     AND EXISTS (SELECT 1 FROM campaign p WHERE p.id = d.campaign_id AND p.kind = 'group_message')))",
         ),
-        params![ids],
+        params![ids, closed],
     )
 }
 

@@ -105,6 +105,8 @@ async fn a_send_is_written_whole(db: Db) {
     world.write(move |tx| store::add_links(tx, &clock, team, campaign, &more)).await;
     let links: i64 = world.read(move |tx| tx.one("SELECT COUNT(*) FROM link WHERE team_id = $1", params![team])).await;
     assert_eq!(links, 4);
+    let by_channel = world.read(move |tx| store::by_channel(tx, team, campaign)).await;
+    assert_eq!(by_channel, [(world.shop, DeliveryState::Queued, 2)]);
     let open: i64 = world
         .read(move |tx| tx.one("SELECT CAST(SUM(open) AS BIGINT) FROM slice WHERE team_id = $1", params![team]))
         .await;
@@ -422,7 +424,7 @@ async fn who_may_not_be_sent_any_more_is_found_before_the_call(db: Db) {
     let team = world.team;
     let rows = world.read(move |tx| store::deliveries(tx, team, campaign, None, None, None, 50)).await;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let unfit = |ids: Vec<_>| world.read(move |tx| eligible::group(tx, &ids));
+    let unfit = |ids: Vec<_>| world.read(move |tx| eligible::group(tx, &ids, NOW));
     assert!(unfit(ids.clone()).await.is_empty());
     world.subscribe(people[0], Subscription::Blocked).await;
     world.subscribe(people[1], Subscription::Unsubscribed).await;
@@ -442,5 +444,5 @@ async fn who_may_not_be_sent_any_more_is_found_before_the_call(db: Db) {
     reasons.sort_unstable();
     assert_eq!(reasons, [Reason::Unfollowed, Reason::Unsubscribed, Reason::NotInProgress, Reason::NotOwner]);
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    assert_eq!(world.read(move |tx| store::unfit_for_group(tx, &texts)).await.len(), 4);
+    assert_eq!(world.read(move |tx| store::unfit_for_group(tx, &texts, NOW - DAY)).await.len(), 4);
 }

@@ -77,7 +77,14 @@ pub(in crate::conversations) fn conditions(query: &mut Query, caller: &Caller, a
         );
     }
     if filter.unread {
-        query.push("AND c.unread > 0", &[]);
+        // The unary plus keeps SQLite from the index of these, which is not in the order of a page.
+        query.push(
+            match reading {
+                Reading::First => Sql::pair("AND +c.unread > 0", "AND c.unread > 0"),
+                Reading::All => "AND c.unread > 0".into(),
+            },
+            &[],
+        );
     }
     if filter.waiting {
         query.push("AND c.waiting_since IS NOT NULL", &[]);
@@ -148,22 +155,35 @@ fn window(query: &mut Query, caller: &Caller, asked: &Asked<'_>) {
         params![caller.team],
     );
     let times = if open { LAST_CUSTOMER.since } else { LAST_CUSTOMER.not_since };
-    query.push(times, params![asked.now - WINDOW_MS]);
+    // As `Window::of`: after a whole day it is closed.
+    query.push(times, params![asked.now - WINDOW_MS + 1]);
 }
 
-/// A customer who has the attribute: the row by row form, and the one that gathers first. The test on its value `v` and a
-/// bracket follow.
-const ATTRIBUTE_OF_ROW: &str = "EXISTS (SELECT 1 FROM contact_attribute v \
+/// A customer who has the attribute: with any value; row by row; and gathered first, on SQLite. The test on its value `v` and
+/// a bracket follow. In the second the limit changes nothing but SQLite's mind: it would go through the index of values for
+/// each row. In the third PostgreSQL joins: a `NOT IN` of more than it can hold it does by going through them for each row.
+const ANY_VALUE: &str = "EXISTS (SELECT 1 FROM contact_attribute v \
      WHERE v.team_id = c.team_id AND v.contact_id = c.contact_id AND v.attribute_id = $#";
-const ROW_OF_ATTRIBUTE: &str = "c.contact_id IN (SELECT v.contact_id FROM contact_attribute v \
-     WHERE v.team_id = $# AND v.attribute_id = $#";
+const ATTRIBUTE_OF_ROW: Sql = Sql::pair(
+    "EXISTS (SELECT 1 FROM (SELECT a.kind, a.int_value, a.folded_text FROM contact_attribute a \
+     WHERE a.team_id = c.team_id AND a.contact_id = c.contact_id AND a.attribute_id = $# LIMIT 1) v WHERE TRUE",
+    ANY_VALUE,
+);
+const ROW_OF_ATTRIBUTE: Sql = Sql::pair(
+    "c.contact_id IN (SELECT v.contact_id FROM contact_attribute v \
+     WHERE v.team_id = $# AND v.attribute_id = $#",
+    "EXISTS (SELECT 1 FROM contact_attribute v \
+     WHERE v.contact_id = c.contact_id AND v.team_id = $# AND v.attribute_id = $#",
+);
 
 /// Meets a condition on a custom attribute.
 fn attribute(query: &mut Query, caller: &Caller, condition: &AttributeCondition, reading: Reading) {
     query.push(if condition.test == AttributeTest::Empty { "AND NOT" } else { "AND" }, &[]);
-    match reading {
-        Reading::First => query.push(ATTRIBUTE_OF_ROW, params![condition.attribute]),
-        Reading::All => query.push(ROW_OF_ATTRIBUTE, params![caller.team, condition.attribute]),
+    match (&condition.test, reading) {
+        // Too many to be gathered.
+        (AttributeTest::Filled | AttributeTest::Empty, _) => query.push(ANY_VALUE, params![condition.attribute]),
+        (_, Reading::First) => query.push(ATTRIBUTE_OF_ROW, params![condition.attribute]),
+        (_, Reading::All) => query.push(ROW_OF_ATTRIBUTE, params![caller.team, condition.attribute]),
     };
     match &condition.test {
         AttributeTest::Filled | AttributeTest::Empty => {}
@@ -209,7 +229,7 @@ fn moments(zone: Zone, first: Day, last: Day) -> (i64, i64) {
     (zone.start_of(first), last.succ_opt().map_or(i64::MAX, |after| zone.start_of(after)))
 }
 
-/// Has any of these tags: the row by row form, and the one that gathers first.
+/// Has any of these tags: the row by row form, and the one that gathers first, as of attributes.
 const TAG_OF_ROW: Sql = Sql::pair(
     "EXISTS (SELECT 1 FROM contact_tag t WHERE t.team_id = c.team_id AND t.contact_id = c.contact_id \
      AND t.tag_id IN (SELECT value FROM json_each($#)))",
@@ -219,7 +239,7 @@ const TAG_OF_ROW: Sql = Sql::pair(
 const ROW_OF_TAG: Sql = Sql::pair(
     "c.contact_id IN (SELECT t.contact_id FROM contact_tag t \
      WHERE t.tag_id IN (SELECT value FROM json_each($#)) AND t.team_id = $#)",
-    "c.contact_id IN (SELECT t.contact_id FROM contact_tag t WHERE t.tag_id = ANY($#) AND t.team_id = $#)",
+    "EXISTS (SELECT 1 FROM contact_tag t WHERE t.contact_id = c.contact_id AND t.tag_id = ANY($#) AND t.team_id = $#)",
 );
 
 fn tags(query: &mut Query, caller: &Caller, asked: &Asked<'_>, reading: Reading) {

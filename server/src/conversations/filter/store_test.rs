@@ -311,7 +311,8 @@ async fn a_window_is_open_closed_or_none(db: Db) {
         on_whatsapp.push(world.conversation(world.outlet, name, state, &world.ann).await);
     }
     let (team, outlet) = (world.team, world.outlet);
-    let times = [(on_whatsapp[0], Some(NOW - DAY)), (on_whatsapp[1], Some(NOW - DAY - 1)), (on_whatsapp[2], None)];
+    // To the millisecond as `Window::of` has it.
+    let times = [(on_whatsapp[0], Some(NOW - DAY + 1)), (on_whatsapp[1], Some(NOW - DAY)), (on_whatsapp[2], None)];
     world
         .write(move |tx| {
             tx.execute(

@@ -3,6 +3,7 @@
 //! Events arrive in any order and more than once, so every rule here gives the same end whatever the order
 //! (providers.md A5).
 
+mod merge;
 mod store;
 
 #[cfg(test)]
@@ -14,6 +15,7 @@ use shared::{
     id::{ChannelId, ContactId, ConversationId, IdentityId, MediaId, MessageId, TeamId},
 };
 
+pub use self::merge::{Weight, merged, weight};
 use super::thread::Event;
 use crate::{
     clock::Clock,

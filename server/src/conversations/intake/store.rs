@@ -3,11 +3,14 @@
 use shared::{
     contacts::Subscription,
     conversations::ConversationState,
-    id::{ContactId, ConversationId, IdentityId, MessageId, TeamId},
+    id::{ContactId, ConversationId, IdentityId, MemberId, MessageId, TeamId},
 };
 
 use super::Inbound;
-use crate::db::{Result, Sql, Tx, params};
+use crate::{
+    contacts::Known,
+    db::{FromRow, Result, Row, Sql, Tx, params},
+};
 
 /// The identity's conversation, locked against other events of hers until the end of the transaction.
 pub(super) fn lock(
@@ -77,8 +80,8 @@ pub(super) fn keep_message(
     Ok(kept > 0)
 }
 
-/// Counts the message in: a closed conversation becomes pending and nobody's, times only move forward by the event's own,
-/// the wait goes back to the earliest message that nobody answered.
+/// Counts the message in: a closed conversation becomes pending and nobody's, times only move forward by the event's
+/// own, the wait goes back to the earliest message that nobody answered.
 pub(super) fn note_customer(tx: &mut Tx<'_>, inbound: &Inbound, id: ConversationId, preview: &str) -> Result<()> {
     tx.execute(
         "UPDATE conversation SET \
@@ -126,5 +129,91 @@ pub(super) fn rename(tx: &mut Tx<'_>, team: TeamId, contact: ContactId, folded: 
         "UPDATE conversation SET folded_name = $3 WHERE team_id = $1 AND contact_id = $2",
         params![team, contact, folded],
     )?;
+    Ok(())
+}
+
+/// A conversation as it is weighed against another of the same person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weighed {
+    pub(super) id: ConversationId,
+    pub(super) state: ConversationState,
+    pub(super) owner: Option<MemberId>,
+    pub(super) created_at: i64,
+}
+
+impl FromRow for Weighed {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            state: row.get("state")?,
+            owner: row.get("owner_id")?,
+            created_at: row.get("created_at")?,
+        })
+    }
+}
+
+/// The identity's conversation, locked against other events of hers until the end of the transaction.
+pub(super) fn weighed(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -> Result<Option<Weighed>> {
+    tx.opt(
+        Sql::pair(
+            "SELECT id, state, owner_id, created_at FROM conversation WHERE team_id = $1 AND identity_id = $2",
+            "SELECT id, state, owner_id, created_at FROM conversation WHERE team_id = $1 AND identity_id = $2 FOR UPDATE",
+        ),
+        params![team, identity],
+    )
+}
+
+/// Sets the copied subscription to what the identity has.
+pub(super) fn follow_identity(tx: &mut Tx<'_>, team: TeamId, identity: IdentityId) -> Result<()> {
+    tx.execute(
+        "UPDATE conversation SET subscription = \
+         (SELECT i.subscription FROM identity i WHERE i.team_id = $1 AND i.id = $2) \
+         WHERE team_id = $1 AND identity_id = $2",
+        params![team, identity],
+    )?;
+    Ok(())
+}
+
+/// Messages, events and sends of one conversation become another's, whose customer is this one, and its times and
+/// counts go into the other's. It ends.
+pub(super) fn pour(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    from: ConversationId,
+    into: ConversationId,
+    known: Known,
+) -> Result<()> {
+    let both = params![team, from, into];
+    tx.execute("UPDATE message SET conversation_id = $3 WHERE team_id = $1 AND conversation_id = $2", both)?;
+    tx.execute("UPDATE conversation_event SET conversation_id = $3 WHERE team_id = $1 AND conversation_id = $2", both)?;
+    tx.execute(
+        "UPDATE delivery SET conversation_id = $3, identity_id = $4, contact_id = $5 \
+         WHERE team_id = $1 AND conversation_id = $2",
+        params![team, from, into, known.identity, known.contact],
+    )?;
+    tx.execute(
+        "UPDATE conversation AS s SET \
+         unread = s.unread + g.unread, \
+         waiting_since = CASE WHEN s.waiting_since <= g.waiting_since OR g.waiting_since IS NULL \
+         THEN s.waiting_since ELSE g.waiting_since END, \
+         last_at = CASE WHEN s.last_at >= g.last_at THEN s.last_at ELSE g.last_at END, \
+         last_customer_at = CASE WHEN s.last_customer_at >= g.last_customer_at OR g.last_customer_at IS NULL \
+         THEN s.last_customer_at ELSE g.last_customer_at END, \
+         last_team_at = CASE WHEN s.last_team_at >= g.last_team_at OR g.last_team_at IS NULL \
+         THEN s.last_team_at ELSE g.last_team_at END, \
+         last_marketing_at = CASE WHEN s.last_marketing_at >= g.last_marketing_at OR g.last_marketing_at IS NULL \
+         THEN s.last_marketing_at ELSE g.last_marketing_at END, \
+         last_kind = CASE WHEN s.last_message_at >= g.last_message_at OR g.last_message_at IS NULL \
+         THEN s.last_kind ELSE g.last_kind END, \
+         last_text = CASE WHEN s.last_message_at >= g.last_message_at OR g.last_message_at IS NULL \
+         THEN s.last_text ELSE g.last_text END, \
+         last_from_customer = CASE WHEN s.last_message_at >= g.last_message_at OR g.last_message_at IS NULL \
+         THEN s.last_from_customer ELSE g.last_from_customer END, \
+         last_message_at = CASE WHEN s.last_message_at >= g.last_message_at OR g.last_message_at IS NULL \
+         THEN s.last_message_at ELSE g.last_message_at END \
+         FROM conversation AS g WHERE s.team_id = $1 AND s.id = $3 AND g.team_id = $1 AND g.id = $2",
+        both,
+    )?;
+    tx.execute("DELETE FROM conversation WHERE team_id = $1 AND id = $2", params![team, from])?;
     Ok(())
 }

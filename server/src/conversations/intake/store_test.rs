@@ -25,6 +25,8 @@ on_both_engines![
     a_block_is_told_once,
     a_new_name_is_searched_by,
     statements_do_what_they_say,
+    weighed_and_follow_identity,
+    pour_one_conversation_into_another,
 ];
 
 /// All of a conversation that inbound messages touch.
@@ -271,5 +273,96 @@ async fn statements_do_what_they_say(db: Db) {
     nameless.kind = MessageKind::Sticker;
     for _ in 0..2 {
         assert!(matches!(world.wrote(nameless.clone()).await, Wrote::New { .. }));
+    }
+}
+
+async fn weighed_and_follow_identity(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let (lin, eve) = (customer_of(&world, id).await, world.eve.team);
+    let weighed = world.write(move |tx| store::weighed(tx, lin.team, lin.identity)).await.unwrap();
+    assert_eq!((weighed.id, weighed.state, weighed.owner), (id, ConversationState::InProgress, Some(world.ann.member)));
+    assert_eq!(weighed.created_at, NOW);
+    assert_eq!(world.write(move |tx| store::weighed(tx, eve, lin.identity)).await, None);
+    world
+        .write(move |tx| {
+            tx.execute("UPDATE identity SET subscription = 'unsubscribed' WHERE id = $1", params![lin.identity])?;
+            store::follow_identity(tx, eve, lin.identity)
+        })
+        .await;
+    assert_eq!(world.found(id).await.subscription, Subscription::Subscribed);
+    world.write(move |tx| store::follow_identity(tx, lin.team, lin.identity)).await;
+    assert_eq!(world.found(id).await.subscription, Subscription::Unsubscribed);
+}
+
+/// Each way round: the later of every time stays, and the earliest wait.
+async fn pour_one_conversation_into_another(db: Db) {
+    let world = World::new(db).await;
+    for later_goes in [false, true] {
+        let (into, from) = (world.open("Lin", &world.ann).await, world.open("Lin", &world.bob).await);
+        let (lin, gone, eve) = (customer_of(&world, into).await, customer_of(&world, from).await, world.eve.team);
+        let (early, late) = if later_goes { (into, from) } else { (from, into) };
+        let delivery = world.clock.id::<uuid::Uuid>().to_string();
+        let id = delivery.clone();
+        world
+            .write(move |tx| {
+                for (conversation, at, text) in [(early, NOW + 1, "early"), (late, NOW + 9, "late")] {
+                    tx.execute(
+                        "UPDATE conversation SET unread = 2, waiting_since = $2, last_at = $2, last_customer_at = $2, \
+                         last_team_at = $2, last_marketing_at = $2, last_message_at = $2, last_text = $3, \
+                         last_from_customer = $4 WHERE id = $1",
+                        params![conversation, at, text, text == "late"],
+                    )?;
+                }
+                tx.execute(
+                    "INSERT INTO delivery (team_id, id, policy, slice_id, channel_id, identity_id, contact_id, \
+                     conversation_id, sender_id, address, name, state, attempt, tries, unsure) \
+                     VALUES ($1, $2, 'group', '', $3, $4, $5, $6, '', '', '', 'accepted', 1, 1, FALSE)",
+                    params![gone.team, &id, gone.channel, gone.identity, gone.contact, from],
+                )?;
+                super::super::thread::append(
+                    tx,
+                    gone.team,
+                    from,
+                    shared::id::EventId(id.parse().unwrap()),
+                    super::Event { kind: EventKind::Taken, by: None, to: None, at: NOW },
+                )
+            })
+            .await;
+        let known = crate::contacts::Known { identity: lin.identity, contact: lin.contact };
+        world.write(move |tx| store::pour(tx, lin.team, from, into, known)).await;
+        let times: (i64, i64, i64, i64, i64) = world
+            .read(move |tx| {
+                tx.one(
+                    "SELECT last_at, last_customer_at, last_team_at, last_marketing_at, last_message_at FROM conversation \
+                     WHERE id = $1",
+                    params![into],
+                )
+            })
+            .await;
+        assert_eq!(times, (NOW + 9, NOW + 9, NOW + 9, NOW + 9, NOW + 9));
+        let shape = shape(&world, lin).await;
+        assert_eq!((shape.unread, shape.waiting_since), (4, Some(NOW + 1)));
+        assert_eq!((shape.last_text.as_deref(), shape.last_from_customer), (Some("late"), Some(true)));
+        assert_eq!((shape.state, shape.owned), (ConversationState::InProgress, true));
+        let messages: i64 = world
+            .read(move |tx| tx.one("SELECT COUNT(*) FROM message WHERE conversation_id = $1", params![into]))
+            .await;
+        assert_eq!((messages, event_kinds(&world, lin.team, into).await), (2, vec![EventKind::Taken]));
+        let sent: (String, String, String) = world
+            .read(move |tx| {
+                tx.one(
+                    "SELECT conversation_id, identity_id, contact_id FROM delivery WHERE id = $1",
+                    params![&delivery],
+                )
+            })
+            .await;
+        assert_eq!(sent, (into.to_string(), lin.identity.to_string(), lin.contact.to_string()));
+        assert_eq!(world.read(move |tx| super::super::store::find(tx, lin.team, from)).await, None);
+        // What is another team's stays where it is.
+        let kept = world.open("Wu", &world.ann).await;
+        let poured = world.db.write(move |tx| store::pour(tx, eve, kept, into, known)).await;
+        assert_eq!(poured, Ok(()));
+        assert_eq!(world.found(kept).await.id, kept);
     }
 }

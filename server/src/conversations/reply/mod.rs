@@ -1,19 +1,22 @@
-//! A 1:1 reply to a customer, of one to five messages: kept in the thread and put into the delivery engine as one push, in
-//! one transaction.
+//! A 1:1 reply to a customer, of one to five messages: kept in the thread and put into the delivery engine as one push,
+//! in one transaction.
 
 mod store;
 
 #[cfg(test)]
 mod store_test;
 
+use std::collections::BTreeSet;
+
 use shared::{
     contacts::Subscription,
     content::{Content, Part},
-    conversations::{Message, MessageKind, Reply},
+    conversations::{Message, MessageKind, Reply, Window},
     id::{ConversationId, DeliveryId, MediaId, MemberId, MessageId},
     limits::MAX_PARTS,
     problem::{Conflict, Problem, Rule},
     reasons::Reason,
+    templates::Filled,
 };
 use uuid::Uuid;
 
@@ -21,11 +24,12 @@ use super::{Found, act::refusal, may, preview, thread, visible};
 use crate::{
     App,
     caller::Caller,
-    channels,
+    campaigns::reach,
     db::{self, Tx},
     media::{self, Holder},
     outbox::{self, NewReply},
-    refused::{Refused, Result},
+    refused::Result,
+    templates,
 };
 
 /// A message of ours, as it is kept.
@@ -35,9 +39,12 @@ struct Written {
     conversation: ConversationId,
     member: MemberId,
     kind: MessageKind,
-    /// With the name filled in; empty for a picture or film.
+    /// With the name filled in; empty for a picture or film, the body of a template.
     text: String,
+    /// A picture or film, a template's header included.
     media: Option<MediaId>,
+    /// Filled in for this customer.
+    template: Option<Filled>,
     /// The first message of the same reply; none on the first itself.
     part_of: Option<MessageId>,
     at: i64,
@@ -58,10 +65,16 @@ pub(super) fn reply(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &Reply) -
     if !may(caller, &found).reply {
         return Err(Problem::conflict(refusal(&found)).into());
     }
-    if let Some(reason) = unreachable(found.subscription) {
+    let now = app.clock.now();
+    let window = Window::of(found.platform, found.last_customer_at, now);
+    let template = call.content.template();
+    if let Some(reason) = unreachable(found.subscription, window, template.is_some()) {
         return Err(Problem::conflict(Conflict::CannotReach { reason }).into());
     }
-    let now = app.clock.now();
+    if let Some(filled) = template {
+        templates::check(tx, caller, found.channel, filled)?;
+        count_in(tx, caller, &found, window, now)?;
+    }
     let messages = messages(caller, &found, call, now);
     for message in &messages {
         store::keep(tx, caller.team, message)?;
@@ -83,10 +96,19 @@ fn check(
     content: &Content,
     media: &[MediaId],
 ) -> Result<()> {
-    let channel = channels::known(tx, caller.team, found.channel)?;
-    let channel = channel.ok_or_else(|| Refused::fault("a conversation is of no channel"))?;
     let media = media::infos(app, tx, caller.team, media)?;
-    Ok(content.check(&found.name, &[channel.platform], &media)?)
+    Ok(content.check(&found.name, &[found.platform], &media)?)
+}
+
+/// Counts a customer in whose window is closed: of the people whom the business may write to first within 24 hours.
+fn count_in(tx: &mut Tx<'_>, caller: &Caller, found: &Found, window: Window, now: i64) -> Result<()> {
+    if window != Window::Closed {
+        return Ok(());
+    }
+    if let Some(reach) = reach::of(tx, caller.team, found.channel, &BTreeSet::from([found.contact]), now)? {
+        reach::check(reach)?;
+    }
+    Ok(reach::note(tx, caller.team, &[found.id], now)?)
 }
 
 /// The messages of a reply. They arrive together; a millisecond between them keeps their order in the thread.
@@ -97,8 +119,9 @@ fn messages(caller: &Caller, found: &Found, call: &Reply, now: i64) -> Vec<Writt
         conversation: found.id,
         member: caller.member,
         kind: thread::kind_of(&part),
-        text: part.as_text().unwrap_or_default().to_owned(),
-        media: part.as_media().map(|(_, id)| id),
+        text: thread::text_of(&part),
+        media: thread::medium_of(&part),
+        template: part.as_template().cloned(),
         part_of: (id != call.key).then_some(call.key),
         at,
     };
@@ -106,17 +129,20 @@ fn messages(caller: &Caller, found: &Found, call: &Reply, now: i64) -> Vec<Writt
 }
 
 /// The ids that the messages of this reply have or would have: the first is the key.
-fn ids(key: MessageId) -> Vec<MessageId> {
+pub(super) fn ids(key: MessageId) -> Vec<MessageId> {
     let rest = (1..MAX_PARTS).map(|place| MessageId(Uuid::new_v5(&key.0, place.to_string().as_bytes())));
     std::iter::once(key).chain(rest).collect()
 }
 
-/// Why a customer cannot be written to, if so: LINE would answer 200 all the same (seed step 15).
-fn unreachable(subscription: Subscription) -> Option<Reason> {
+/// Why a customer cannot be written to, if so: LINE would answer 200 all the same (seed step 15), and WhatsApp takes
+/// nothing but templates outside the window (seed step 18).
+fn unreachable(subscription: Subscription, window: Window, is_template: bool) -> Option<Reason> {
     match subscription {
         Subscription::Blocked => Some(Reason::Unfollowed),
         Subscription::Unsubscribed => Some(Reason::Unsubscribed),
-        Subscription::Subscribed | Subscription::Unknown => None,
+        Subscription::Subscribed | Subscription::Unknown => {
+            (window == Window::Closed && !is_template).then_some(Reason::WaWindowClosed)
+        }
     }
 }
 
@@ -141,9 +167,12 @@ fn written(tx: &mut Tx<'_>, app: &App, caller: &Caller, key: MessageId) -> Resul
     thread::messages(tx, caller, &ids(key), &|stored| media::reference(app, stored))
 }
 
-/// Which of these replies may not go out any more, and why: asked by the engine as it claims them (`outbox::Policies`).
-/// Who wrote one may have handed the conversation on since; what she wrote still goes out.
-pub fn ineligible(tx: &mut Tx<'_>, deliveries: &[DeliveryId]) -> db::Result<Vec<(DeliveryId, Reason)>> {
-    let found = store::subscriptions(tx, deliveries)?;
-    Ok(found.into_iter().filter_map(|(id, subscription)| Some((id, unreachable(subscription)?))).collect())
+/// Which of these replies may not go out any more at this time (UTC ms), and why: asked by the engine as it claims them
+/// (`outbox::Policies`). Who wrote one may have handed the conversation on since; what she wrote still goes out.
+pub fn ineligible(tx: &mut Tx<'_>, deliveries: &[DeliveryId], now: i64) -> db::Result<Vec<(DeliveryId, Reason)>> {
+    let unfit = |one: store::Waiting| {
+        let window = Window::of(one.platform, one.last_customer_at, now);
+        Some((one.delivery, unreachable(one.subscription, window, one.is_template)?))
+    };
+    Ok(store::waiting(tx, deliveries)?.into_iter().filter_map(unfit).collect())
 }

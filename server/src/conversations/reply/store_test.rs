@@ -3,13 +3,14 @@
 use shared::{
     contacts::Subscription,
     content::{Content, NAME_TOKEN, Part},
-    conversations::{ConversationState, Message, MessageKind, Reply},
+    conversations::{ConversationState, Message, MessageKind, Reply, WINDOW_MS},
     deliveries::Outcome,
     id::{ConversationId, DeliveryId, MediaId, MessageId},
     limits,
     media::MediaKind,
     problem::{Conflict, Problem, Rule, Unit, What},
     reasons::Reason,
+    templates::{Header, Shape, TemplateStatus},
 };
 
 use super::{
@@ -20,6 +21,7 @@ use crate::{
     caller::Caller,
     db::{Db, params, testing::on_both_engines},
     refused::Refused,
+    templates::fixture_test::{content, customer, filled, number, people_limit, shape, template},
 };
 
 on_both_engines![
@@ -31,6 +33,8 @@ on_both_engines![
     who_may_not_reply_is_told_why,
     what_cannot_be_sent_is_named,
     who_blocked_since_is_not_sent,
+    outside_the_window_only_a_template_goes,
+    a_template_stands_in_the_thread_as_she_gets_it,
     statements_do_what_they_say,
 ];
 
@@ -253,10 +257,92 @@ async fn who_blocked_since_is_not_sent(db: Db) {
     world.subscribe(blocked, Subscription::Blocked).await;
     world.subscribe(gone, Subscription::Unsubscribed).await;
     let asked = all.clone();
-    let mut refused = world.read(move |tx| ineligible(tx, &asked)).await;
+    let mut refused = world.read(move |tx| ineligible(tx, &asked, NOW)).await;
     refused.sort_unstable();
     assert_eq!(refused, [(all[1], Reason::Unfollowed), (all[2], Reason::Unsubscribed)]);
-    assert_eq!(world.read(|tx| ineligible(tx, &[])).await, []);
+    assert_eq!(world.read(|tx| ineligible(tx, &[], NOW)).await, []);
+}
+
+async fn outside_the_window_only_a_template_goes(db: Db) {
+    let world = World::new(db).await;
+    let north = number(&world, "北店", None).await;
+    let near = customer(&world, north, "近", &world.ann, WINDOW_MS - 1_000).await;
+    let far = customer(&world, north, "遠", &world.ann, WINDOW_MS).await;
+    let template = template(&world, north.waba, shape("sale"), TemplateStatus::Approved).await;
+    let sale = |id| Reply { content: content(filled(template, shape("sale"))), ..call(&world, id, "") };
+    write(&world, &world.ann, call(&world, near, "好的")).await.unwrap();
+    let closed = Err(Problem::conflict(Conflict::CannotReach { reason: Reason::WaWindowClosed }));
+    assert_eq!(write(&world, &world.ann, call(&world, far, "好的")).await, closed);
+    for id in [near, far] {
+        write(&world, &world.ann, sale(id)).await.unwrap();
+    }
+    // Whoever was outside is one of those whom the business may write to first.
+    let people: i64 = world
+        .read({
+            let team = world.team;
+            move |tx| tx.one("SELECT COUNT(*) FROM portfolio_contact WHERE team_id = $1", params![team])
+        })
+        .await;
+    assert_eq!(people, 1);
+    people_limit(&world, north.channel, 1).await;
+    write(&world, &world.ann, sale(far)).await.unwrap();
+    let another = customer(&world, north, "別", &world.ann, WINDOW_MS).await;
+    let full = Err(Problem::conflict(Conflict::MessagingLimit { needed: 1, left: 0 }));
+    assert_eq!(write(&world, &world.ann, sale(another)).await, full);
+
+    // By the claim her window has closed: the text fails there, the template does not.
+    let mut asked = deliveries(&world, near).await;
+    let text = asked[0];
+    asked.extend(deliveries(&world, far).await);
+    let unfit = |now| {
+        let asked = asked.clone();
+        world.read(move |tx| ineligible(tx, &asked, now))
+    };
+    assert_eq!(unfit(NOW + 999).await, []);
+    assert_eq!(unfit(NOW + 1_000).await, [(text, Reason::WaWindowClosed)]);
+
+    let changed = |status| Err(Problem::conflict(Conflict::TemplateChanged { status }));
+    let gone = Reply { content: content(filled(world.clock.id(), shape("sale"))), ..call(&world, near, "") };
+    assert_eq!(write(&world, &world.ann, gone).await, changed(None));
+    let other = Shape { body: "{{1}} 晚安".into(), ..shape("sale") };
+    let other = Reply { content: content(filled(template, other)), ..call(&world, near, "") };
+    assert_eq!(write(&world, &world.ann, other).await, changed(Some(TemplateStatus::Approved)));
+    // LINE has no templates.
+    let line = world.open("LINE", &world.ann).await;
+    let refused = write(&world, &world.ann, sale(line)).await;
+    assert!(matches!(refused, Err(Problem::Invalid { .. })), "{refused:?}");
+}
+
+async fn a_template_stands_in_the_thread_as_she_gets_it(db: Db) {
+    let world = World::new(db).await;
+    let north = number(&world, "北店", None).await;
+    let far = customer(&world, north, "王小美", &world.ann, WINDOW_MS).await;
+    let picture = world.medium(MediaKind::Image).await;
+    let with_picture = Shape { header: Some(Header::Media { media: MediaKind::Image }), ..shape("sale") };
+    let template = template(&world, north.waba, with_picture.clone(), TemplateStatus::Approved).await;
+    let mut sale = filled(template, with_picture);
+    sale.header = Some(picture);
+    let call = Reply { content: content(sale), ..call(&world, far, "") };
+    let message = write(&world, &world.ann, call.clone()).await.unwrap();
+    assert_eq!((message.kind, message.text.as_str()), (MessageKind::Template, "王小美 您好，新品到店"));
+    assert_eq!(message.media.as_ref().map(|media| media.id), Some(picture));
+    let shown = message.template.clone().unwrap();
+    let rendered = shown.rendered("");
+    assert_eq!(rendered.buttons.len(), 2);
+    assert_eq!(rendered.media, Some((MediaKind::Image, picture)));
+    let again = write(&world, &world.ann, call).await.unwrap();
+    assert_eq!((again.id, again.template), (message.id, message.template));
+    let (team, found) = (world.team, world.found(far).await);
+    let kept: (String, String, String) = world
+        .read(move |tx| {
+            tx.one(
+                "SELECT c.last_kind, c.last_text, d.address FROM conversation c \
+                 JOIN delivery d ON d.team_id = c.team_id AND d.conversation_id = c.id WHERE c.team_id = $1 AND c.id = $2",
+                params![team, far],
+            )
+        })
+        .await;
+    assert_eq!(kept, ("template".into(), "王小美 您好，新品到店".into(), found.address));
 }
 
 async fn statements_do_what_they_say(db: Db) {
@@ -274,6 +360,7 @@ async fn statements_do_what_they_say(db: Db) {
                 kind: MessageKind::Text,
                 text: NASTY.into(),
                 media: None,
+                template: None,
                 part_of: None,
                 at: NOW - 5,
             };
@@ -283,7 +370,7 @@ async fn statements_do_what_they_say(db: Db) {
             // The customer's message came later by the platform's clock: it stays the last.
             store::note_team(tx, team, id, MessageKind::Text, "older", NOW - 5)?;
             store::note_team(tx, other, id, MessageKind::Text, "elsewhere", NOW + 5)?;
-            assert_eq!(store::subscriptions(tx, &[])?, []);
+            assert_eq!(store::waiting(tx, &[])?, []);
             let last: (String, i64, i64) = tx.one(
                 "SELECT last_text, last_at, last_team_at FROM conversation WHERE team_id = $1 AND id = $2",
                 params![team, id],

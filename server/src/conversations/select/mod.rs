@@ -51,7 +51,7 @@ pub struct Chosen {
     pub subscription: Subscription,
     /// When she last wrote, UTC milliseconds.
     pub last_customer_at: Option<i64>,
-    /// Her address on LINE; empty where none is known.
+    /// Her address on the platform, as deliveries name it; empty where none is known.
     pub address: String,
 }
 

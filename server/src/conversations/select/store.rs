@@ -5,6 +5,7 @@ use shared::id::{ConversationId, TeamId};
 use super::{
     super::{
         filter::{self, Asked, Reading},
+        store::ADDRESS,
         texts,
     },
     Chosen,
@@ -33,19 +34,28 @@ impl FromRow for Chosen {
     }
 }
 
-/// Left joins keep the conversation the outer table on SQLite, whatever its planner thinks.
-const CHOSEN: &str = "SELECT c.id, c.identity_id, c.contact_id, c.channel_id, h.name AS channel_name, h.platform, k.name, c.state, \
-     c.owner_id, c.subscription, c.last_customer_at, \
-     (SELECT min(a.address) FROM identity_address a \
-      WHERE a.team_id = c.team_id AND a.identity_id = c.identity_id AND a.kind = 'line_user') AS address \
-     FROM conversation c \
-     LEFT JOIN channel h ON h.team_id = c.team_id AND h.id = c.channel_id \
-     LEFT JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
-     WHERE c.team_id = $#";
+/// Everyone of a team, to be narrowed down.
+fn of_team(team: TeamId) -> Query {
+    let mut query = Query::new(
+        "SELECT c.team_id, c.id, c.identity_id, c.contact_id, c.channel_id, h.name AS channel_name, h.platform, k.name, c.state, \
+         c.owner_id, c.subscription, c.last_customer_at,",
+        params![],
+    );
+    query.push(ADDRESS, params![]);
+    // Left joins keep the conversation the outer table on SQLite, whatever its planner thinks.
+    query.push(
+        "FROM conversation c \
+         LEFT JOIN channel h ON h.team_id = c.team_id AND h.id = c.channel_id \
+         LEFT JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
+         WHERE c.team_id = $#",
+        params![team],
+    );
+    query
+}
 
 /// Those of these conversations that the team has, each once.
 pub(super) fn ticked(tx: &mut Tx<'_>, team: TeamId, ids: &[ConversationId]) -> Result<Vec<Chosen>> {
-    let mut query = Query::new(CHOSEN, params![team]);
+    let mut query = of_team(team);
     query.push(Sql::pair("AND c.id IN (SELECT value FROM json_each($#))", "AND c.id = ANY($#)"), &[texts(ids)]);
     tx.all_query(&query)
 }
@@ -57,7 +67,7 @@ pub(super) fn matching(
     asked: &Asked<'_>,
     except: &[ConversationId],
 ) -> Result<Vec<Chosen>> {
-    let mut query = Query::new(CHOSEN, params![caller.team]);
+    let mut query = of_team(caller.team);
     filter::scope(&mut query, caller, asked.state, asked.scope);
     filter::conditions(&mut query, caller, asked, Reading::All);
     if !except.is_empty() {

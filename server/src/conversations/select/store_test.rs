@@ -5,6 +5,7 @@ use shared::{
     contacts::Subscription,
     conversations::{ConversationFilter, ConversationState, Scope},
     id::{ConversationId, TeamId},
+    limits::Platform,
     problem::{Problem, Rule},
     selection::{Matching, Selection},
 };
@@ -21,6 +22,7 @@ use crate::{
     caller::Caller,
     db::{Db, params, testing::on_both_engines},
     refused::Refused,
+    templates::fixture_test::{customer, number},
 };
 
 on_both_engines![
@@ -31,6 +33,7 @@ on_both_engines![
     twenty_thousand_ids_are_one_question,
     counts_are_by_account,
     marketing_times_only_move_forward,
+    an_address_is_what_deliveries_name,
     statements_do_what_they_say,
 ];
 
@@ -167,6 +170,39 @@ async fn marketing_times_only_move_forward(db: Db) {
     assert_eq!(marketed_at(&world, a).await, Some(20));
     assert_eq!(marketed_at(&world, b).await, Some(10));
     assert_eq!(marketed_at(&world, untouched).await, None);
+}
+
+/// WhatsApp: the number seen last; without one `bsuid:` and Meta's own id.
+async fn an_address_is_what_deliveries_name(db: Db) {
+    let world = World::new(db).await;
+    let number = number(&world, "北店", None).await;
+    let id = customer(&world, number, "王小美", &world.ann, 0).await;
+    let (team, identity) = (world.team, world.found(id).await.identity);
+    let address = || async {
+        let chosen = chosen(&world, &world.ann, ticks(&[id])).await.unwrap().remove(0);
+        assert_eq!((chosen.platform, chosen.address.clone()), (Platform::Whatsapp, world.found(id).await.address));
+        chosen.address
+    };
+    let set = |kind: &'static str, address: &'static str, seen_at: i64| {
+        world.write(move |tx| {
+            tx.execute(
+                "INSERT INTO identity_address (team_id, identity_id, channel_id, kind, address, seen_at, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, 0)",
+                params![team, identity, number.channel, kind, address, seen_at],
+            )
+        })
+    };
+    world
+        .write(move |tx| {
+            tx.execute("DELETE FROM identity_address WHERE team_id = $1 AND identity_id = $2", params![team, identity])
+        })
+        .await;
+    assert_eq!(address().await, "");
+    set("bsuid", "US.1", 1).await;
+    assert_eq!(address().await, "bsuid:US.1");
+    set("phone", "+886912", 5).await;
+    set("phone", "+886911", 3).await;
+    assert_eq!(address().await, "+886912");
 }
 
 async fn statements_do_what_they_say(db: Db) {

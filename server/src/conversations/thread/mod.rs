@@ -5,25 +5,27 @@ mod store;
 #[cfg(test)]
 mod store_test;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use shared::{
     call::Page,
     content::{Content, Part},
     conversations::{Entry, EventKind, MediaRef, Message, MessageKind, ShowThread},
-    deliveries::DeliveryState,
+    deliveries::{DeliveryState, Outcome},
     id::{CampaignId, ConversationId, DeliveryId, EventId, MediaId, MemberId, MessageId, TeamId},
     members::MemberRef,
     reasons::Reason,
+    templates::Filled,
 };
 
 use super::{
     cursor::{self, Cursor},
-    visible,
+    reply, visible,
 };
 use crate::{
     App,
     caller::{Caller, Zone},
+    campaigns::{self, SentPart},
     db::{self, Tx},
     media::{self, Stored},
     refused::{Refused, Result},
@@ -61,8 +63,12 @@ struct MessageRow {
     kind: MessageKind,
     text: String,
     media: Option<Stored>,
+    template: Option<Box<Filled>>,
     at: i64,
     by: Option<MemberRef>,
+    /// The first message of the same reply; none on the first itself.
+    part_of: Option<MessageId>,
+    delivery: Option<DeliveryId>,
     state: Option<DeliveryState>,
     reason: Option<Reason>,
 }
@@ -127,13 +133,18 @@ fn entries(
     // The page before may have ended inside a delivery: it is read again for the rest of its parts.
     let deliveries = store::deliveries(tx, caller.team, id, before, limit + 1)?;
     let sent = sent_media(tx, caller.team, &deliveries, reference)?;
+    let replied = messages.iter().filter_map(|row| row.delivery);
+    let tried: Vec<DeliveryId> = replied.chain(deliveries.iter().map(|row| row.id)).collect();
+    let tried = campaigns::parts(tx, caller.team, &tried)?;
 
     let mut entries: Vec<Placed> = Vec::new();
     entries.extend(
-        messages.into_iter().map(|row| ((row.at, row.id.to_string()), Entry::Message(shown(row, zone, reference)))),
+        messages
+            .into_iter()
+            .map(|row| ((row.at, row.id.to_string()), Entry::Message(shown(row, zone, &tried, reference)))),
     );
     entries.extend(events.into_iter().map(|row| place_event(row, zone)));
-    entries.extend(deliveries.into_iter().flat_map(|row| place_parts(row, zone, &sent)));
+    entries.extend(deliveries.into_iter().flat_map(|row| place_parts(row, zone, &sent, &tried)));
     if let Some(before) = before {
         entries.retain(|((at, key), _)| (*at, key) < (before.at, &before.key));
     }
@@ -158,18 +169,41 @@ fn sent_media(
     Ok(store::media(tx, team, &ids)?.iter().map(|stored| (stored.id, reference(stored))).collect())
 }
 
-fn shown(row: MessageRow, zone: Zone, reference: Reference<'_>) -> Message {
+/// The messages of these recipients that were sent one by one.
+type Tried = BTreeMap<DeliveryId, Vec<SentPart>>;
+
+/// How the message at this place of a delivery stands, and why: by itself, where it was sent by itself (domain.md 11.19), else
+/// as the whole. One that was left out after another failed did not go out either.
+fn standing(
+    tried: &Tried,
+    delivery: DeliveryId,
+    place: usize,
+    whole: (DeliveryState, Option<Reason>),
+) -> (Outcome, Option<Reason>) {
+    let parts = tried.get(&delivery).map(Vec::as_slice).unwrap_or_default();
+    let (state, reason) = whole;
+    match parts.iter().find(|part| usize::try_from(part.part) == Ok(place)) {
+        Some(SentPart { outcome: Some(outcome), reason, .. }) => (*outcome, *reason),
+        _ => (state.outcome(), reason),
+    }
+}
+
+fn shown(row: MessageRow, zone: Zone, tried: &Tried, reference: Reference<'_>) -> Message {
+    let place = row.part_of.and_then(|key| reply::ids(key).iter().position(|id| *id == row.id)).unwrap_or_default();
+    let stands = row.delivery.zip(row.state);
+    let stands = stands.map(|(delivery, state)| standing(tried, delivery, place, (state, row.reason)));
     Message {
         id: row.id.to_string(),
         from_customer: row.from_customer,
         kind: row.kind,
         text: row.text,
         media: row.media.as_ref().map(reference),
+        template: row.template,
         at: zone.stamp(row.at),
         by: row.by,
         campaign: None,
-        outcome: row.state.map(DeliveryState::outcome),
-        reason: row.reason,
+        outcome: stands.map(|(outcome, _)| outcome),
+        reason: stands.and_then(|(_, reason)| reason),
     }
 }
 
@@ -179,21 +213,23 @@ fn place_event(row: EventRow, zone: Zone) -> Placed {
 }
 
 /// One message for each part of a group send, as this customer gets it.
-fn place_parts(row: DeliveryRow, zone: Zone, sent: &HashMap<MediaId, MediaRef>) -> Vec<Placed> {
+fn place_parts(row: DeliveryRow, zone: Zone, sent: &HashMap<MediaId, MediaRef>, tried: &Tried) -> Vec<Placed> {
     let parts = row.content.filled(&row.name).parts;
     let place = |(place, part): (usize, Part)| {
         let id = format!("{}:{place}", row.id);
+        let (outcome, reason) = standing(tried, row.id, place, (row.state, row.reason));
         let message = Message {
             id: id.clone(),
             from_customer: false,
             kind: kind_of(&part),
-            media: part.as_media().map(|(_, id)| sent.get(&id).cloned().unwrap_or_else(|| lost(id))),
-            text: part.as_text().unwrap_or_default().to_owned(),
+            media: medium_of(&part).map(|id| sent.get(&id).cloned().unwrap_or_else(|| lost(id))),
+            text: text_of(&part),
+            template: part.as_template().cloned().map(Box::new),
             at: zone.stamp(row.at),
             by: Some(row.sender.clone()),
             campaign: Some(row.campaign),
-            outcome: Some(row.state.outcome()),
-            reason: row.reason,
+            outcome: Some(outcome),
+            reason,
         };
         ((row.at, id), Entry::Message(message))
     };
@@ -206,7 +242,19 @@ pub(super) fn kind_of(part: &Part) -> MessageKind {
         Part::Text { .. } => MessageKind::Text,
         Part::Image { .. } => MessageKind::Image,
         Part::Video { .. } => MessageKind::Video,
+        Part::Template(_) => MessageKind::Template,
     }
+}
+
+/// The picture or film of a part, a template's header included.
+pub(super) fn medium_of(part: &Part) -> Option<MediaId> {
+    part.as_media().map(|(_, id)| id).or_else(|| part.as_template().and_then(|filled| filled.header))
+}
+
+/// What a part says in words.
+pub(super) fn text_of(part: &Part) -> String {
+    let template = || part.as_template().map(|filled| filled.rendered("").body);
+    part.as_text().map(str::to_owned).or_else(template).unwrap_or_default()
 }
 
 /// A medium that is not kept any more.
@@ -222,5 +270,7 @@ pub(super) fn messages(
     reference: Reference<'_>,
 ) -> Result<Vec<Message>> {
     let rows = store::messages_of(tx, caller.team, ids)?;
-    Ok(rows.into_iter().map(|row| shown(row, caller.zone, reference)).collect())
+    let deliveries: Vec<DeliveryId> = rows.iter().filter_map(|row| row.delivery).collect();
+    let tried = campaigns::parts(tx, caller.team, &deliveries)?;
+    Ok(rows.into_iter().map(|row| shown(row, caller.zone, &tried, reference)).collect())
 }

@@ -39,6 +39,10 @@ fn member(row: &Row<'_>, id: &str, name: &str) -> Result<Option<MemberRef>> {
     }
 }
 
+fn unreadable(name: &str, error: &serde_json::Error) -> Error {
+    Error::Column { name: name.into(), problem: format!("is not readable JSON: {error}") }
+}
+
 impl FromRow for MessageRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let media = match row.get::<Option<MediaId>>("media_id")? {
@@ -51,8 +55,16 @@ impl FromRow for MessageRow {
             kind: row.get("kind")?,
             text: row.get("text")?,
             media,
+            template: match row.get::<Option<String>>("template")? {
+                Some(template) => {
+                    Some(serde_json::from_str(&template).map_err(|error| unreadable("template", &error))?)
+                }
+                None => None,
+            },
             at: row.get("at")?,
             by: member(row, "member_id", "member_name")?,
+            part_of: row.get("part_of")?,
+            delivery: row.get("delivery_id")?,
             state: row.get("state")?,
             reason: row.get("reason")?,
         })
@@ -73,7 +85,8 @@ impl FromRow for Stored {
 
 /// The parts of a reply share its delivery, which names the first of them.
 const MESSAGE: &str = "SELECT m.team_id, m.id, m.from_customer, m.kind, m.text, m.media_id, m.at, m.member_id, \
-     x.state AS media_state, x.mime, x.preview_path, b.name AS member_name, d.state, d.reason \
+     m.template, m.part_of, x.state AS media_state, x.mime, x.preview_path, b.name AS member_name, d.id AS delivery_id, \
+     d.state, d.reason \
      FROM message m \
      LEFT JOIN media x ON x.team_id = m.team_id AND x.id = m.media_id \
      LEFT JOIN member b ON b.team_id = m.team_id AND b.id = m.member_id \
@@ -154,8 +167,8 @@ pub(super) fn events(
 
 impl FromRow for DeliveryRow {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        let content = serde_json::from_str(&row.get::<String>("content")?)
-            .map_err(|error| Error::Column { name: "content".into(), problem: error.to_string() })?;
+        let content =
+            serde_json::from_str(&row.get::<String>("content")?).map_err(|error| unreadable("content", &error))?;
         Ok(Self {
             id: row.get("id")?,
             campaign: row.get("campaign_id")?,

@@ -2,7 +2,7 @@
 
 use shared::{
     content::{Content, NAME_TOKEN, Part},
-    conversations::{Entry, EventKind, MediaRef, MessageKind},
+    conversations::{Entry, EventKind, MediaRef, MessageKind, Reply},
     deliveries::Outcome,
     id::{CampaignId, ConversationId, DeliveryId, MediaId},
     media::MediaKind,
@@ -28,6 +28,7 @@ on_both_engines![
     an_entry_tells_what_the_thread_shows,
     a_medium_is_referred_to,
     media_of_a_group_send_are_entries_of_their_own,
+    messages_that_go_one_by_one_stand_by_themselves,
     nothing_of_others_is_in_it,
     statements_do_what_they_say,
 ];
@@ -219,6 +220,63 @@ async fn media_of_a_group_send_are_entries_of_their_own(db: Db) {
             (video, "", Some((film, false))),
             (image, "", Some((gone, true))),
             (image, "", Some((picture, false))),
+        ]
+    );
+}
+
+/// What became of the messages of a delivery, in order.
+async fn tried(world: &World, delivery: DeliveryId, states: &'static [(&'static str, Option<Reason>)]) {
+    let (team, shop) = (world.team, world.shop);
+    world
+        .write(move |tx| {
+            for (part, (state, reason)) in states.iter().enumerate() {
+                tx.execute(
+                    "INSERT INTO delivery_part (team_id, delivery_id, part, attempt, state, channel_id, reason, updated_at) \
+                     VALUES ($1, $2, $3, 1, $4, $5, $6, 9)",
+                    params![team, delivery, part, *state, shop, *reason],
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+}
+
+/// domain.md 11.19: the parts that did arrive stay visible with their own state.
+async fn messages_that_go_one_by_one_stand_by_themselves(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let (_, sent) = group_send(&world, id, &["1", "2", "3"], "", NOW + 1).await;
+    tried(&world, sent, &[("read", None), ("failed", Some(Reason::WaUndeliverable)), ("skipped", None)]).await;
+    world.clock.advance(5);
+    let reply =
+        Reply { id, key: world.clock.id(), content: Content { parts: ["a", "b", "c"].map(Part::text).to_vec() } };
+    let (app, ann, key, team) = (world.app().await, world.ann.clone(), reply.key, world.team);
+    world.db.write(move |tx| super::super::reply::reply(tx, &app, &ann, &reply)).await.unwrap();
+    let replied: DeliveryId = world
+        .read(move |tx| tx.one("SELECT id FROM delivery WHERE team_id = $1 AND message_id = $2", params![team, key]))
+        .await;
+    tried(&world, replied, &[("delivered", None), ("accepted", None)]).await;
+    let mut shown: Vec<_> = read(&world, &world.ann, id, 50)
+        .await
+        .into_iter()
+        .filter_map(|(_, entry)| match entry {
+            Entry::Message(message) if !message.from_customer => Some((message.text, message.outcome?, message.reason)),
+            _ => None,
+        })
+        .collect();
+    shown.reverse();
+    let is = |text: &str, outcome, reason| (text.to_owned(), outcome, reason);
+    assert_eq!(
+        shown,
+        [
+            is("1", Outcome::Read, None),
+            is("2", Outcome::Failed, Some(Reason::WaUndeliverable)),
+            // Left out: it stands as the whole does.
+            is("3", Outcome::Failed, Some(Reason::Unfollowed)),
+            is("a", Outcome::Delivered, None),
+            is("b", Outcome::Succeeded, None),
+            // Not tried yet.
+            is("c", Outcome::Waiting, None),
         ]
     );
 }

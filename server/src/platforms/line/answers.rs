@@ -5,20 +5,13 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use shared::reasons::Reason;
 
-use super::{
-    AskError,
-    wire::{Fault, Sent},
-};
-use crate::platforms::{Answer, Outcome};
+use super::wire::{Fault, Sent};
+use crate::platforms::{Answer, AskError, ID, Outcome, WORDS, clipped, http::OUTAGE_PAUSE};
 
 /// The pause after a rate limit where LINE does not name one, which it never does.
 const RATE_PAUSE: Duration = Duration::from_secs(1);
-/// The pause while LINE cannot be reached.
-const OUTAGE_PAUSE: Duration = Duration::from_secs(2);
 /// The longest `Retry-After` that is believed.
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
-/// How much of LINE's words is kept, in characters.
-const WORDS: usize = 500;
 
 /// The headers of an answer that matter.
 #[derive(Debug, Default)]
@@ -32,29 +25,11 @@ impl Headers {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
-            request_id: text("x-line-request-id").map(short),
-            accepted_request_id: text("x-line-accepted-request-id").map(short),
+            request_id: text("x-line-request-id").map(|text| clipped(text, ID)),
+            accepted_request_id: text("x-line-accepted-request-id").map(|text| clipped(text, ID)),
             retry_after: text("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs),
         }
     }
-}
-
-/// How far a call got that was never answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Silence {
-    /// No connection, so nothing was written.
-    NotSent,
-    /// It was written, or may have been.
-    Sent,
-}
-
-/// A call without an answer.
-pub(super) fn unanswered(silence: Silence, reason: Reason) -> Answer {
-    let outcome = match silence {
-        Silence::NotSent => Outcome::Later { after: OUTAGE_PAUSE, reason },
-        Silence::Sent => Outcome::Unsure { reason },
-    };
-    Answer { outcome, code: None, text: None, request_id: None }
 }
 
 /// What a push or reply was answered. The body is absent where it was cut or too large.
@@ -145,19 +120,13 @@ fn words(fault: &Fault) -> Option<String> {
             words.push_str(&said);
         }
     }
-    // PostgreSQL takes no NUL.
-    let words: String = words.trim().chars().filter(|c| *c != '\0').take(WORDS).collect();
+    let words = clipped(&words, WORDS);
     (!words.is_empty()).then_some(words)
 }
 
 fn first_id(body: Option<&[u8]>) -> Option<String> {
     let sent: Sent<'_> = serde_json::from_slice(body?).ok()?;
-    sent.sent_messages.first().map(|message| short(&message.id))
-}
-
-/// PostgreSQL takes no NUL.
-fn short(text: &str) -> String {
-    text.chars().filter(|c| *c != '\0').take(200).collect()
+    sent.sent_messages.first().map(|message| clipped(&message.id, ID))
 }
 
 #[cfg(test)]

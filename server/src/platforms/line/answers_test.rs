@@ -96,15 +96,6 @@ fn a_repeat_of_an_accepted_key_is_accepted_under_the_first_request() {
 }
 
 #[rstest]
-#[case::before(Silence::NotSent, Reason::LineUnavailable, later(2, Reason::LineUnavailable))]
-#[case::after(Silence::Sent, Reason::NoAnswer, unsure())]
-fn no_answer_means(#[case] silence: Silence, #[case] reason: Reason, #[case] expected: Outcome) {
-    let answer = unanswered(silence, reason);
-    assert_eq!(answer.outcome, expected);
-    assert_eq!((answer.code, answer.text, answer.request_id), (None, None, None));
-}
-
-#[rstest]
 #[case(200, accepted(None))]
 #[case(400, unsure())]
 #[case(401, stop(Reason::LineRefused))]

@@ -1,6 +1,9 @@
 //! The client against a server that answers, hangs, cuts or is not there.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rstest::rstest;
 use tokio::net::TcpListener;

@@ -4,20 +4,20 @@ mod answers;
 pub mod webhook;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::{
     Client, RequestBuilder, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue},
+    header::{CONTENT_TYPE, HeaderName, HeaderValue},
 };
 use shared::reasons::Reason;
 use uuid::Uuid;
 
 pub use self::wire::Template;
 use super::{
-    Answer, ClientError,
-    http::{self, ReadError},
+    Answer, AskError, ClientError, Fetched,
+    http::{self, Silence, address, authorised, below},
 };
 use crate::config;
 
@@ -66,34 +66,6 @@ pub struct BotInfo {
     pub name: String,
 }
 
-/// Why something asked of LINE was not answered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AskError {
-    /// LINE has none, or does not show it to this account: a blocked user's profile, content that is gone.
-    #[error("LINE has no such thing (any more)")]
-    NotFound,
-    /// Not now: LINE cannot be reached, is failing, is still preparing it or wants fewer requests.
-    #[error("LINE does not answer now: {0}")]
-    Later(String),
-    /// The channel's token is not taken.
-    #[error("LINE refuses the channel's access token: {0}")]
-    Stop(String),
-    /// Larger than this server keeps.
-    #[error("larger than {0} bytes")]
-    TooLarge(usize),
-}
-
-/// What a customer sent beside text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
-    /// The bytes.
-    pub bytes: Bytes,
-    /// The type LINE says it is; not to be believed.
-    pub mime: Option<String>,
-}
-
-/// Media may be large and slow.
-const CONTENT_CALL: Duration = Duration::from_mins(2);
 const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
 
 impl Line {
@@ -151,8 +123,8 @@ impl Line {
 
     /// The bytes of a picture, film, recording or file, at most `limit`. LINE keeps them for an undisclosed time only.
     pub async fn content(&self, token: &str, message: &str, limit: usize) -> Result<Fetched, AskError> {
-        let call = self.client.get(below(&self.at.content, &[message, "content"])?).timeout(CONTENT_CALL);
-        let answer = authorised(call, token).send().await.map_err(|error| later(&error))?;
+        let call = self.client.get(below(&self.at.content, &[message, "content"])?).timeout(http::MEDIA_CALL);
+        let answer = authorised(call, token).send().await.map_err(|error| http::later(&error))?;
         match answer.status().as_u16() {
             200 => {}
             202 => return Err(AskError::Later("it is still being prepared".into())),
@@ -161,12 +133,7 @@ impl Line {
                 return Err(answers::ask_error(status, &http::read(answer, http::ANSWER).await.unwrap_or_default()));
             }
         }
-        let mime = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let bytes = http::read(answer, limit).await.map_err(|error| match error {
-            ReadError::TooLarge(limit) => AskError::TooLarge(limit),
-            ReadError::Cut(error) => later(&error),
-        })?;
-        Ok(Fetched { bytes, mime })
+        http::fetched(answer, limit).await
     }
 
     fn message(&self, url: &Url, token: &str, body: Bytes) -> RequestBuilder {
@@ -177,13 +144,7 @@ impl Line {
     async fn send(&self, call: RequestBuilder) -> Answer {
         let answer = match call.send().await {
             Ok(answer) => answer,
-            Err(error) if error.is_builder() => {
-                return answers::unanswered(answers::Silence::NotSent, Reason::Internal);
-            }
-            Err(error) if error.is_connect() => {
-                return answers::unanswered(answers::Silence::NotSent, Reason::LineUnavailable);
-            }
-            Err(_) => return answers::unanswered(answers::Silence::Sent, Reason::NoAnswer),
+            Err(error) => return Silence::of(&error).answer(Reason::LineUnavailable),
         };
         let status = answer.status().as_u16();
         let headers = answers::Headers::of(answer.headers());
@@ -192,54 +153,8 @@ impl Line {
     }
 
     async fn ask<T: serde::de::DeserializeOwned>(&self, url: Url, token: &str) -> Result<T, AskError> {
-        let answer = authorised(self.client.get(url), token).send().await.map_err(|error| later(&error))?;
-        let status = answer.status().as_u16();
-        let body = http::read(answer, http::ANSWER).await;
-        if status != 200 {
-            return Err(answers::ask_error(status, &body.unwrap_or_default()));
-        }
-        let body = body.map_err(|error| AskError::Later(error.to_string()))?;
-        serde_json::from_slice(&body).map_err(|error| AskError::Later(format!("the answer cannot be read: {error}")))
+        http::ask(authorised(self.client.get(url), token), http::ANSWER, answers::ask_error).await
     }
-}
-
-fn authorised(call: RequestBuilder, token: &str) -> RequestBuilder {
-    match HeaderValue::try_from(format!("Bearer {token}")) {
-        Ok(mut value) => {
-            value.set_sensitive(true);
-            call.header(AUTHORIZATION, value)
-        }
-        // A token that is no header text is answered 401 like any other wrong one.
-        Err(_) => call,
-    }
-}
-
-/// The error without its address: it may hold a customer's id.
-fn later(error: &reqwest::Error) -> AskError {
-    let what = if error.is_connect() {
-        "no connection"
-    } else if error.is_timeout() {
-        "no answer in time"
-    } else {
-        "the connection broke"
-    };
-    AskError::Later(what.into())
-}
-
-fn address(setting: &'static str, base: &str, path: &str) -> Result<Url, ClientError> {
-    let refused = |cause: String| ClientError::Address { setting, value: base.to_owned(), cause };
-    let url = Url::parse(base).map_err(|error| refused(error.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(refused("it needs http or https and a host".into()));
-    }
-    Url::parse(&format!("{}{path}", base.trim_end_matches('/'))).map_err(|error| refused(error.to_string()))
-}
-
-/// An address below another, each part escaped: an id that came with a webhook can hold anything.
-fn below(base: &Url, parts: &[&str]) -> Result<Url, AskError> {
-    let mut url = base.clone();
-    url.path_segments_mut().map_err(|()| AskError::NotFound)?.pop_if_empty().extend(parts);
-    Ok(url)
 }
 
 #[cfg(test)]

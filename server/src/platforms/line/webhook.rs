@@ -5,47 +5,19 @@ use std::borrow::Cow;
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
-use serde_json::{error::Category, value::RawValue};
+use serde_json::value::RawValue;
+
+pub use crate::platforms::Unreadable;
+use crate::platforms::incoming::{self, paired};
 
 /// The largest webhook that is taken, in bytes.
 pub const BODY_LIMIT: usize = 3 * 1024 * 1024;
-/// Events nest six levels deep today; this is far beyond what LINE may add.
-const DEEPEST: usize = 64;
 
 /// Whether LINE signed these bytes: `x-line-signature` is the base64 of HMAC-SHA256 over them with the channel's secret.
 /// Compared in constant time.
 pub fn is_signed(secret: &[u8], body: &[u8], signature: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     STANDARD.decode(signature.trim()).is_ok_and(|signature| hmac::verify(&key, body, &signature).is_ok())
-}
-
-/// Why a webhook cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
-    /// No JSON, or not of LINE's shape. The error names places only, never what a customer wrote.
-    #[error("no LINE webhook: {kind} at line {line}, column {column}")]
-    Json {
-        /// What is wrong with it.
-        kind: &'static str,
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
-    },
-    /// Nested without sense.
-    #[error("the body nests deeper than {DEEPEST} levels")]
-    TooDeep,
-}
-
-impl From<serde_json::Error> for Unreadable {
-    fn from(error: serde_json::Error) -> Self {
-        let kind = match error.classify() {
-            Category::Io | Category::Eof => "cut JSON",
-            Category::Syntax => "wrong JSON",
-            Category::Data => "a field missing or of the wrong type",
-        };
-        Self::Json { kind, line: error.line(), column: error.column() }
-    }
 }
 
 /// A webhook: events of one bot, each as it came.
@@ -81,9 +53,7 @@ struct Head<'a> {
 impl<'a> Webhook<'a> {
     /// Reads the outer shape. Unknown fields and kinds of events are no error.
     pub fn read(body: &'a [u8]) -> Result<Self, Unreadable> {
-        if depth(body) > DEEPEST {
-            return Err(Unreadable::TooDeep);
-        }
+        incoming::check_depth(body)?;
         Ok(serde_json::from_slice(body)?)
     }
 
@@ -96,54 +66,6 @@ impl<'a> Webhook<'a> {
         };
         self.events.iter().map(read).collect()
     }
-}
-
-/// The JSON with a replacement character for each escaped half of a surrogate pair: what a phone cuts through an emoji is
-/// still a message, but no text.
-fn paired(json: &str) -> Cow<'_, str> {
-    let unit = |at: usize| {
-        let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    let (mut text, mut done, mut at) = (String::new(), 0, 0);
-    while let Some(step) = json.get(at..).and_then(|rest| rest.find('\\')) {
-        at += step;
-        at += match (unit(at), unit(at + 6)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
-            (Some(0xd800..=0xdfff), _) => {
-                text.push_str(json.get(done..at).unwrap_or_default());
-                text.push_str("\\ufffd");
-                done = at + 6;
-                6
-            }
-            (Some(_), _) => 6,
-            (None, _) => 2,
-        };
-    }
-    if done == 0 {
-        return Cow::Borrowed(json);
-    }
-    text.push_str(json.get(done..).unwrap_or_default());
-    Cow::Owned(text)
-}
-
-/// How deep brackets nest outside of strings.
-fn depth(body: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in body {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// An event of a customer, as far as Storecast uses it.

@@ -80,7 +80,6 @@ fn deep_nesting_is_refused(#[case] body: &str) {
 fn brackets_in_texts_do_not_nest() {
     let text = format!("\\\"{}\\\\", "[{".repeat(1_000));
     let body = format!(r#"{{"destination":"U1","events":[{{"message":{{"text":"{text}"}}}}]}}"#);
-    assert_eq!(depth(body.as_bytes()), 4);
     assert!(Webhook::read(body.as_bytes()).is_ok());
 }
 

@@ -43,6 +43,8 @@ impl Template {
                 }
                 Part::Image { media } => push_media(&mut piece, MediaKind::Image, &address(*media)),
                 Part::Video { media } => push_media(&mut piece, MediaKind::Video, &address(*media)),
+                // Templates are WhatsApp's, and refused for others when a send is accepted.
+                Part::Template(_) => {}
             }
         }
         piece.push_str("]}");
@@ -245,6 +247,7 @@ mod tests {
             Part::Text { text } => json!({ "type": "text", "text": text }),
             Part::Image { media: id } => media("image", id),
             Part::Video { media: id } => media("video", id),
+            Part::Template(_) => unreachable!("`part` makes none"),
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
     customer::{Customer, Relation, Said},
     send::quote_token,
 };
-use crate::{media, sync::lock};
+use crate::{delivery::When, media, sync::lock};
 
 /// A customer's act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,49 +107,6 @@ pub enum MediaKind {
     Audio,
     /// `file`
     File,
-}
-
-/// How an event's webhook is delivered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", rename_all = "snake_case")]
-pub enum Delivery {
-    /// At once, and again when it is not answered with 200.
-    #[default]
-    Now,
-    /// At once, and once more as a redelivery although it was answered.
-    Twice,
-    /// After so many milliseconds.
-    Late {
-        /// Milliseconds.
-        ms: u64,
-    },
-    /// Kept until [`LineWorld::release`], so that events can arrive out of order.
-    Held,
-    /// Never.
-    Lost,
-}
-
-/// When an act happened and how its webhook is delivered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct When {
-    /// The event's `timestamp`, milliseconds since 1970; now if left out.
-    #[serde(default)]
-    pub timestamp: Option<i64>,
-    /// Delivery of the webhook.
-    #[serde(default)]
-    pub delivery: Delivery,
-}
-
-impl When {
-    /// Now, delivered like this.
-    pub const fn delivered(delivery: Delivery) -> Self {
-        Self { timestamp: None, delivery }
-    }
-
-    /// With this `timestamp`, delivered at once.
-    pub const fn at(timestamp: i64) -> Self {
-        Self { timestamp: Some(timestamp), delivery: Delivery::Now }
-    }
 }
 
 /// An act that was done.

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     faults::FaultKind,
-    serve::no_answer,
+    serve::{bad_gateway, no_answer},
     sync::{lock, read},
 };
 
@@ -261,15 +261,17 @@ async fn fail(channel: &Channel, failure: FaultKind) -> Option<Result<Response, 
         }
         FaultKind::BadGateway => {
             channel.counters.refuse("fault_bad_gateway");
-            let page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
-            let response = (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page);
-            Some(Ok(response.into_response()))
+            Some(Ok(bad_gateway()))
         }
         FaultKind::TimeoutBefore { hold_ms } => {
             tokio::time::sleep(Duration::from_millis(hold_ms)).await;
             channel.counters.refuse("fault_timeout_before");
             Some(Ok(no_answer()))
         }
-        FaultKind::TimeoutAfter { .. } | FaultKind::Slow { .. } | FaultKind::SlowRange { .. } => None,
+        FaultKind::TimeoutAfter { .. }
+        | FaultKind::Slow { .. }
+        | FaultKind::SlowRange { .. }
+        | FaultKind::Graph { .. }
+        | FaultKind::Statuses(_) => None,
     }
 }

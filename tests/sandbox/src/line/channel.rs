@@ -2,10 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{
-        Arc, Mutex, RwLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, RwLock, atomic::Ordering},
 };
 
 use aws_lc_rs::hmac;
@@ -20,6 +17,8 @@ use super::{
 };
 use crate::{
     clock,
+    counters::{self, Counters},
+    delivery::Redelivery,
     rate::{Limit, Window},
     sync::{lock, read, write},
 };
@@ -99,22 +98,6 @@ impl Default for Rates {
 impl Rates {
     /// No limits, for a benchmark.
     pub const UNLIMITED: Self = Self { push: None, multicast: None, other: None };
-}
-
-/// How a webhook that was not answered with 200 is sent again. LINE publishes neither number nor interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Redelivery {
-    /// Further tries after the first; 0 switches redelivery off.
-    pub tries: u32,
-    /// Milliseconds before the first of them; doubled for each next one.
-    pub after_ms: u64,
-}
-
-impl Default for Redelivery {
-    fn default() -> Self {
-        Self { tries: 5, after_ms: 1000 }
-    }
 }
 
 /// The settings of a channel with what is derived from them.
@@ -212,22 +195,6 @@ struct Customers {
 
 const SHARDS: usize = 64;
 
-/// Counters of a channel since start or reset.
-#[derive(Debug, Default)]
-pub(crate) struct Counters {
-    pub received: AtomicU64,
-    pub accepted: AtomicU64,
-    pub delivered: AtomicU64,
-    pub not_delivered: AtomicU64,
-    pub refused: Mutex<BTreeMap<&'static str, u64>>,
-}
-
-impl Counters {
-    pub(crate) fn refuse(&self, reason: &'static str) {
-        *lock(&self.refused).entry(reason).or_default() += 1;
-    }
-}
-
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub name: Arc<str>,
@@ -305,33 +272,23 @@ impl Channel {
         for window in &self.windows {
             *lock(window) = Window::default();
         }
-        let counters = &self.counters;
-        for counter in [&counters.received, &counters.accepted, &counters.delivered, &counters.not_delivered] {
-            counter.store(0, Ordering::Relaxed);
-        }
-        lock(&counters.refused).clear();
+        self.counters.reset();
     }
 
     pub(crate) fn stats(&self) -> Stats {
         let counters = &self.counters;
-        let mut stats = Stats {
+        let windows = Endpoint::ALL.into_iter().map(|endpoint| (endpoint.name(), self.window(endpoint)));
+        let (peak_per_second, over_limit_seconds) = counters::peaks(windows);
+        Stats {
             received: counters.received.load(Ordering::Relaxed),
             accepted: counters.accepted.load(Ordering::Relaxed),
             delivered: counters.delivered.load(Ordering::Relaxed),
             not_delivered: counters.not_delivered.load(Ordering::Relaxed),
-            refused: lock(&counters.refused).iter().map(|(reason, n)| ((*reason).to_owned(), *n)).collect(),
-            peak_per_second: BTreeMap::new(),
-            over_limit_seconds: 0,
+            refused: counters.refused(),
+            peak_per_second,
+            over_limit_seconds,
             used_this_month: lock(&self.usage).used,
-        };
-        for endpoint in Endpoint::ALL {
-            let window = lock(self.window(endpoint));
-            if window.peak > 0 {
-                stats.peak_per_second.insert(endpoint.name().to_owned(), window.peak);
-            }
-            stats.over_limit_seconds += window.over_limit_seconds;
         }
-        stats
     }
 }
 

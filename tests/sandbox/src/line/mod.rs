@@ -7,7 +7,6 @@ mod channel;
 mod check;
 mod customer;
 mod endpoint;
-mod fetch;
 mod read;
 mod restore;
 mod send;
@@ -23,20 +22,20 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use self::{
-    act::{Act, Delivery, MediaKind, Sent, When},
+    act::{Act, MediaKind, Sent},
     batch::{Batch, BatchAct, BatchCustomer, BatchDone},
-    channel::{ChannelSpec, Rates, Redelivery, Stats},
+    channel::{ChannelSpec, Rates, Stats},
     check::Detail,
     customer::{CustomerSummary, InboxMessage, Relation},
-    fetch::{Fetched, Shows},
-    webhook::ReleaseOrder,
 };
-pub(crate) use self::{api::api, check::is_local, fetch::Shelf};
+pub(crate) use self::{
+    api::api,
+    check::{is_local, is_media_address},
+};
 use self::{
     channel::{Channel, Settings},
     customer::{Customer, UserId},
@@ -47,28 +46,11 @@ use crate::{
     ledger::{Entry, Journal},
     sync::{read, write},
 };
-
-/// What cannot be done in this world.
-#[derive(Debug, thiserror::Error)]
-pub enum WorldError {
-    /// No channel has this name.
-    #[error("channel {0:?} does not exist; add it first")]
-    UnknownChannel(String),
-    /// The channel has no such customer.
-    #[error("user {0:?} is no customer of this channel; add the customer first")]
-    UnknownCustomer(String),
-    /// Who has blocked an account cannot write to it.
-    #[error("the customer has blocked this account and cannot write; unblock first")]
-    Blocked,
-    /// A field of the request is wrong.
-    #[error("{field}: {cure}")]
-    Invalid {
-        /// Name of the field.
-        field: &'static str,
-        /// What to give instead.
-        cure: String,
-    },
-}
+pub use crate::{
+    delivery::{Delivery, Redelivery, ReleaseOrder, When},
+    error::WorldError,
+    fetch::{Fetched, Shows},
+};
 
 #[derive(Debug, Default)]
 struct Registry {
@@ -89,7 +71,6 @@ enum Record {
 #[derive(Debug)]
 pub(crate) struct World {
     common: Arc<Common>,
-    http: reqwest::Client,
     channels: RwLock<Registry>,
     faults: Faults,
     journal: Option<Journal<Record>>,
@@ -104,27 +85,12 @@ pub(crate) struct World {
 pub struct LineWorld(Arc<World>);
 
 impl LineWorld {
-    pub(crate) fn open(common: Arc<Common>, data_dir: Option<&Path>) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder()
-            .timeout(webhook::TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
+    pub(crate) fn open(common: Arc<Common>, data_dir: Option<&Path>, past: &[Entry]) -> anyhow::Result<Self> {
         let path = data_dir.map(|dir| dir.join("line-world.jsonl"));
         let records = path.as_deref().map(crate::ledger::read_lines::<Record>).transpose()?;
-        let journal = path
-            .as_deref()
-            .map(|path| {
-                Journal::open(path, |record: &Record, out| {
-                    use std::io::Write as _;
-                    serde_json::to_writer(&mut *out, record)?;
-                    out.write_all(b"\n")
-                })
-            })
-            .transpose()?;
+        let journal = path.as_deref().map(Journal::of_lines).transpose()?;
         let now = common.clock.now_us();
         let world = Self(Arc::new(World {
-            http,
             channels: RwLock::default(),
             faults: Faults::default(),
             journal,
@@ -134,7 +100,7 @@ impl LineWorld {
             next_message: AtomicU64::new((now / 1000).unsigned_abs() * 100_000),
             common,
         }));
-        world.restore(records.unwrap_or_default(), data_dir)?;
+        world.restore(records.unwrap_or_default(), past)?;
         Ok(world)
     }
 
@@ -148,7 +114,7 @@ impl LineWorld {
     fn put_channel(&self, spec: ChannelSpec) -> Result<(), WorldError> {
         for (field, value) in [("name", &spec.name), ("secret", &spec.secret), ("token", &spec.token)] {
             if value.is_empty() {
-                return Err(WorldError::Invalid { field, cure: "must not be empty".to_owned() });
+                return Err(WorldError::invalid(field, "must not be empty"));
             }
         }
         let bot = match spec.bot_user_id.as_deref() {
@@ -273,6 +239,11 @@ impl LineWorld {
         self.0.faults.list()
     }
 
+    /// Waits until nothing is being fetched.
+    pub async fn media_settled(&self) {
+        self.0.common.media_settled().await;
+    }
+
     /// Lets time pass at once, for retry keys (24 h), reply tokens (1 min), rates and the month.
     pub fn advance(&self, by: Duration) {
         self.0.common.clock.advance(by);
@@ -294,17 +265,8 @@ impl LineWorld {
         }
     }
 
-    /// A number that follows from the seed and these words alone.
     fn number(&self, words: &[&str]) -> u128 {
-        let mut context = digest::Context::new(&digest::SHA256);
-        context.update(&self.0.common.seed.to_be_bytes());
-        for word in words {
-            context.update(word.as_bytes());
-            context.update(&[0]);
-        }
-        let mut first = [0; 16];
-        first.copy_from_slice(&context.finish().as_ref()[..16]);
-        u128::from_be_bytes(first)
+        self.0.common.number(words)
     }
 
     /// A number unlike any other of this run and, by all chance, of others.

@@ -1,6 +1,6 @@
 //! Takes up a world where an earlier process left it: channels, customers, chats, retry keys, quota.
 
-use std::{path::Path, sync::Arc, sync::atomic::Ordering};
+use std::sync::{Arc, atomic::Ordering};
 
 use serde_json::json;
 
@@ -11,23 +11,19 @@ use super::{
 };
 use crate::{
     clock,
-    ledger::{self, Accepted, Entry, Fate},
+    ledger::{Accepted, Entry, Fate, Platform},
 };
 
 impl LineWorld {
-    pub(super) fn restore(&self, records: Vec<Record>, data_dir: Option<&Path>) -> anyhow::Result<()> {
+    pub(super) fn restore(&self, records: Vec<Record>, past: &[Entry]) -> anyhow::Result<()> {
         for record in records {
             self.restore_record(record)?;
         }
-        let Some(dir) = data_dir else { return Ok(()) };
         let mut waiting: Option<Accepted> = None;
-        for entry in ledger::read_lines::<Entry>(&dir.join(crate::LEDGER_FILE))? {
-            if entry.platform != "line" {
-                continue;
-            }
+        for entry in past.iter().filter(|entry| entry.platform == Platform::Line.name()) {
             match &mut waiting {
                 Some(accepted) if accepted.request_id == entry.request_id => {
-                    accepted.to.push((entry.user.as_str().into(), fate(&entry)));
+                    accepted.to.push((entry.user.as_str().into(), fate(entry)));
                 }
                 _ => {
                     if let Some(whole) = waiting.replace(accepted(entry)?) {
@@ -102,10 +98,10 @@ fn fate(entry: &Entry) -> Fate {
     }
 }
 
-fn accepted(entry: Entry) -> anyhow::Result<Accepted> {
+fn accepted(entry: &Entry) -> anyhow::Result<Accepted> {
     Ok(Accepted {
         at_ms: entry.at_ms,
-        platform: "line",
+        platform: Platform::Line,
         endpoint: match entry.endpoint.as_str() {
             "multicast" => "multicast",
             "reply" => "reply",
@@ -115,8 +111,10 @@ fn accepted(entry: Entry) -> anyhow::Result<Accepted> {
         request_id: entry.request_id,
         first_message_id: entry.message_ids.first().map_or(Ok(0), |id| id.parse())?,
         body: serde_json::to_vec(&json!({ "messages": entry.messages }))?.into(),
-        to: vec![(entry.user.as_str().into(), fate(&entry))],
-        channel: entry.channel.into(),
-        unit: entry.unit,
+        to: vec![(entry.user.as_str().into(), fate(entry))],
+        channel: entry.channel.as_str().into(),
+        unit: entry.unit.clone(),
+        callback: None,
+        shown: None,
     })
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     chance, clock,
-    ledger::{Accepted, Fate},
+    ledger::{Accepted, Fate, Platform},
     sync::lock,
 };
 
@@ -101,7 +101,7 @@ impl LineWorld {
         let first_message_id = self.message_ids(messages.len());
         let accepted = Arc::new(Accepted {
             at_ms,
-            platform: "line",
+            platform: Platform::Line,
             channel: call.channel.name.clone(),
             endpoint: call.endpoint.name(),
             retry_key,
@@ -111,6 +111,8 @@ impl LineWorld {
             body: Bytes::copy_from_slice(&call.raw),
             to: to.iter().map(|(customer, fate)| (customer.user.clone(), *fate)).collect(),
             unit,
+            callback: None,
+            shown: None,
         });
         let counters = &call.channel.counters;
         for (customer, fate) in &to {
@@ -124,7 +126,7 @@ impl LineWorld {
         counters.accepted.fetch_add(1, Ordering::Relaxed);
         self.0.common.ledger.record(accepted);
         if to.iter().any(|(_, fate)| *fate == Fate::Delivered) {
-            self.fetch_media(messages);
+            self.0.common.fetch_media(messages);
         }
         remember(at_ms, call.request_id, first_message_id, messages)
     }

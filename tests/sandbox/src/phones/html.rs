@@ -65,6 +65,43 @@ pub(super) fn linked(text: &str) -> String {
     out
 }
 
+/// Text of WhatsApp: addresses as links, and its marks for bold, italics, struck out and fixed width.
+pub(super) fn formatted(text: &str) -> String {
+    let mut out = String::new();
+    for (place, part) in text.split("```").enumerate() {
+        if place % 2 == 1 {
+            out.push_str("<code>");
+            out.push_str(&escape(part));
+            out.push_str("</code>");
+        } else {
+            out.push_str(&part.split('\n').map(marked).collect::<Vec<_>>().join("\n"));
+        }
+    }
+    out
+}
+
+/// A line with its marks. A mark opens before a word and closes behind one, on the same line.
+fn marked(line: &str) -> String {
+    const MARKS: [(char, &str); 3] = [('*', "b"), ('_', "i"), ('~', "s")];
+    let word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let blank = |character: Option<char>| character.is_none_or(char::is_whitespace);
+    for (start, character) in line.char_indices() {
+        let Some((mark, tag)) = MARKS.iter().find(|(mark, _)| *mark == character) else { continue };
+        let inner = &line[start + 1..];
+        if word(line[..start].chars().next_back()) || blank(inner.chars().next()) {
+            continue;
+        }
+        let end = inner.match_indices(*mark).map(|(end, _)| end).find(|end| {
+            *end > 0 && !blank(inner[..*end].chars().next_back()) && !word(inner[end + 1..].chars().next())
+        });
+        if let Some(end) = end {
+            let (before, after) = (linked(&line[..start]), marked(&inner[end + 1..]));
+            return format!("{before}<{tag}>{}</{tag}>{after}", marked(&inner[..end]));
+        }
+    }
+    linked(line)
+}
+
 /// A link that opens beside the page; `inner` is HTML.
 pub(super) fn anchor(address: &str, inner: &str, class: &str) -> String {
     format!(
@@ -80,12 +117,26 @@ pub(super) fn hidden(name: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, linked, query};
+    use super::{escape, formatted, linked, query};
 
     #[test]
     fn nothing_gets_through_as_markup() {
         assert_eq!(escape("<b a='1'>&\""), "&lt;b a=&#39;1&#39;&gt;&amp;&quot;");
         assert_eq!(query(&[("q", "王 &"), ("none", "")]), "q=%E7%8E%8B%20%26");
+    }
+
+    #[test]
+    fn marks_of_whatsapp() {
+        for (text, html) in [
+            ("*bold* and _it_, ~no~", "<b>bold</b> and <i>it</i>, <s>no</s>"),
+            ("*a _b_ c*", "<b>a <i>b</i> c</b>"),
+            ("2*3*4 snake_case_name", "2*3*4 snake_case_name"),
+            ("* no * _ no_", "* no * _ no_"),
+            ("```*as is* <b>```", "<code>*as is* &lt;b&gt;</code>"),
+            ("*line\nbreak*", "*line\nbreak*"),
+        ] {
+            assert_eq!(formatted(text), html, "{text}");
+        }
     }
 
     #[test]

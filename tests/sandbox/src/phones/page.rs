@@ -3,21 +3,54 @@
 use std::fmt::Write as _;
 
 use super::{
-    Look,
-    chat::{chat, preview},
+    Look, Platform, Worlds,
+    chat::chat,
     html::{escape, hidden},
+    line, whatsapp,
     words::Words,
 };
-use crate::line::{CustomerSummary, LineWorld, Relation};
 
 const MOST_LISTED: usize = 200;
 
+/// A customer as the page knows them.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    pub user: String,
+    pub name: String,
+    /// What else a search finds them by, in lower case.
+    pub keys: String,
+    /// In the list; empty where there is nothing to say.
+    pub badge: &'static str,
+    /// Above the chat.
+    pub state: &'static str,
+    /// Beside the account's name; may be empty.
+    pub about: String,
+}
+
 pub(super) struct View<'a> {
-    pub line: &'a LineWorld,
+    pub worlds: &'a Worlds,
     pub look: Look,
     pub words: &'static Words,
-    pub customers: Vec<CustomerSummary>,
-    pub chosen: Option<CustomerSummary>,
+    pub people: Vec<Person>,
+    pub chosen: Option<Person>,
+}
+
+impl View<'_> {
+    /// When something was last said or arrived, milliseconds, and one line about it.
+    fn last(&self, user: &str) -> (i64, String) {
+        let (worlds, channel) = (self.worlds, self.look.channel.as_str());
+        match self.look.platform {
+            Platform::Line => {
+                let last = worlds.line.last_message(channel, user);
+                let last = last.map(|message| line::preview(self.words, &message)).unwrap_or_default();
+                (worlds.line.last_ms(channel, user), last)
+            }
+            Platform::Whatsapp => {
+                let (at_ms, last) = worlds.whatsapp.last(channel, user);
+                (at_ms, last.map(|message| whatsapp::preview(self.words, &message)).unwrap_or_default())
+            }
+        }
+    }
 }
 
 pub(super) fn page(view: &View<'_>) -> String {
@@ -30,7 +63,8 @@ pub(super) fn page(view: &View<'_>) -> String {
          <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/phones/phones.css\">\
          <script src=\"/phones/phones.js\" defer></script></head><body class=\"{open}\">\
          <aside class=\"people\"><header class=\"top\"><div class=\"headline\"><h1>{title}</h1>\
-         <a class=\"language\" href=\"{other}\" lang=\"{other_code}\">{other_language}</a></div><p class=\"hint\">{hint}</p>\
+         <a class=\"language\" href=\"{other}\" lang=\"{other_code}\">{other_language}</a></div>\
+         <p class=\"hint\">{hint}</p>\
          {channels}{search}</header><nav id=\"list\" aria-label=\"{customers}\">{list}</nav></aside>\
          <main>{phone}</main></body></html>",
         lang = words.html,
@@ -48,26 +82,27 @@ pub(super) fn page(view: &View<'_>) -> String {
 }
 
 fn channels(view: &View<'_>) -> String {
-    let specs = view.line.channels();
-    if specs.len() < 2 {
+    let channels = view.worlds.channels();
+    if channels.len() < 2 {
         return String::new();
     }
-    let links: String = specs
-        .iter()
-        .map(|spec| {
-            let look = Look { channel: spec.name.clone(), lang: view.look.lang.clone(), ..Look::default() };
-            let current = if spec.name == view.look.channel { " aria-current=\"true\"" } else { "" };
-            format!("<a href=\"{}\"{current}>{}</a>", escape(&look.address()), escape(&spec.name))
-        })
-        .collect::<Vec<_>>()
-        .concat();
+    let link = |(platform, name): (Platform, String)| {
+        let is_current = platform == view.look.platform && name == view.look.channel;
+        let look = Look { platform, channel: name, lang: view.look.lang.clone(), ..Look::default() };
+        let current = if is_current { " aria-current=\"true\"" } else { "" };
+        let label = format!("{} · {}", platform.label(), look.channel);
+        format!("<a href=\"{}\"{current}>{}</a>", escape(&look.address()), escape(&label))
+    };
+    let links = channels.into_iter().map(link).collect::<Vec<_>>().concat();
     format!("<div class=\"channels\" role=\"group\" aria-label=\"{}\">{links}</div>", view.words.channel)
 }
 
 fn search(view: &View<'_>) -> String {
     format!(
-        "<form class=\"search\" role=\"search\" method=\"get\" action=\"/\">{}{}{}\
-         <input type=\"search\" name=\"q\" value=\"{}\" aria-label=\"{search}\" placeholder=\"{search}\" autocomplete=\"off\"></form>",
+        "<form class=\"search\" role=\"search\" method=\"get\" action=\"/\">{}{}{}{}\
+         <input type=\"search\" name=\"q\" value=\"{}\" aria-label=\"{search}\" placeholder=\"{search}\" \
+         autocomplete=\"off\"></form>",
+        hidden("platform", view.look.platform.name()),
         hidden("channel", &view.look.channel),
         hidden("user", &view.look.user),
         hidden("lang", &view.look.lang),
@@ -83,19 +118,18 @@ pub(super) fn list(view: &View<'_>) -> String {
         return format!("<p class=\"note\">{}</p>", words.no_channel);
     }
     let wanted = view.look.q.trim().to_lowercase();
-    let matching = view.customers.iter().filter(|customer| {
-        customer.name.to_lowercase().contains(&wanted) || customer.user == wanted.replacen('u', "U", 1)
+    let matching = view.people.iter().filter(|person| {
+        person.name.to_lowercase().contains(&wanted) || person.keys.split(' ').any(|key| key == wanted)
     });
-    let mut rows: Vec<_> =
-        matching.map(|customer| (view.line.last_ms(&view.look.channel, &customer.user), customer)).collect();
+    let mut rows: Vec<_> = matching.map(|person| (view.last(&person.user), person)).collect();
     if rows.is_empty() {
         return format!("<p class=\"note\">{}</p>", words.nobody);
     }
-    rows.sort_by_key(|(last_ms, _)| std::cmp::Reverse(*last_ms));
+    rows.sort_by_key(|((last_ms, _), _)| std::cmp::Reverse(*last_ms));
     let more = rows.len() > MOST_LISTED;
     let mut out = String::from("<ul>");
-    for (_, customer) in rows.into_iter().take(MOST_LISTED) {
-        out.push_str(&row(view, customer));
+    for ((_, last), person) in rows.into_iter().take(MOST_LISTED) {
+        out.push_str(&row(view, person, &last));
     }
     out.push_str("</ul>");
     if more {
@@ -105,22 +139,17 @@ pub(super) fn list(view: &View<'_>) -> String {
     out
 }
 
-fn row(view: &View<'_>, customer: &CustomerSummary) -> String {
-    let last = view.line.last_message(&view.look.channel, &customer.user);
-    let last = last.map(|message| preview(view.words, &message)).unwrap_or_default();
-    let current = if customer.user == view.look.user { " aria-current=\"page\"" } else { "" };
-    let badge = match customer.relation {
-        Relation::Friend => "",
-        Relation::Stranger => view.words.stranger,
-        Relation::Blocked => view.words.blocked,
-    };
+fn row(view: &View<'_>, person: &Person, last: &str) -> String {
+    let current = if person.user == view.look.user { " aria-current=\"page\"" } else { "" };
+    let badge = person.badge;
     let badge = if badge.is_empty() { String::new() } else { format!("<span class=\"badge\">{badge}</span>") };
     format!(
-        "<li><a href=\"{}\"{current}>{}<span class=\"who\"><span class=\"name\">{}</span><span class=\"last\">{}</span></span>{badge}</a></li>",
-        escape(&view.look.at(&customer.user).address()),
-        avatar(&customer.name),
-        escape(&customer.name),
-        escape(&last),
+        "<li><a href=\"{}\"{current}>{}<span class=\"who\"><span class=\"name\">{}</span>\
+         <span class=\"last\">{}</span></span>{badge}</a></li>",
+        escape(&view.look.at(&person.user).address()),
+        avatar(&person.name),
+        escape(&person.name),
+        escape(last),
     )
 }
 
@@ -132,32 +161,41 @@ fn avatar(name: &str) -> String {
 
 fn whole_phone(view: &View<'_>) -> String {
     let words = view.words;
-    let Some(customer) = &view.chosen else {
+    let Some(person) = &view.chosen else {
         return format!("<p class=\"choose\">{}</p>", words.choose);
     };
-    let fields = fields(view, &customer.user);
+    let fields = fields(view, &person.user);
+    let acts: &[(&str, &str)] = match view.look.platform {
+        Platform::Line => &[("photo", words.photo), ("sticker", words.sticker)],
+        Platform::Whatsapp => &[("photo", words.photo), ("place", words.place), ("read", words.read_all)],
+    };
+    let acts = acts
+        .iter()
+        .map(|(act, label)| format!("<button name=\"do\" value=\"{act}\">{label}</button>"))
+        .collect::<Vec<_>>()
+        .concat();
+    let brand = [view.look.channel.as_str(), &person.about].into_iter().filter(|part| !part.is_empty());
     format!(
-        "<section class=\"phone\" aria-label=\"{name}\"><header class=\"bar\">\
+        "<section class=\"phone {skin}\" aria-label=\"{name}\"><header class=\"bar\">\
          <a class=\"back\" href=\"{back}\" aria-label=\"{back_label}\">‹</a>{avatar}\
-         <div class=\"owner\"><h2>{name}</h2><p class=\"brand\">{brand}</p></div><div id=\"status\" class=\"status\">{status}</div></header>\
+         <div class=\"owner\"><h2>{name}</h2><p class=\"brand\">{brand}</p></div>\
+         <div id=\"status\" class=\"status\">{status}</div></header>\
          <p id=\"problem\" class=\"problem\" role=\"alert\" hidden></p>\
          <div id=\"chat\" class=\"chat\" role=\"log\" aria-label=\"{messages}\" tabindex=\"0\">{chat}</div>\
          <footer class=\"composer\">\
-         <form method=\"post\" action=\"/phones/act\">{fields}<button name=\"do\" value=\"photo\">{photo}</button>\
-         <button name=\"do\" value=\"sticker\">{sticker}</button></form>\
+         <form method=\"post\" action=\"/phones/act\">{fields}{acts}</form>\
          <form class=\"write\" method=\"post\" action=\"/phones/act\">{fields}{text}\
          <input type=\"text\" name=\"text\" aria-label=\"{write}\" placeholder=\"{write}\" autocomplete=\"off\">\
          <button class=\"primary\">{send}</button></form></footer></section>",
-        name = escape(&customer.name),
-        brand = escape(&view.look.channel),
+        skin = view.look.platform.name(),
+        name = escape(&person.name),
+        brand = escape(&brand.collect::<Vec<_>>().join(" · ")),
         back = escape(&view.look.at("").address()),
         back_label = words.back,
-        avatar = avatar(&customer.name),
+        avatar = avatar(&person.name),
         status = status(view),
         messages = words.messages,
         chat = phone(view),
-        photo = words.photo,
-        sticker = words.sticker,
         text = hidden("do", "text"),
         write = words.write,
         send = words.send,
@@ -166,40 +204,43 @@ fn whole_phone(view: &View<'_>) -> String {
 
 /// The hidden fields of every form about a customer.
 pub(super) fn fields(view: &View<'_>, user: &str) -> String {
-    [("channel", view.look.channel.as_str()), ("user", user), ("q", &view.look.q), ("lang", &view.look.lang)]
-        .map(|(name, value)| hidden(name, value))
-        .concat()
+    let look = &view.look;
+    let pairs = [
+        ("platform", look.platform.name()),
+        ("channel", &look.channel),
+        ("user", user),
+        ("q", &look.q),
+        ("lang", &look.lang),
+    ];
+    pairs.map(|(name, value)| hidden(name, value)).concat()
 }
 
-/// What the customer is to the account, and the button that changes it.
+/// What the customer is to the account, and the buttons that change it.
 pub(super) fn status(view: &View<'_>) -> String {
-    let Some(customer) = &view.chosen else {
+    let Some(person) = &view.chosen else {
         return String::new();
     };
-    let words = view.words;
-    let (state, act, label, class) = match customer.relation {
-        Relation::Stranger => (words.stranger, "follow", words.follow, "primary"),
-        Relation::Friend => (words.friend, "block", words.block, ""),
-        Relation::Blocked => (words.blocked, "unblock", words.unblock, "primary"),
+    let buttons = match view.look.platform {
+        Platform::Line => line::status_buttons(view, &person.user),
+        Platform::Whatsapp => whatsapp::status_buttons(view, &person.user),
     };
     format!(
-        "<span class=\"badge\">{state}</span><form method=\"post\" action=\"/phones/act\">{}\
-         <button class=\"{class}\" name=\"do\" value=\"{act}\">{label}</button></form>",
-        fields(view, &customer.user)
+        "<span class=\"badge\">{}</span><form method=\"post\" action=\"/phones/act\">{}{buttons}</form>",
+        person.state,
+        fields(view, &person.user)
     )
 }
 
 /// The chat of the chosen customer.
 pub(super) fn phone(view: &View<'_>) -> String {
-    let Some(customer) = &view.chosen else {
+    let Some(person) = &view.chosen else {
         return String::new();
     };
-    let note = match customer.relation {
-        Relation::Friend => None,
-        Relation::Stranger => Some(view.words.stranger_note),
-        Relation::Blocked => Some(view.words.blocked_note),
+    let user = person.user.as_str();
+    let (bubbles, note) = match view.look.platform {
+        Platform::Line => (line::bubbles(view, user), line::note(view, user)),
+        Platform::Whatsapp => (whatsapp::bubbles(view, user), whatsapp::note(view, user)),
     };
     let note = note.map(|note| format!("<p class=\"note\">{note}</p>")).unwrap_or_default();
-    let inbox = view.line.inbox(&view.look.channel, &customer.user).unwrap_or_default();
-    chat(view, &customer.user, &inbox) + &note
+    chat(view.words, &bubbles) + &note
 }

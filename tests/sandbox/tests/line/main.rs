@@ -6,6 +6,8 @@ mod faults;
 mod limits;
 mod media;
 mod phones;
+#[path = "../shared/receiver.rs"]
+mod receiver;
 mod restart;
 mod send;
 mod support;

@@ -3,7 +3,7 @@
 use sandbox::line::Relation;
 use serde_json::json;
 
-use crate::support::{CHANNEL, World, send, with_receiver};
+use crate::support::{CHANNEL, Events as _, World, send, with_receiver};
 
 async fn page(world: &World, query: &str) -> String {
     let answer = world.http.get(format!("{}/?{query}", world.sandbox.base())).send().await.unwrap();

@@ -1,19 +1,6 @@
 //! A running sandbox with one channel, a client of its API, and a receiver of its webhooks.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
 use aws_lc_rs::hmac;
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    routing::post,
-};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{Client, RequestBuilder, Response};
 use sandbox::{
@@ -22,6 +9,9 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
+pub(crate) use crate::receiver::client;
+use crate::receiver::{Received, Receiver};
+
 pub(crate) const CHANNEL: &str = "main";
 pub(crate) const SECRET: &str = "channel-secret";
 pub(crate) const TOKEN: &str = "channel-token";
@@ -29,10 +19,6 @@ pub(crate) const TOKEN: &str = "channel-token";
 pub(crate) struct World {
     pub sandbox: Sandbox,
     pub http: Client,
-}
-
-pub(crate) fn client() -> Client {
-    Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap()
 }
 
 pub(crate) fn spec() -> ChannelSpec {
@@ -130,85 +116,33 @@ impl Answer {
     }
 }
 
-/// One call of the webhook as it came in.
-#[derive(Debug, Clone)]
-pub(crate) struct Received {
-    pub signature: String,
-    pub body: Bytes,
+/// What LINE's webhooks carry.
+pub(crate) trait Events {
+    fn events(&self) -> Vec<Value>;
 }
 
-impl Received {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
+impl Events for Receiver {
+    fn events(&self) -> Vec<Value> {
+        let calls = self.received();
+        calls.iter().flat_map(|call| call.json()["events"].as_array().unwrap().clone()).collect()
     }
+}
 
-    pub(crate) fn is_signed_with(&self, secret: &str) -> bool {
+/// Whether LINE signed a call with this secret.
+pub(crate) trait Signed {
+    fn is_signed_with(&self, secret: &str) -> bool;
+}
+
+impl Signed for Received {
+    fn is_signed_with(&self, secret: &str) -> bool {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         hmac::verify(&key, &self.body, &STANDARD.decode(&self.signature).unwrap()).is_ok()
     }
 }
 
-#[derive(Default)]
-struct Script {
-    received: Mutex<Vec<Received>>,
-    /// Answers in turn, with a delay; 200 at once when there are none left.
-    answers: Mutex<VecDeque<(u16, Duration)>>,
-}
-
-/// A webhook receiver.
-#[derive(Clone)]
-pub(crate) struct Receiver {
-    pub url: String,
-    script: Arc<Script>,
-}
-
-impl Receiver {
-    pub(crate) async fn start() -> Self {
-        let script = Arc::new(Script::default());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/webhooks/line/1", listener.local_addr().unwrap());
-        let app = Router::new().route("/webhooks/line/1", post(receive)).with_state(script.clone());
-        #[expect(clippy::disallowed_methods, reason = "lives as long as the test")]
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { url, script }
-    }
-
-    pub(crate) fn will_answer(&self, status: u16, after: Duration) {
-        self.script.answers.lock().unwrap().push_back((status, after));
-    }
-
-    pub(crate) fn received(&self) -> Vec<Received> {
-        self.script.received.lock().unwrap().clone()
-    }
-
-    pub(crate) fn events(&self) -> Vec<Value> {
-        let calls = self.received();
-        calls.iter().flat_map(|call| call.json()["events"].as_array().unwrap().clone()).collect()
-    }
-
-    pub(crate) async fn wait_for(&self, calls: usize) {
-        for _ in 0..500 {
-            if self.received().len() >= calls {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("{} of {calls} webhook calls came", self.received().len());
-    }
-}
-
-async fn receive(State(script): State<Arc<Script>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let signature = headers["x-line-signature"].to_str().unwrap().to_owned();
-    script.received.lock().unwrap().push(Received { signature, body });
-    let next = script.answers.lock().unwrap().pop_front();
-    let (status, after) = next.unwrap_or((200, Duration::ZERO));
-    tokio::time::sleep(after).await;
-    StatusCode::from_u16(status).unwrap()
-}
-
 /// A world whose channel sends its webhooks to a receiver and redelivers quickly.
 pub(crate) async fn with_receiver() -> (World, Receiver) {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start("x-line-signature").await;
     let redelivery = Redelivery { tries: 3, after_ms: 20 };
     let world = world_of(ChannelSpec { redelivery, ..spec().with_webhook(&receiver.url) }).await;
     (world, receiver)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::line::{Act, Batch, BatchAct, BatchCustomer, Delivery, MediaKind, ReleaseOrder, When, WorldError};
 use serde_json::{Value, json};
 
-use crate::support::{CHANNEL, SECRET, send, with_receiver, world};
+use crate::support::{CHANNEL, Events as _, SECRET, Signed as _, send, with_receiver, world};
 
 #[tokio::test]
 async fn events_have_lines_shape_and_are_signed() {

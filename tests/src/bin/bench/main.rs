@@ -3,13 +3,17 @@
 
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 
+mod filling;
 mod lists;
+mod measuring;
+mod records;
 
 use std::{fs, path::PathBuf};
 
 use clap::Parser;
-use serde::Serialize;
 use tests::Engine;
+
+use self::measuring::Row;
 
 /// How it is run.
 #[derive(Debug, Parser)]
@@ -17,30 +21,23 @@ struct Arguments {
     /// Which engine; both where it is left out and PostgreSQL is named by `STORECAST_TEST_POSTGRES`.
     #[arg(long, value_parser = ["sqlite", "postgres"])]
     engine: Option<String>,
-    /// How often each request is made.
+    /// What is measured; everything where it is left out.
+    #[arg(long, value_parser = ["conversations", "records"])]
+    only: Option<String>,
+    /// How often each request is made in a run.
     #[arg(long, default_value_t = 200)]
     rounds: usize,
+    /// How many runs there are; of each figure the quietest run counts, as whatever else the machine does only adds to it.
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
     /// Where the results go.
     #[arg(long, default_value = "bench/results.json")]
     out: PathBuf,
 }
 
-/// One figure against its target.
-#[derive(Debug, Serialize)]
-pub(crate) struct Row {
-    name: String,
-    target: f64,
-    measured: f64,
-    unit: &'static str,
-    /// Measured by target.
-    ratio: f64,
-    holds: bool,
-}
-
-impl Row {
-    /// A figure that must not be above its target.
-    pub(crate) fn at_most(name: String, target: f64, measured: f64, unit: &'static str) -> Self {
-        Self { name, target, measured, unit, ratio: measured / target, holds: measured <= target }
+impl Arguments {
+    fn asks_for(&self, what: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == what)
     }
 }
 
@@ -52,14 +49,16 @@ async fn main() -> anyhow::Result<()> {
         Some(_) => vec![Engine::Postgres],
         None => Engine::here()?,
     };
+    let (runs, rounds) = (arguments.runs, arguments.rounds);
     let mut rows = Vec::new();
+    println!("{:<56} {:>10} {:>10}  unit", "what", "target", "measured");
     for engine in engines {
-        rows.extend(lists::measure(engine, arguments.rounds).await?);
-    }
-    println!("{:<52} {:>10} {:>10}  unit", "what", "target", "measured");
-    for row in &rows {
-        let verdict = if row.holds { "" } else { "  MISSED" };
-        println!("{:<52} {:>10.1} {:>10.2}  {}{verdict}", row.name, row.target, row.measured, row.unit);
+        if arguments.asks_for("conversations") {
+            rows.extend(shown(lists::measure(engine, runs, rounds).await?));
+        }
+        if arguments.asks_for("records") {
+            rows.extend(shown(records::measure(engine, runs, rounds).await?));
+        }
     }
     if let Some(folder) = arguments.out.parent() {
         fs::create_dir_all(folder)?;
@@ -67,4 +66,12 @@ async fn main() -> anyhow::Result<()> {
     fs::write(&arguments.out, serde_json::to_vec_pretty(&rows)?)?;
     println!("{}", arguments.out.display());
     Ok(())
+}
+
+/// Prints them as soon as they are known.
+fn shown(rows: Vec<Row>) -> Vec<Row> {
+    for row in &rows {
+        println!("{row}");
+    }
+    rows
 }

@@ -11,12 +11,13 @@ use shared::{
     content::Content,
     media::MediaInfo,
     members::Action,
-    problem::Problem,
+    problem::{Conflict, Problem},
 };
 
 pub(super) use self::refusal::SendRefusal;
 use self::result::CheckResult;
 use super::frame::{DraftBanner, FlowHead, use_sent_screen};
+use super::several::SeveralNumbers;
 use crate::{
     api::Failed,
     app::use_title,
@@ -177,8 +178,16 @@ fn counted(check: &Check) -> u64 {
 fn NotYet(drafts: Drafts, check: Load<Check>) -> Element {
     let words = use_words();
     let say = &words.send.check;
+    if let Some(Failed::Problem(Problem::Conflict { with: Conflict::SeveralNumbers { channels } })) = check.failed() {
+        return rsx! {
+            SeveralNumbers { channels, onkept: move |()| check.reload() }
+        };
+    }
     if let Some(failed) = check.failed() {
-        let mend = matches!(&failed, Failed::Problem(Problem::Invalid { .. }));
+        let mend = matches!(
+            &failed,
+            Failed::Problem(Problem::Invalid { .. } | Problem::Conflict { with: Conflict::TemplateChanged { .. } })
+        );
         let pick = matches!(&failed, Failed::Problem(Problem::Invalid { field, .. }) if field.starts_with("selection"));
         return rsx! {
             LoadFailed { failed, title: say.failed, onretry: move |()| check.reload() }

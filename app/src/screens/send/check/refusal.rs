@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 use shared::problem::{Conflict, Problem};
 
+use crate::screens::send::several::SeveralNumbers;
 use crate::{
     api::Failed,
     draft::Sending,
@@ -53,6 +54,14 @@ pub(in crate::screens::send) fn SendRefusal(
             Conflict::QuotaTooSmall { needed, left } => {
                 (say.quota_title.to_owned(), (say.quota_text)(*needed, *left), Cure::Fewer)
             }
+            Conflict::MessagingLimit { .. } => {
+                let said = words.problems.said(&failed);
+                (said.title, said.text, Cure::Fewer)
+            }
+            Conflict::TemplateChanged { .. } => {
+                let said = words.problems.said(&failed);
+                (said.title, said.text, Cure::Content)
+            }
             Conflict::NobodyToSend => (say.nobody_title.to_owned(), say.nobody_text.to_owned(), Cure::Fewer),
             _ => {
                 let said = words.problems.said(&failed);
@@ -69,6 +78,11 @@ pub(in crate::screens::send) fn SendRefusal(
             (say.refused.to_owned(), said.line(), Cure::Again)
         }
     };
+    if let Failed::Problem(Problem::Conflict { with: Conflict::SeveralNumbers { channels } }) = &failed {
+        return rsx! {
+            SeveralNumbers { channels: channels.clone(), onkept: onagain }
+        };
+    }
     rsx! {
         Banner {
             tone: Tone::Danger,

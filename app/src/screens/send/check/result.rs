@@ -2,17 +2,22 @@
 
 use dioxus::prelude::*;
 use shared::{
-    campaigns::{ChannelCheck, Check, CheckGroup, LeaveOut, Person},
+    campaigns::{ChannelCheck, Check, CheckGroup, Draft, Kind, LeaveOut, Person, Reach, ShowDraft, SwitchToTemplate},
+    contacts::ChannelRef,
+    id::{ChannelId, DraftId},
     limits::Platform,
+    reasons::Reason,
 };
 
 use crate::{
     api::{Failed, use_api},
     draft::use_drafts,
+    platform::draw_id,
+    screens::send::frame::message_step,
     ui::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
-        glyph::{Check as CheckIcon, CircleAlert, CircleHelp, Info, TriangleAlert, UserX, Users, X},
+        glyph::{Check as CheckIcon, CircleAlert, CircleHelp, Info, LayoutTemplate, TriangleAlert, UserX, Users, X},
         icon::{Icon, IconSize},
         list_note::ListNote,
         meter::Meter,
@@ -61,6 +66,32 @@ pub(super) fn CheckResult(
         });
     });
     let id = drafts.draft().id;
+    let mut moved = use_signal(|| None::<Draft>);
+    let switching_api = use_api();
+    let switch = use_callback(move |(call, count): (SwitchToTemplate, u64)| {
+        if busy() {
+            return;
+        }
+        busy.set(true);
+        failed.set(None);
+        let api = switching_api.clone();
+        spawn(async move {
+            let switched = match api.call(call).await {
+                // What is left of this draft has to be known before it is sent.
+                Ok(to) => api.call(ShowDraft { id }).await.map(|rest| (to, rest)),
+                Err(why) => Err(why),
+            };
+            match switched {
+                Ok((to, rest)) => {
+                    drafts.adopt(rest);
+                    moved.set(Some(to));
+                    onchanged.call(count);
+                }
+                Err(why) => failed.set(Some(why)),
+            }
+            busy.set(false);
+        });
+    });
     let by_account = check
         .channels
         .iter()
@@ -76,6 +107,8 @@ pub(super) fn CheckResult(
         })
         .collect::<Vec<_>>()
         .join(" · ");
+    let plain_to_whatsapp = drafts.kind() == Kind::GroupMessage
+        && check.channels.iter().any(|one| one.channel.platform == Platform::Whatsapp);
     let some_fail = check.failing() > 0;
     let has_unsure = check.unsure() > 0;
     rsx! {
@@ -88,6 +121,17 @@ pub(super) fn CheckResult(
                 live: Live::Alert,
                 icon: rsx! { Icon { CircleAlert {} } },
                 title: words.problems.said(&why).line(),
+            }
+        }
+        if let Some(to) = moved() {
+            Switched { to }
+        }
+        if plain_to_whatsapp {
+            Banner {
+                tone: Tone::Warn,
+                icon: rsx! { Icon { TriangleAlert {} } },
+                title: say.whatsapp_title,
+                text: say.whatsapp_text,
             }
         }
         Panel { id: "check", title: say.panel, sub: (say.of_all)(check.audience),
@@ -123,7 +167,12 @@ pub(super) fn CheckResult(
                             count: group.count,
                             people: names(words, &group),
                             leaving: busy(),
-                            onleave: move |()| leave.call((LeaveOut { id, reason: Some(group.reason), doubt: None }, group.count)),
+                            switches: switches(&group),
+                            onswitch: move |(channel, count)| {
+                                let to = DraftId(draw_id());
+                                switch.call((SwitchToTemplate { id, to, channel }, count));
+                            },
+                            onleave: move |()| leave.call((LeaveOut { id, reason: Some(group.reason), doubt: None, all_but: None }, group.count)),
                         }
                     }
                 }
@@ -142,7 +191,7 @@ pub(super) fn CheckResult(
                             count: group.count,
                             people: names(words, &group),
                             leaving: busy(),
-                            onleave: move |()| leave.call((LeaveOut { id, reason: None, doubt: Some(group.reason) }, group.count)),
+                            onleave: move |()| leave.call((LeaveOut { id, reason: None, doubt: Some(group.reason), all_but: None }, group.count)),
                         }
                     }
                 }
@@ -157,6 +206,7 @@ pub(super) fn CheckResult(
             }
         }
         Quotas { channels: check.channels.clone() }
+        Reaches { channels: check.channels.clone() }
         if check.referral_links > 0 {
             ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } },
                 {(say.links)(check.referral_links)}
@@ -183,7 +233,15 @@ fn Paused(one: ChannelCheck) -> Element {
 }
 
 #[component]
-fn Group(said: ReasonWords, count: u64, people: String, leaving: bool, onleave: EventHandler<()>) -> Element {
+fn Group(
+    said: ReasonWords,
+    count: u64,
+    people: String,
+    leaving: bool,
+    #[props(default)] switches: Vec<(ChannelRef, u64)>,
+    #[props(default)] onswitch: EventHandler<(ChannelId, u64)>,
+    onleave: EventHandler<()>,
+) -> Element {
     let words = use_words();
     let say = &words.send.check;
     rsx! {
@@ -192,6 +250,16 @@ fn Group(said: ReasonWords, count: u64, people: String, leaving: bool, onleave: 
             count: (words.send.people)(count),
             people,
             actions: rsx! {
+                for (channel , count) in switches {
+                    Button {
+                        key: "{channel.id}",
+                        tone: ButtonTone::Primary,
+                        size: ButtonSize::Small,
+                        onclick: move |_| onswitch.call((channel.id, count)),
+                        Icon { size: IconSize::Small, LayoutTemplate {} }
+                        {(say.switch)(count)}
+                    }
+                }
                 Button {
                     tone: ButtonTone::Soft,
                     size: ButtonSize::Small,
@@ -205,6 +273,55 @@ fn Group(said: ReasonWords, count: u64, people: String, leaving: bool, onleave: 
                 }
             },
             {said.why}
+        }
+    }
+}
+
+/// The WhatsApp numbers whose customers of a group can be sent a template instead, each with how many of them; nothing for
+/// other reasons. Beyond the people that a group names, those of one number stand for the rest.
+fn switches(group: &CheckGroup<Reason>) -> Vec<(ChannelRef, u64)> {
+    if group.reason != Reason::WaWindowClosed {
+        return Vec::new();
+    }
+    let mut numbers: Vec<(ChannelRef, u64)> = Vec::new();
+    for person in &group.people {
+        match numbers.iter_mut().find(|(known, _)| known.id == person.channel.id) {
+            Some((_, count)) => *count += 1,
+            None => numbers.push((person.channel.clone(), 1)),
+        }
+    }
+    if let [(_, count)] = numbers.as_mut_slice() {
+        *count = group.count;
+    }
+    numbers
+}
+
+/// Where those went who get a template instead.
+#[component]
+fn Switched(to: Draft) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    let drafts = use_drafts();
+    let navigator = use_navigator();
+    rsx! {
+        Banner {
+            tone: Tone::Ok,
+            live: Live::Status,
+            icon: rsx! { Icon { LayoutTemplate {} } },
+            title: say.switched,
+            text: say.switched_text,
+            actions: rsx! {
+                Button {
+                    tone: ButtonTone::Line,
+                    size: ButtonSize::Small,
+                    onclick: move |_| {
+                        let step = message_step(&to);
+                        drafts.adopt(to.clone());
+                        navigator.push(step);
+                    },
+                    {say.write_template}
+                }
+            },
         }
     }
 }
@@ -274,6 +391,41 @@ fn Quota(one: ChannelCheck) -> Element {
             "{before} "
             b { {number(left)} }
             " {after} · {takes}"
+        }
+    }
+}
+
+/// How many people each number may still write to first within 24 hours.
+#[component]
+fn Reaches(channels: Vec<ChannelCheck>) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    let told: Vec<(ChannelRef, Reach)> = channels
+        .into_iter()
+        .filter_map(|one| Some((one.channel, one.reach?)))
+        .filter(|(_, reach)| reach.needed > 0)
+        .collect();
+    if told.is_empty() {
+        return rsx! {};
+    }
+    rsx! {
+        Panel { label: say.quotas, padded: true,
+            div { class: "stack",
+                for (channel , reach) in told {
+                    Meter {
+                        key: "{channel.id}",
+                        label: (say.reach)(&channel.name),
+                        percent: reach.limit.map(|limit| percent(reach.used + reach.needed, limit)),
+                        tone: match reach.left() {
+                            Some(left) if left < reach.needed => Tone::Danger,
+                            Some(left) if left < 2 * reach.needed => Tone::Warn,
+                            _ => Tone::Ok,
+                        },
+                        {(say.reach_text)(reach.used, reach.limit, reach.needed)}
+                    }
+                }
+                ListNote { {say.reach_note} }
+            }
         }
     }
 }

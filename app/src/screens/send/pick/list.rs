@@ -43,7 +43,7 @@ pub(super) struct MatchList {
     counts: Load<Counts>,
 }
 
-pub(super) fn use_list(filter: Signal<ConversationFilter>) -> MatchList {
+pub(super) fn use_list(filter: Memo<ConversationFilter>) -> MatchList {
     MatchList {
         rows: use_pages(
             || (),
@@ -67,7 +67,7 @@ pub(super) fn use_list(filter: Signal<ConversationFilter>) -> MatchList {
 
 /// The row that picks all who match, not only those loaded.
 #[component]
-pub(super) fn PickTop(list: MatchList, filter: Signal<ConversationFilter>, total: Option<u64>) -> Element {
+pub(super) fn PickTop(list: MatchList, filter: Memo<ConversationFilter>, total: Option<u64>) -> Element {
     let words = use_words();
     let now = use_now();
     let drafts = use_drafts();
@@ -133,7 +133,7 @@ fn unpick_all(
 
 /// The list; it loads more as it is scrolled.
 #[component]
-pub(super) fn PickList(list: MatchList, filter: Signal<ConversationFilter>, onclear: EventHandler<()>) -> Element {
+pub(super) fn PickList(list: MatchList, filter: Memo<ConversationFilter>, onclear: EventHandler<()>) -> Element {
     let words = use_words();
     let say = &words.send.pick;
     let rows = list.rows;
@@ -205,7 +205,7 @@ pub(super) fn PickList(list: MatchList, filter: Signal<ConversationFilter>, oncl
 
 /// The customers, each to be ticked.
 #[component]
-fn Customers(rows: Pages<ConversationCard>, filter: Signal<ConversationFilter>) -> Element {
+fn Customers(rows: Pages<ConversationCard>, filter: Memo<ConversationFilter>) -> Element {
     let words = use_words();
     let now = use_now();
     let drafts = use_drafts();

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 use shared::{
-    campaigns::{CountSelection, SelectionCount},
+    campaigns::{CountSelection, Kind, SelectionCount},
+    contacts::{ChannelRef, ListChannels},
     conversations::ConversationFilter,
-    limits,
+    id::ChannelId,
+    limits::{self, Platform},
     members::Action,
     selection::{MAX_FILTERS, Selection},
 };
@@ -19,6 +21,7 @@ use self::list::{PickList, PickTop, use_list};
 use super::{
     frame::{DraftBanner, FlowHead},
     settle::use_settled,
+    several::SeveralNumbers,
     start::GoOnOrBegin,
 };
 use crate::{
@@ -82,7 +85,13 @@ fn Recipients() -> Element {
         }
     });
     let names = use_names(|| true);
-    let list = use_list(filter);
+    // A template goes to WhatsApp customers only.
+    let accounts = use_load_when(move || (drafts.kind() == Kind::GroupTemplate).then_some(ListChannels {}));
+    let within = use_memo(move || match drafts.kind() {
+        Kind::GroupMessage => filter.read().clone(),
+        Kind::GroupTemplate => on_whatsapp(filter.read().clone(), &accounts.value().unwrap_or_default()),
+    });
+    let list = use_list(within);
 
     let settled = use_settled(Duration::from_millis(300), move || drafts.selection());
     let count = use_load_when(move || {
@@ -150,15 +159,18 @@ fn Recipients() -> Element {
                             }
                         }
                     }
-                    PickTop { list, filter, total }
+                    PickTop { list, filter: within, total }
                 }
-                PickList { list, filter, onclear: move |()| {
+                PickList { list, filter: within, onclear: move |()| {
                     search.set(String::new());
                     filter.set(ConversationFilter::default());
                 } }
                 PaneFoot {
                     ActionBar {
                         DraftBanner {}
+                        if drafts.kind() == Kind::GroupTemplate {
+                            SeveralNumbers { channels: counted.read().as_ref().map(|counted| counted.channels.clone()).unwrap_or_default() }
+                        }
                         if let Some(why) = &why {
                             ActionBarNote {
                                 id: WHY,
@@ -260,6 +272,18 @@ fn Picked(counted: Option<SelectionCount>) -> Element {
         }
         ListNote { {words.send.pick.survives} }
     }
+}
+
+/// Only customers of WhatsApp numbers; those of the accounts that are filtered by, where any of these is one.
+fn on_whatsapp(mut filter: ConversationFilter, accounts: &[ChannelRef]) -> ConversationFilter {
+    let mut numbers: Vec<ChannelId> =
+        accounts.iter().filter(|account| account.platform == Platform::Whatsapp).map(|account| account.id).collect();
+    if numbers.iter().any(|id| filter.channels.contains(id)) {
+        numbers.retain(|id| filter.channels.contains(id));
+    }
+    // Nobody is of no account: until the accounts are known, or where none is a number, nobody is shown.
+    filter.channels = if numbers.is_empty() { vec![ChannelId::default()] } else { numbers };
+    filter
 }
 
 fn bar_title(words: &Words, total: Option<u64>, selection: &Selection, count: Load<SelectionCount>) -> String {

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use crate::{
-    screens::parts::mark,
+    screens::{conversations::window::window_badge, parts::mark},
     ui::{
         avatar::Avatar,
         badge::{Badge, BadgeTone},
@@ -50,8 +50,9 @@ pub(super) fn PickRow(
         Subscription::Subscribed | Subscription::Unknown => None,
     };
     let waits = card.waiting_since.map(|since| words.lasted(since, now));
+    let window = window_badge(words, &card, now);
     let more = card.tags.len().saturating_sub(TAGS);
-    let foot = (out.is_some() || waits.is_some() || !card.tags.is_empty()).then(|| {
+    let foot = (out.is_some() || window.is_some() || waits.is_some() || !card.tags.is_empty()).then(|| {
         rsx! {
             if let Some(out) = out {
                 Badge {
@@ -60,6 +61,7 @@ pub(super) fn PickRow(
                     "{out}"
                 }
             }
+            {window}
             if let Some(waits) = waits {
                 Badge {
                     tone: BadgeTone::Warn,

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use shared::{
-    campaigns::{ChannelCount, CountSelection},
+    campaigns::{ChannelCount, Kind},
     contacts::ChannelRef,
     content::Content,
     limits::Platform,
@@ -10,11 +10,10 @@ use shared::{
     members::Action,
 };
 
-use super::frame::{DraftBanner, DraftLine, FlowHead, use_sent_screen, written};
+use super::frame::{DraftBanner, DraftLine, FlowHead, use_counted, use_sent_screen, use_step_of, written};
 use crate::{
     app::use_title,
     draft::use_draft_in_work,
-    load::use_load_when,
     platform::use_device,
     routes::Route,
     screens::{
@@ -56,12 +55,8 @@ fn Message() -> Element {
     use_sent_screen(&drafts);
     let device = use_device();
     let uploads = use_uploads();
-    let selection = use_memo(move || drafts.selection());
-    let count = use_load_when(move || {
-        let selection = selection.read().clone();
-        (!selection.is_empty()).then_some(CountSelection { selection })
-    });
-    let counted = count.value();
+    let elsewhere = use_step_of(&drafts, Kind::GroupMessage);
+    let counted = use_counted(&drafts);
     let people = counted.as_ref().map(|counted| counted.total);
     let channel = counted.as_ref().and_then(|counted| counted.channels.first()).map(|one| one.channel.clone());
     let bounds = counted.map_or_else(Bounds::default, |counted| Bounds {
@@ -80,7 +75,7 @@ fn Message() -> Element {
         drafts.edit(|draft| picked.put_into(&mut draft.content, &mut draft.media));
         picking.set(false);
     };
-    let nobody = selection.read().is_empty();
+    let nobody = drafts.selection().is_empty();
     let wrong = first_wrong(&content, &media, &bounds, uploads);
     let why = if nobody { Some(say.blocked_nobody.to_owned()) } else { blocked(words, &content, wrong) };
     let lead = move |()| {
@@ -92,6 +87,9 @@ fn Message() -> Element {
     // An empty card is only blamed once "next" was pressed; a note from the start would greet everyone with a fault.
     let note = why.clone().filter(|_| nobody || strict() || written(&content) > 0);
     let may_pick = use_may(Action::UseSavedReplies);
+    if elsewhere {
+        return rsx! {};
+    }
     rsx! {
         ScreenMain {
             Pane { label: say.title,

@@ -51,9 +51,10 @@ async fn a_record_is_a_line(db: Db) {
         exported(&world, &world.ann, all(), Language::En).await,
         format!(
             "\u{feff}Sent at (Asia/Taipei),Kind,Channel,Sender,Store,Messages,Pictures,Videos,Content,Recipients,Accepted,Failed,\
-             Unknown,Success rate,State,Referral links,Record\r\n\
+             Unknown,Success rate,Delivered (WhatsApp),Read at least (WhatsApp),Read rate at least (WhatsApp),State,\
+             Referral links,Record\r\n\
              2025-11-20 08:00:00,Group message,Shop,Ann O'Hara,Store,1,0,0,\"'=1+1, https://a.example\",3,2,1,0,66.67% (2/3),\
-             Completed,1,{campaign}\r\n"
+             –,–,–,Completed,1,{campaign}\r\n"
         )
     );
     let chinese = exported(&world, &world.ann, all(), Language::ZhHant).await;
@@ -105,7 +106,7 @@ async fn a_long_list_is_whole_and_each_record_once(db: Db) {
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), many);
-    assert!(text.contains(",0,0,0,0,–,"), "nobody selected has no rate");
+    assert!(text.contains(",0,0,0,0,–,–,–,–,"), "nobody selected has no rate");
 }
 
 async fn recipients_are_told_with_their_reasons(db: Db) {
@@ -133,8 +134,8 @@ async fn recipients_are_told_with_their_reasons(db: Db) {
     let (_, _, stream) = export(Some(shared::deliveries::Outcome::Failed), Language::ZhHant).await;
     assert_eq!(
         text(stream).await,
-        "\u{feff}顧客,渠道,結果,時間 (Asia/Taipei),原因,原因代碼,判定,平台代碼,平台原文,請求編號\r\n\
-         '=x,Shop,失敗,2025-11-20 08:00:00,已封鎖官方帳號,unfollowed,由 Storecast 檢查，未送出,'0400,\"'@a \"\"b\"\"\",\r\n"
+        "\u{feff}顧客,渠道,結果,時間 (Asia/Taipei),送達時間 (Asia/Taipei),已讀時間 (Asia/Taipei),未送達的訊息,原因,原因代碼,判定,平台代碼,平台原文,請求編號\r\n\
+         '=x,Shop,失敗,2025-11-20 08:00:00,,,,已封鎖官方帳號,unfollowed,由 Storecast 檢查，未送出,'0400,\"'@a \"\"b\"\"\",\r\n"
     );
 }
 

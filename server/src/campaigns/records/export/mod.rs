@@ -66,7 +66,7 @@ async fn campaigns_page(
 }
 
 fn campaign(csv: &mut Csv, row: &CampaignRow, language: Language) {
-    let (sent_at, rate) = (moment(row.sent_at), rate(row.figures.success()));
+    let (sent_at, success, reading) = (moment(row.sent_at), rate(row.figures.success()), rate(row.figures.reading()));
     let channels: Vec<&str> = row.channels.iter().map(|channel| channel.name.as_str()).collect();
     let channels = channels.join(language.of("、", ", "));
     let id = row.id.to_string();
@@ -84,11 +84,19 @@ fn campaign(csv: &mut Csv, row: &CampaignRow, language: Language) {
         Cell::Number(row.figures.succeeded),
         Cell::Number(row.figures.failed),
         Cell::Number(row.figures.unknown),
-        Cell::Text(&rate),
+        Cell::Text(&success),
+        told(row, row.figures.delivered),
+        told(row, row.figures.read),
+        Cell::Text(&reading),
         Cell::Text(row.state.name(language)),
         Cell::Number(row.referral_links),
         Cell::Text(&id),
     ]);
+}
+
+/// A figure that only WhatsApp tells: not known where nobody was reached by it, and then no nought.
+fn told(row: &CampaignRow, figure: u64) -> Cell<'static> {
+    if row.figures.told > 0 { Cell::Number(figure) } else { Cell::Text("–") }
 }
 
 /// The recipients of a record.
@@ -118,26 +126,46 @@ async fn deliveries_page(
     let rows = app.db.read(move |tx| store::deliveries(tx, team, id, outcome, reason, after, PAGE)).await?;
     let next = rows.last().filter(|_| rows.len() == PAGE).map(|last| last.id);
     for row in rows {
-        let said = [row.code.clone(), row.text.clone(), row.request_id.clone()].map(Option::unwrap_or_default);
+        let when = |at: Option<i64>| at.map(|at| moment(caller.zone.stamp(at))).unwrap_or_default();
+        let told = Told {
+            delivered: when(row.delivered_at),
+            read: when(row.read_at),
+            // People count from 1.
+            failed: row.failed_part.map(|part| (u64::from(part) + 1).to_string()).unwrap_or_default(),
+            said: [row.code.clone(), row.text.clone(), row.request_id.clone()].map(Option::unwrap_or_default),
+        };
         if let Some(row) = shown_delivery(caller, found, row) {
-            delivery(&mut csv, &row, &said, call.language);
+            delivery(&mut csv, &row, &told, call.language);
         }
     }
     Ok((csv.into_bytes(), next))
 }
 
-fn delivery(csv: &mut Csv, row: &DeliveryRow, said: &[String; 3], language: Language) {
+/// What stands in a file of a recipient beside what the list shows.
+struct Told {
+    delivered: String,
+    read: String,
+    /// Which of the messages failed first.
+    failed: String,
+    /// The platform's code, words and request id.
+    said: [String; 3],
+}
+
+fn delivery(csv: &mut Csv, row: &DeliveryRow, told: &Told, language: Language) {
     let at = row.at.map(moment).unwrap_or_default();
     let cells = [
         row.name.as_str(),
         &row.channel.name,
         row.outcome.name(language),
         &at,
+        &told.delivered,
+        &told.read,
+        &told.failed,
         row.reason.map_or("", |reason| reason.title(language)),
         row.reason.map_or("", |reason| reason.as_str()),
         row.checked_by.map_or("", |by| by.name(language)),
     ];
-    csv.row(cells.into_iter().chain(said.iter().map(String::as_str)).map(Cell::Text));
+    csv.row(cells.into_iter().chain(told.said.iter().map(String::as_str)).map(Cell::Text));
 }
 
 /// A moment in the team's zone, as spreadsheets read one.

@@ -146,9 +146,7 @@ impl Report {
         if url.is_empty() {
             return;
         }
-        let secure = host(url, "https://").is_some();
-        let local = http_media && host(url, "http://").is_some_and(is_loopback);
-        if !secure && !local {
+        if !is_media_address(url, http_media) {
             self.add(&at, "Must be a valid HTTPS URL");
         } else if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.add(&at, "Must be percent-encoded");
@@ -238,6 +236,11 @@ fn host<'u>(url: &'u str, scheme: &str) -> Option<&'u str> {
     let rest = start.eq_ignore_ascii_case(scheme).then(|| &url[scheme.len()..])?;
     let authority = rest.split(['/', '?', '#']).next()?;
     (!authority.is_empty()).then_some(authority)
+}
+
+/// Whether an address is of https or, where that is taken, of plain http on a loopback host.
+pub(crate) fn is_media_address(url: &str, http_media: bool) -> bool {
+    host(url, "https://").is_some() || http_media && host(url, "http://").is_some_and(is_loopback)
 }
 
 /// Whether an address is of a loopback host.

@@ -1,9 +1,10 @@
-//! Fetches the pictures and films of accepted messages as LINE does, and keeps what it got (providers.md A3).
+//! Fetches the pictures and films of accepted messages as the platforms do, and keeps what it got (providers.md A3,
+//! B2).
 
 use std::{
     collections::{HashMap, VecDeque},
     io::Cursor,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -17,8 +18,12 @@ use zune_jpeg::{
     zune_core::{bytestream::ZCursor, options::DecoderOptions},
 };
 
-use super::{LineWorld, check};
-use crate::sync::lock;
+use crate::{
+    Common,
+    line::is_local,
+    sync::lock,
+    whatsapp::{self, Kind},
+};
 
 const MB: u64 = 1024 * 1024;
 /// Fetched at once.
@@ -28,7 +33,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Kept for the phones; beyond this the oldest go.
 const KEPT: usize = 256 * 1024 * 1024;
 
-/// What an address of a message is for, with LINE's limits.
+/// What an address of a message is for, with the platform's limits: LINE's unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shows {
@@ -38,6 +43,14 @@ pub enum Shows {
     Video,
     /// The preview of either: JPEG or PNG, at most 1 MB.
     Preview,
+    /// A picture by link on WhatsApp, as Meta takes it (providers.md B2).
+    WhatsappImage,
+    /// A film by link on WhatsApp.
+    WhatsappVideo,
+    /// A sound by link on WhatsApp.
+    WhatsappAudio,
+    /// A document by link on WhatsApp.
+    WhatsappDocument,
 }
 
 impl Shows {
@@ -46,6 +59,20 @@ impl Shows {
             Self::Image => 10 * MB,
             Self::Video => 200 * MB,
             Self::Preview => MB,
+            Self::WhatsappImage => Kind::Image.most(),
+            Self::WhatsappVideo => Kind::Video.most(),
+            Self::WhatsappAudio => Kind::Audio.most(),
+            Self::WhatsappDocument => Kind::Document.most(),
+        }
+    }
+
+    const fn whatsapp(self) -> Option<Kind> {
+        match self {
+            Self::Image | Self::Video | Self::Preview => None,
+            Self::WhatsappImage => Some(Kind::Image),
+            Self::WhatsappVideo => Some(Kind::Video),
+            Self::WhatsappAudio => Some(Kind::Audio),
+            Self::WhatsappDocument => Some(Kind::Document),
         }
     }
 }
@@ -123,14 +150,26 @@ impl Shelf {
         messages.iter().flat_map(addresses).filter_map(|key| known(&key)).collect()
     }
 
-    fn get(&self, url: &str, shows: Shows) -> Option<Fetched> {
+    pub(crate) fn get(&self, url: &str, shows: Shows) -> Option<Fetched> {
         lock(&self.inner).by_address.get(&(url.to_owned(), shows)).map(|slot| slot.fetched.clone())
     }
 
-    fn copy(&self, url: &str, shows: Shows) -> Option<(String, Bytes)> {
+    pub(crate) fn copy(&self, url: &str, shows: Shows) -> Option<(String, Bytes)> {
         let inner = lock(&self.inner);
         let slot = inner.by_address.get(&(url.to_owned(), shows))?;
         Some((slot.fetched.content_type.clone()?, slot.body.clone()?))
+    }
+
+    /// What came of an address that another began to fetch.
+    async fn end_of(&self, key: &(String, Shows)) -> Fetched {
+        loop {
+            let ended = self.ended.notified();
+            match self.get(&key.0, key.1) {
+                Some(fetched) if fetched.done => return fetched,
+                Some(_) => ended.await,
+                None => return Fetched::wanted(&key.0, key.1),
+            }
+        }
     }
 
     /// Whether this address is to be fetched now: not while it is, nor when it was and could be seen.
@@ -166,11 +205,14 @@ impl Shelf {
 }
 
 fn has_media(message: &Value) -> bool {
-    matches!(message["type"].as_str(), Some("image" | "video"))
+    matches!(message["type"].as_str(), Some("image" | "video" | "audio" | "document" | "template"))
 }
 
-/// The addresses of a message: of the original and of the preview.
+/// The addresses of a message: on LINE of the original and of the preview, on WhatsApp the link.
 fn addresses(message: &Value) -> Vec<(String, Shows)> {
+    if let Some(link) = whatsapp::link(message) {
+        return vec![link];
+    }
     let shows = match message["type"].as_str() {
         Some("image") => Shows::Image,
         Some("video") => Shows::Video,
@@ -180,68 +222,68 @@ fn addresses(message: &Value) -> Vec<(String, Shows)> {
     [address("originalContentUrl", shows), address("previewImageUrl", Shows::Preview)].into_iter().flatten().collect()
 }
 
-impl LineWorld {
+impl Common {
     /// Begins to fetch what these messages show; the answer to the request does not wait for it.
-    pub(super) fn fetch_media(&self, messages: &[Value]) {
+    pub(crate) fn fetch_media(self: &Arc<Self>, messages: &[Value]) {
         if !messages.iter().any(has_media) {
             return;
         }
         for (url, shows) in messages.iter().flat_map(addresses) {
             let key = (url, shows);
-            if !self.0.common.media.begin(&key) {
-                continue;
+            if self.media.begin(&key) {
+                let common = self.clone();
+                self.in_background(async move {
+                    common.keep(key).await;
+                });
             }
-            let world = self.clone();
-            self.in_background(async move {
-                let kept = &world.0.common.media;
-                let _permit = kept.permits.acquire().await;
-                let mut fetched = Fetched::wanted(&key.0, shows);
-                let body = match world.fetch(&mut fetched).await {
-                    Ok(body) => Some(body),
-                    Err(problem) => {
-                        tracing::info!(?shows, %problem, "a customer does not see a medium");
-                        fetched.problem = Some(problem);
-                        None
-                    }
-                };
-                fetched.done = true;
-                kept.end(fetched, body);
-            });
         }
     }
 
+    /// Fetches an address, unless it is under way or could be seen already; gives what came of it.
+    pub(crate) async fn shown(&self, url: &str, shows: Shows) -> Fetched {
+        let key = (url.to_owned(), shows);
+        if self.media.begin(&key) { self.keep(key).await } else { self.media.end_of(&key).await }
+    }
+
+    /// Fetches what was begun.
+    async fn keep(&self, (url, shows): (String, Shows)) -> Fetched {
+        let permit = self.media.permits.acquire().await;
+        let mut fetched = Fetched::wanted(&url, shows);
+        let body = match self.fetch(&mut fetched).await {
+            Ok(body) => Some(body),
+            Err(problem) => {
+                tracing::info!(?shows, %problem, "a customer does not see a medium");
+                fetched.problem = Some(problem);
+                None
+            }
+        };
+        drop(permit);
+        fetched.done = true;
+        self.media.end(fetched.clone(), body);
+        fetched
+    }
+
     /// Waits until nothing is being fetched.
-    pub async fn media_settled(&self) {
-        let kept = &self.0.common.media;
+    pub(crate) async fn media_settled(&self) {
         loop {
-            let ended = kept.ended.notified();
-            if lock(&kept.inner).under_way == 0 {
+            let ended = self.media.ended.notified();
+            if lock(&self.media.inner).under_way == 0 {
                 return;
             }
             ended.await;
         }
     }
 
-    /// What came of one address.
-    pub(crate) fn fetched(&self, url: &str, shows: Shows) -> Option<Fetched> {
-        self.0.common.media.get(url, shows)
-    }
-
-    /// LINE's own copy of what an address showed: its type and bytes.
-    pub(crate) fn copy(&self, url: &str, shows: Shows) -> Option<(String, Bytes)> {
-        self.0.common.media.copy(url, shows)
-    }
-
     /// Fetches one address and looks at it; the error says why a customer would not see it.
     async fn fetch(&self, fetched: &mut Fetched) -> Result<Bytes, String> {
         let Fetched { url, shows, .. } = fetched.clone();
-        if !check::is_local(&url) {
+        if !is_local(&url) {
             return Err("not fetched: the sandbox fetches from loopback hosts only".to_owned());
         }
         if shows == Shows::Video {
             self.probe(&url).await?;
         }
-        let mut request = self.0.http.get(&url).timeout(PATIENCE);
+        let mut request = self.http.get(&url).timeout(PATIENCE);
         if shows == Shows::Video {
             request = request.header(header::RANGE, "bytes=0-");
         }
@@ -264,14 +306,14 @@ impl LineWorld {
             }
         }
         let body = body.freeze();
+        if let Some(wanted) = shows.whatsapp() {
+            fetched.size = whatsapp::look_at(wanted, kind.as_deref().unwrap_or_default(), &body).await?;
+            return Ok(body);
+        }
         match (shows, kind.as_deref()) {
-            (Shows::Video, Some("video/mp4")) if body.get(4..8) == Some(b"ftyp") => {}
+            (Shows::Video, Some("video/mp4")) if is_film(&body) => {}
             (Shows::Video, kind) => return Err(format!("no MP4: {}", kind.unwrap_or("no type"))),
-            (_, Some(kind @ ("image/jpeg" | "image/png"))) => {
-                let (kind, copy) = (kind.to_owned(), body.clone());
-                let size = tokio::task::spawn_blocking(move || size(&kind, &copy)).await.ok().flatten();
-                fetched.size = Some(size.ok_or("it cannot be decoded as what it says it is")?);
-            }
+            (_, Some(kind @ ("image/jpeg" | "image/png"))) => fetched.size = Some(decoded(kind, &body).await?),
             (_, kind) => return Err(format!("no JPEG or PNG: {}", kind.unwrap_or("no type"))),
         }
         Ok(body)
@@ -279,7 +321,7 @@ impl LineWorld {
 
     /// Asks for the first two bytes, as players do before they play.
     async fn probe(&self, url: &str) -> Result<(), String> {
-        let request = self.0.http.get(url).timeout(PATIENCE).header(header::RANGE, "bytes=0-1");
+        let request = self.http.get(url).timeout(PATIENCE).header(header::RANGE, "bytes=0-1");
         let answer = request.send().await.map_err(|error| format!("no answer: {}", error.without_url()))?;
         let range = answer.headers().get(header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
         let is_part = answer.status() == StatusCode::PARTIAL_CONTENT
@@ -287,6 +329,18 @@ impl LineWorld {
             && answer.content_length() == Some(2);
         if is_part { Ok(()) } else { Err(format!("a range is answered with {}, not a part", answer.status().as_u16())) }
     }
+}
+
+/// Whether these bytes begin as those of an MP4 or 3GP.
+pub(crate) fn is_film(body: &[u8]) -> bool {
+    body.get(4..8) == Some(b"ftyp")
+}
+
+/// Decodes a JPEG or PNG; its width and height.
+pub(crate) async fn decoded(kind: &str, body: &Bytes) -> Result<(u32, u32), String> {
+    let (kind, copy) = (kind.to_owned(), body.clone());
+    let size = tokio::task::spawn_blocking(move || size(&kind, &copy)).await.ok().flatten();
+    size.ok_or_else(|| "it cannot be decoded as what it says it is".to_owned())
 }
 
 /// Decodes a picture; its width and height, if it is one.

@@ -1,37 +1,27 @@
-//! The control API under `/_sandbox/`: the library's face for other processes and browser tests.
+//! LINE's part of the control API.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::collections::BTreeMap;
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Path, State, rejection::JsonRejection},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    extract::{Path, State},
+    routing::{delete, get, patch, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{Answer, Body, Control, checked, merged};
 use crate::{
-    Common,
+    WorldError,
     faults::Fault,
-    line::{Act, Batch, ChannelSpec, LineWorld, ReleaseOrder, When, WorldError},
+    ledger::Platform,
+    line::{Act, Batch, ChannelSpec, ReleaseOrder, When},
 };
 
-const MOST_BODY: usize = 64 * 1024 * 1024;
-
-#[derive(Clone)]
-struct Control {
-    common: Arc<Common>,
-    line: LineWorld,
-}
-
-pub(crate) fn router(common: Arc<Common>, line: LineWorld) -> Router {
+pub(super) fn routes() -> Router<Control> {
     Router::new()
-        .route("/_sandbox/ledger.jsonl", get(ledger).delete(clear_ledger))
-        .route("/_sandbox/clock/advance", post(advance))
         .route("/_sandbox/line/channels", get(channels).post(add_channel))
-        .route("/_sandbox/line/channels/{channel}", axum::routing::patch(change_channel))
+        .route("/_sandbox/line/channels/{channel}", patch(change_channel))
         .route("/_sandbox/line/channels/{channel}/customers", get(customers).post(add_customer))
         .route("/_sandbox/line/channels/{channel}/customers/{user}/inbox", get(inbox))
         .route("/_sandbox/line/act", post(act))
@@ -41,73 +31,6 @@ pub(crate) fn router(common: Arc<Common>, line: LineWorld) -> Router {
         .route("/_sandbox/line/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/_sandbox/line/faults/{id}", delete(clear_fault))
         .route("/_sandbox/line/stats", get(stats).delete(reset_stats))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
-        .with_state(Control { common, line })
-}
-
-/// A control request that cannot be done, with the reason in words.
-enum Problem {
-    World(WorldError),
-    Body(JsonRejection),
-}
-
-impl From<WorldError> for Problem {
-    fn from(error: WorldError) -> Self {
-        Self::World(error)
-    }
-}
-
-impl From<JsonRejection> for Problem {
-    fn from(error: JsonRejection) -> Self {
-        Self::Body(error)
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let (status, message) = match self {
-            Self::World(error) => {
-                let status = match error {
-                    WorldError::UnknownChannel(_) | WorldError::UnknownCustomer(_) => StatusCode::NOT_FOUND,
-                    WorldError::Blocked => StatusCode::CONFLICT,
-                    WorldError::Invalid { .. } => StatusCode::BAD_REQUEST,
-                };
-                (status, error.to_string())
-            }
-            Self::Body(error) => (error.status(), error.body_text()),
-        };
-        (status, Json(json!({ "error": message }))).into_response()
-    }
-}
-
-type Answer = Result<Json<Value>, Problem>;
-type Body<T> = Result<Json<T>, JsonRejection>;
-
-async fn ledger(State(control): State<Control>) -> Response {
-    let mut lines = Vec::new();
-    for entry in control.common.entries() {
-        if let Err(error) = serde_json::to_writer(&mut lines, &entry) {
-            tracing::error!(%error, "a ledger entry cannot be written");
-        }
-        lines.push(b'\n');
-    }
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
-}
-
-async fn clear_ledger(State(control): State<Control>) -> Json<Value> {
-    control.common.ledger.clear();
-    Json(json!({}))
-}
-
-#[derive(Deserialize)]
-struct Advance {
-    ms: u64,
-}
-
-async fn advance(State(control): State<Control>, body: Body<Advance>) -> Answer {
-    let Json(by) = body?;
-    control.common.clock.advance(Duration::from_millis(by.ms));
-    Ok(Json(json!({ "now_ms": control.common.clock.now_ms() })))
 }
 
 async fn channels(State(control): State<Control>) -> Json<Value> {
@@ -125,13 +48,8 @@ async fn add_channel(State(control): State<Control>, body: Body<ChannelSpec>) ->
 async fn change_channel(State(control): State<Control>, Path(name): Path<String>, body: Body<Value>) -> Answer {
     let Json(changes) = body?;
     let current = control.line.channels().into_iter().find(|spec| spec.name == name);
-    let mut spec = json!(current.ok_or_else(|| WorldError::UnknownChannel(name.clone()))?);
-    for (field, value) in changes.as_object().into_iter().flatten() {
-        spec[field] = value.clone();
-    }
-    spec["name"] = json!(name);
-    let spec: ChannelSpec =
-        serde_json::from_value(spec).map_err(|error| WorldError::Invalid { field: "body", cure: error.to_string() })?;
+    let current = current.ok_or_else(|| WorldError::UnknownChannel(name.clone()))?;
+    let spec: ChannelSpec = merged(&current, changes, ("name", &name))?;
     control.line.add_channel(spec.clone())?;
     Ok(Json(json!(spec)))
 }
@@ -212,7 +130,7 @@ async fn faults(State(control): State<Control>) -> Json<Value> {
 
 async fn add_fault(State(control): State<Control>, body: Body<Fault>) -> Answer {
     let Json(fault) = body?;
-    Ok(Json(json!({ "id": control.line.add_fault(fault) })))
+    Ok(Json(json!({ "id": control.line.add_fault(checked(fault, Platform::Line)?) })))
 }
 
 async fn clear_faults(State(control): State<Control>) -> Json<Value> {

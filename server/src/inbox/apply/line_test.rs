@@ -1,4 +1,4 @@
-//! What events change, on both engines: order and repeats must not matter.
+//! What events of LINE change, on both engines: order and repeats must not matter.
 
 use serde_json::{Value, json};
 use shared::{contacts::Subscription, conversations::MessageKind, id::ConversationId};
@@ -25,6 +25,7 @@ async fn apply(shop: &Shop, at: i64, body: Value) -> Result<Applied, String> {
     let waiting = Waiting {
         team: shop.team,
         channel: shop.channel,
+        platform: shared::limits::Platform::Line,
         key: String::new(),
         body: body.to_string(),
         at,
@@ -32,7 +33,7 @@ async fn apply(shop: &Shop, at: i64, body: Value) -> Result<Applied, String> {
         tries: 0,
     };
     let clock = shop.clock.clone();
-    let applied = shop.db.write_as(Lane::Intake, move |tx| line(tx, &clock, &waiting));
+    let applied = shop.db.write_as(Lane::Intake, move |tx| super::apply(tx, &clock, &waiting));
     applied.await.map_err(|error| error.to_string())
 }
 
@@ -213,7 +214,7 @@ async fn nul_and_endless_texts_are_kept_fit(db: Db) {
     apply(&shop, NOW + 1, text("b", &long)).await.unwrap();
     let kept = messages(&shop).await;
     assert_eq!(kept[0].1, "beforeafter");
-    assert_eq!(kept[1].1.chars().count(), LONGEST);
+    assert_eq!(kept[1].1.chars().count(), super::super::LONGEST);
     let ids: Vec<ConversationId> = shop.read(|tx| tx.all("SELECT id FROM conversation", params![])).await;
     assert_eq!(ids.len(), 1);
 }

@@ -1,0 +1,90 @@
+//! A template goes to the customers of one WhatsApp number: which are to be kept (domain.md 4.2, 11.23).
+
+use dioxus::prelude::*;
+use shared::{
+    campaigns::{ChannelCount, LeaveOut},
+    id::ChannelId,
+    limits::Platform,
+};
+
+use crate::{
+    api::{Failed, use_api},
+    draft::use_drafts,
+    screens::parts::Refused,
+    ui::{
+        banner::{Banner, Live},
+        button::{Button, ButtonSize, ButtonTone},
+        glyph::TriangleAlert,
+        icon::Icon,
+        tone::Tone,
+    },
+    words::use_words,
+};
+
+/// Explains that the selection spans several accounts and keeps the customers of one by a tap; nothing where it does not.
+#[component]
+pub(in crate::screens) fn SeveralNumbers(
+    /// The accounts of the selection, most people first.
+    channels: Vec<ChannelCount>,
+    /// The selection was cut.
+    #[props(default)]
+    onkept: EventHandler<()>,
+) -> Element {
+    let words = use_words();
+    let say = &words.send.check;
+    let drafts = use_drafts();
+    let api = use_api();
+    let mut busy = use_signal(|| false);
+    let mut failed = use_signal(|| None::<Failed>);
+    let several = channels.len() > 1 || channels.iter().any(|one| one.channel.platform == Platform::Line);
+    use_effect(use_reactive!(|(several,)| {
+        // The server cuts the selection that it has.
+        if several && drafts.stored().is_none() {
+            drafts.save_now();
+        }
+    }));
+    let keep = use_callback(move |channel: ChannelId| {
+        let Some((id, _)) = drafts.stored().filter(|_| !busy()) else { return };
+        busy.set(true);
+        failed.set(None);
+        let api = api.clone();
+        spawn(async move {
+            match api.call(LeaveOut { id, reason: None, doubt: None, all_but: Some(channel) }).await {
+                Ok(draft) => {
+                    drafts.adopt(draft);
+                    onkept.call(());
+                }
+                Err(why) => failed.set(Some(why)),
+            }
+            busy.set(false);
+        });
+    });
+    if !several {
+        return rsx! {};
+    }
+    let numbers: Vec<ChannelCount> =
+        channels.into_iter().filter(|one| one.channel.platform == Platform::Whatsapp).collect();
+    rsx! {
+        Banner {
+            tone: Tone::Warn,
+            live: Live::Alert,
+            icon: rsx! { Icon { TriangleAlert {} } },
+            title: say.several_title,
+            text: say.several_text,
+            actions: rsx! {
+                for ChannelCount { channel , count } in numbers {
+                    Button {
+                        key: "{channel.id}",
+                        tone: ButtonTone::Line,
+                        size: ButtonSize::Small,
+                        onclick: move |_| keep.call(channel.id),
+                        {(say.keep)(&channel.name, count)}
+                    }
+                }
+            },
+        }
+        if let Some(failed) = failed() {
+            Refused { failed }
+        }
+    }
+}

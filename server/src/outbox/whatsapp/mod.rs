@@ -1,0 +1,264 @@
+//! How WhatsApp is sent to: a call for every message of a recipient, in order, each written down before it begins. There is
+//! no key that would make a repeat harmless, so a call whose end nobody knows is never made again by itself.
+
+mod claim;
+#[cfg(test)]
+mod crash_test;
+#[cfg(test)]
+mod lane_test;
+mod pace;
+mod settle;
+#[cfg(test)]
+mod settle_test;
+mod start;
+#[cfg(test)]
+mod storm_test;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
+
+use shared::{content::Content, id::MediaId, reasons::Reason};
+use tokio::sync::{OnceCell, mpsc, oneshot};
+
+pub(crate) use self::{
+    claim::fit,
+    settle::{carry_out, weigh},
+    start::Start,
+};
+use self::{
+    pace::{Gate, Pairs},
+    start::{Asked, start_behind},
+};
+use super::{
+    Busy, Policies,
+    lane::{Item, Post},
+    lease::{Done, Steps},
+    parts::{Fact, PartKey, PartState},
+};
+use crate::{
+    App, channels,
+    platforms::{
+        Answer, Outcome,
+        whatsapp::message::{Prepared, To},
+    },
+    refused,
+};
+
+/// The endpoint whose budget messages are taken from.
+pub(crate) const MESSAGES: &str = "messages";
+/// Before a number is tried again whose token cannot be read.
+const TOKEN_PAUSE: Duration = Duration::from_secs(5);
+
+/// The messages of a send.
+pub(crate) struct Message {
+    prepared: Prepared,
+    /// What WhatsApp calls the pictures and films in it, asked for once.
+    media: OnceCell<HashMap<MediaId, String>>,
+}
+
+/// A hand of one number's lane.
+#[derive(Clone)]
+pub(crate) struct WhatsappPost {
+    app: App,
+    policies: Policies,
+    busy: Busy,
+    settle: mpsc::Sender<Done>,
+    start: mpsc::Sender<Asked>,
+    pace: Arc<Pace>,
+}
+
+/// What keeps a number from sending too fast. The first gate shapes, so that nobody is written down as started long before
+/// her call; the second holds whatever a slow write has let pile up.
+#[derive(Default)]
+struct Pace {
+    before: Gate,
+    calls: Gate,
+    pairs: Pairs,
+}
+
+impl WhatsappPost {
+    pub(crate) fn new(app: &App, policies: Policies, me: &Arc<str>, busy: &Busy, settle: mpsc::Sender<Done>) -> Self {
+        let (start, asked) = mpsc::channel(app.config.whatsapp.in_flight.max(1));
+        app.tasks.spawn("outbox.start", start_behind(app.clone(), busy.clone(), me.clone(), asked));
+        Self { app: app.clone(), policies, busy: busy.clone(), settle, start, pace: Arc::default() }
+    }
+
+    /// Sends her messages to one recipient, until one is not accepted.
+    async fn send(&self, item: Item<Message>) -> Done {
+        let mut progress = Progress { key: first(&item), facts: Vec::new() };
+        let number = match channels::number(&self.app, self.busy.channel).await {
+            Ok(number) => number,
+            Err(error) => {
+                tracing::error!(channel = %self.busy.channel, %error, "the number's token cannot be read");
+                return progress.ends(item, Some(later(TOKEN_PAUSE, Reason::Internal)), &self.app);
+            }
+        };
+        let message = item.message.clone();
+        let media = match message.media.get_or_try_init(|| self.upload(&message.prepared)).await {
+            Ok(media) => media,
+            Err(answer) => return progress.ends(item, Some(answer), &self.app),
+        };
+        let to = To::read(&item.row.queued.address);
+        loop {
+            let key = progress.key;
+            let name = &item.row.queued.name;
+            let Some(body) = message.prepared.body(key.part, &to, name, &key.to_string(), media) else {
+                tracing::error!(delivery = %key.delivery, part = key.part, "a message cannot be written");
+                let outcome = Outcome::Refused { reason: Reason::Internal };
+                return progress.ends(
+                    item,
+                    Some(Answer { outcome, code: None, text: None, request_id: None }),
+                    &self.app,
+                );
+            };
+            let wait = self.pace.pairs.take(&item.row.queued.address, self.app.clock.now());
+            if wait > 0 {
+                return progress.waits(item, wait, &self.app);
+            }
+            self.pass(&self.pace.before, item.row.apart).await;
+            if !self.begins(&item, &progress).await {
+                return progress.ends(item, None, &self.app);
+            }
+            self.pass(&self.pace.calls, item.row.apart).await;
+            let answer = self.app.platforms.whatsapp.send(&number.token, &number.phone_number_id, body).await;
+            if matches!(answer.outcome, Outcome::Stop { .. }) {
+                // The token may have been replaced: the next call asks for it anew.
+                self.app.channels.forget(self.busy.channel);
+            }
+            if !matches!(answer.outcome, Outcome::Accepted { .. }) || key.part + 1 >= item.row.parts {
+                return progress.ends(item, Some(answer), &self.app);
+            }
+            progress.goes_on(&answer, self.app.clock.now());
+        }
+    }
+
+    /// Waits for its turn.
+    async fn pass(&self, gate: &Gate, apart: i64) {
+        let wait = gate.pass(self.app.clock.now_micros(), apart);
+        if wait > 0 {
+            tokio::time::sleep(Duration::from_micros(wait)).await;
+        }
+    }
+
+    /// Writes down that the call begins; false where it may not.
+    async fn begins(&self, item: &Item<Message>, progress: &Progress) -> bool {
+        if self.app.tasks.is_stopping() || !item.lease.holds(self.app.clock.now()) {
+            return false;
+        }
+        let (go, may) = oneshot::channel();
+        let start = Start { lease: item.lease.clone(), key: progress.key, facts: progress.facts.clone() };
+        self.start.send(Asked { start, go }).await.is_ok() && may.await.unwrap_or(false)
+    }
+
+    async fn upload(&self, message: &Prepared) -> Result<HashMap<MediaId, String>, Answer> {
+        let mut ids = HashMap::new();
+        let Busy { team, channel, .. } = self.busy;
+        for media in message.media() {
+            if let Entry::Vacant(place) = ids.entry(media) {
+                place.insert((self.policies.uploaded)(self.app.clone(), team, channel, media).await?);
+            }
+        }
+        Ok(ids)
+    }
+}
+
+impl Post for WhatsappPost {
+    type Message = Message;
+
+    fn message(&self, content: &Content) -> Message {
+        Message { prepared: Prepared::of(content), media: OnceCell::new() }
+    }
+
+    async fn authorised(&self) -> refused::Result<()> {
+        channels::number(&self.app, self.busy.channel).await.map(drop)
+    }
+
+    fn in_flight(&self) -> usize {
+        self.app.config.whatsapp.in_flight
+    }
+
+    async fn send_all(self, work: async_channel::Receiver<Item<Message>>) {
+        while let Ok(item) = work.recv().await {
+            let done = self.send(item).await;
+            if self.settle.send(done).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// How far a recipient is.
+struct Progress {
+    /// The message that is next.
+    key: PartKey,
+    /// Those before it that were accepted now.
+    facts: Vec<Fact>,
+}
+
+fn first(item: &Item<Message>) -> PartKey {
+    let queued = &item.row.queued;
+    PartKey { delivery: queued.id, part: item.row.next, attempt: queued.attempt }
+}
+
+impl Progress {
+    /// The message was accepted.
+    fn goes_on(&mut self, answer: &Answer, at: i64) {
+        self.facts.push(accepted(self.key, answer, at));
+        self.key.part += 1;
+    }
+
+    /// The message was answered, or may not be sent now.
+    fn ends(self, item: Item<Message>, answer: Option<Answer>, app: &App) -> Done {
+        self.done(item, answer, 0, app)
+    }
+
+    /// She has to wait so long (ms).
+    fn waits(self, item: Item<Message>, wait: i64, app: &App) -> Done {
+        self.done(item, None, wait, app)
+    }
+
+    fn done(self, item: Item<Message>, answer: Option<Answer>, wait: i64, app: &App) -> Done {
+        Done {
+            lease: item.lease,
+            delivery: self.key.delivery,
+            attempt: self.key.attempt,
+            tries: item.row.queued.tries,
+            unsure: false,
+            answer,
+            at: app.clock.now(),
+            steps: Some(Box::new(Steps { part: self.key.part, facts: self.facts, wait })),
+        }
+    }
+}
+
+/// That WhatsApp took a message.
+fn accepted(key: PartKey, answer: &Answer, at: i64) -> Fact {
+    let provider_id = match &answer.outcome {
+        Outcome::Accepted { provider_id } => provider_id.clone(),
+        _ => None,
+    };
+    Fact { provider_id, ..fact(key, PartState::Accepted, None, answer, at) }
+}
+
+/// What an answer says of a message.
+fn fact(key: PartKey, state: PartState, reason: Option<Reason>, answer: &Answer, at: i64) -> Fact {
+    Fact {
+        key,
+        state,
+        provider_id: None,
+        reason,
+        code: answer.code.clone(),
+        text: answer.text.clone(),
+        request_id: answer.request_id.clone(),
+        at,
+    }
+}
+
+fn later(after: Duration, reason: Reason) -> Answer {
+    Answer { outcome: Outcome::Later { after, reason }, code: None, text: None, request_id: None }
+}
