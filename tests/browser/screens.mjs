@@ -10,6 +10,10 @@ const WORDS = {
   filter: /^(篩選|Filter)/,
   more: /^(更多動作|More actions)$/,
   details: /^(顧客資料|Customer details)$/,
+  template: /^(群發範本訊息|Group template message)/,
+  keep: /^(只留|Keep the )/,
+  saved: /^(預存回覆|Saved replies)$/,
+  use: /^(套用|Use)/,
 };
 
 /** Opens the first send step, with nothing left of an earlier draft, and ticks the first customers. */
@@ -35,6 +39,29 @@ async function write(page) {
   await page.getByLabel(WORDS.message).first().fill(
     '您好，我是信義店的芷晴。\n秋冬新品「霧面手作杯」今天到店，幫您留了兩色。\nhttps://qingyu.example/new',
   );
+}
+
+/** Opens the picker of templates for the customers of one number of two. */
+async function pickTemplate(page) {
+  await page.getByRole('button', { name: WORDS.menu }).click();
+  await page.getByRole('dialog').getByRole('link', { name: WORDS.template }).click();
+  const anew = page.getByRole('button', { name: WORDS.anew });
+  const rows = page.getByRole('checkbox');
+  await rows.nth(1).or(anew).first().waitFor();
+  if (await anew.isVisible()) await anew.click();
+  await rows.first().click();
+  await page.getByRole('button', { name: WORDS.keep }).first().click();
+  await page.getByRole('button', { name: WORDS.keep }).first().waitFor({ state: 'detached' });
+  await goOn(page);
+  await page.getByText('到店取貨通知').first().waitFor();
+}
+
+async function fillTemplate(page) {
+  await pickTemplate(page);
+  await page.getByText('到店取貨通知').first().click();
+  await page.getByRole('button', { name: WORDS.use }).click();
+  await page.getByRole('textbox').first().fill('林雅婷');
+  await page.getByRole('textbox').nth(1).fill('信義店');
 }
 
 async function openFirst(page, part) {
@@ -102,6 +129,29 @@ export const SCREENS = [
   { name: 'more-admin', as: 'admin', route: '/more' },
   { name: 'figures', route: '/more/figures' },
   { name: 'attributes', as: 'admin', route: '/more/attributes' },
+  { name: 'saved-replies', route: '/saved-replies' },
+  { name: 'saved-reply-new', route: '/saved-replies/new' },
+  { name: 'categories', as: 'admin', route: '/saved-replies/categories' },
+  {
+    name: 'saved-reply-picker',
+    route: '/send/recipients',
+    steps: async (page) => {
+      await write(page);
+      await page.getByRole('button', { name: WORDS.saved }).click();
+    },
+  },
+  { name: 'templates', as: 'admin', route: '/more/templates' },
+  { name: 'template-picker', route: '/', steps: pickTemplate },
+  { name: 'template-fill', route: '/', steps: fillTemplate },
+  {
+    name: 'template-check',
+    route: '/',
+    steps: async (page) => {
+      await fillTemplate(page);
+      await goOn(page);
+      await page.waitForURL('**/send/check');
+    },
+  },
   { name: 'not-found', route: '/nowhere' },
 ];
 

@@ -149,6 +149,10 @@ async fn journey_accessible() {
     let admin = world.client("admin").await.unwrap();
     let id = AttributeId(tests::world::new_draft().0);
     admin.call(SaveAttribute { id, name: "鞋碼".into(), kind: AttributeKind::Number }).await.unwrap();
+    let spec = TemplateSpec::new("pickup_ready", "zh_TW").body("{{1}} 您好，您訂的商品已到{{2}}，請帶會員條碼取貨。");
+    approved(&world, spec, "到店取貨通知").await;
+    wrote(&world, 0, NewCustomer::phone("郭宜蓁", "+886912000001"), 1).await;
+    wrote(&world, 1, NewCustomer::phone("姚曉彤", "+886912000004"), 30).await;
     journey::run(&world, "accessible").await.unwrap();
     world.stop().await.unwrap();
 }
@@ -167,29 +171,35 @@ async fn journey_everything() {
 async fn journey_seed() {
     let world = World::start().await.unwrap();
     furnish(&world).await;
+    approved(&world, TemplateSpec::new("store_hours", "zh_TW").body("信義店週五提早打烊。"), "營業時間異動").await;
+    wrote(&world, 0, NewCustomer::phone("郭宜蓁", "+886912000001"), 1).await;
+    wrote(&world, 0, NewCustomer::phone("尤靜怡", "+886912000002"), 30).await;
+    journey::run(&world, "seed").await.unwrap();
+    world.stop().await.unwrap();
+}
+
+/// A template that Meta approved, under a title of ours.
+async fn approved(world: &World, spec: TemplateSpec, title: &str) {
     let business = world.team.business.as_ref().unwrap();
-    let number = &business.numbers[0].name;
-    let spec = TemplateSpec::new("store_hours", "zh_TW").utility().body("信義店週五提早打烊。");
-    world.sandbox.whatsapp().add_template(&business.meta_id, spec).unwrap();
+    world.sandbox.whatsapp().add_template(&business.meta_id, spec.utility()).unwrap();
     let admin = world.client("admin").await.unwrap();
     admin.call(SyncTemplates {}).await.unwrap();
     let found = admin.call(ListTemplates { all: true, limit: 100, ..Default::default() }).await.unwrap().items;
-    let (title, usable_by) = ("營業時間異動".to_owned(), Some(UsableBy::Everybody));
+    let (title, usable_by) = (title.to_owned(), Some(UsableBy::Everybody));
     admin.call(SaveTemplate { id: found[0].id, title, usable_by, categories: Vec::new() }).await.unwrap();
+}
 
+/// A WhatsApp customer who wrote so many hours ago to the number at this place, and was taken.
+async fn wrote(world: &World, number: usize, new: NewCustomer, hours: i64) {
+    let number = &world.team.business.as_ref().unwrap().numbers[number].name;
+    let customer = world.sandbox.whatsapp().add_customer(number, new).unwrap();
+    let at = server::clock::Clock::system().now() - hours * 3_600_000;
+    let when = When { timestamp: Some(at), ..When::default() };
+    world.sandbox.whatsapp().act(number, &customer.user, whatsapp::Act::text("您好"), when).await.unwrap();
     let client = world.client("sales").await.unwrap();
-    let now = server::clock::Clock::system().now();
-    for (name, phone, hours) in [("郭宜蓁", "+886912000001", 1), ("尤靜怡", "+886912000002", 30)] {
-        let customer = world.sandbox.whatsapp().add_customer(number, NewCustomer::phone(name, phone)).unwrap();
-        let when = When { timestamp: Some(now - hours * 3_600_000), ..When::default() };
-        let wrote = whatsapp::Act::text("您好");
-        world.sandbox.whatsapp().act(number, &customer.user, wrote, when).await.unwrap();
-        let pending = (ConversationState::Pending, Scope::Mine);
-        let card = world.find(&client, pending, name, |_| true).await.unwrap();
-        client.call(Take { id: card.id }).await.unwrap();
-    }
-    journey::run(&world, "seed").await.unwrap();
-    world.stop().await.unwrap();
+    let pending = (ConversationState::Pending, Scope::Mine);
+    let card = world.find(&client, pending, &customer.name, |_| true).await.unwrap();
+    client.call(Take { id: card.id }).await.unwrap();
 }
 
 /// Three customers, of whom one blocked the account, an attribute, and two saved replies in two categories.

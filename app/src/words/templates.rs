@@ -75,6 +75,8 @@ pub struct Pick {
 
 /// Filling one in.
 pub struct Fill {
+    /// The blanks, read out.
+    pub blanks: &'static str,
     /// The title.
     pub title: &'static str,
     /// Leads back to the choice.

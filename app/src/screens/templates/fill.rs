@@ -154,7 +154,7 @@ fn Filling(filled: Filled) -> Element {
                                     ),
                                 }
                             }
-                            Panel { label: say.title, padded: true,
+                            Panel { label: say.blanks, padded: true,
                                 div { class: "stack",
                                     if let Some(kind) = header {
                                         HeaderField {

@@ -78,7 +78,8 @@ pub(super) const TEMPLATES: Templates = Templates {
         recipients: "Back to recipients",
     },
     fill: Fill {
-        title: "Fill in the template",
+        blanks: "What to fill in",
+        title: "Fill it in",
         back: "Back to the templates",
         change: "Another template",
         blank: |place, key, button| match place {

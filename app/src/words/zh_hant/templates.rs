@@ -73,6 +73,7 @@ pub(super) const TEMPLATES: Templates = Templates {
         recipients: "返回選擇對象",
     },
     fill: Fill {
+        blanks: "要填的內容",
         title: "填寫範本",
         back: "返回選擇範本",
         change: "換範本",
