@@ -1,5 +1,7 @@
 //! A stage for the tests of screens: the app at an address, with canned answers and a machine of memory.
 
+mod taps;
+
 use std::{rc::Rc, time::Duration};
 
 use dioxus::prelude::*;

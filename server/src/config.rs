@@ -1,5 +1,6 @@
 //! Settings: defaults, below a file, below `STORECAST_…` variables of the environment. Secrets are never printed.
 
+mod operations;
 mod platforms;
 mod values;
 
@@ -16,6 +17,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    operations::{Health, Retention},
     platforms::{Line, Whatsapp},
     values::{DatabaseAddress, Networks, RootKey, Secret},
 };
@@ -63,6 +65,10 @@ pub struct Config {
     pub whatsapp: Whatsapp,
     /// The delivery engine.
     pub engine: Engine,
+    /// What is kept for how long.
+    pub retention: Retention,
+    /// When a server says that it is not ready.
+    pub health: Health,
 }
 
 impl Default for Config {
@@ -84,6 +90,8 @@ impl Default for Config {
             line: Line::default(),
             whatsapp: Whatsapp::default(),
             engine: Engine::default(),
+            retention: Retention::default(),
+            health: Health::default(),
         }
     }
 }
@@ -355,6 +363,7 @@ impl Config {
             ("edge.header_timeout_ms", self.edge.header_timeout_ms),
             ("edge.body_timeout_ms", self.edge.body_timeout_ms),
             ("line.rate", self.line.rate.into()),
+            ("line.multicast_rate", self.line.multicast_rate.into()),
             ("line.in_flight", self.line.in_flight as u64),
             ("line.timeout_ms", self.line.timeout_ms),
             ("whatsapp.rate", self.whatsapp.rate.into()),
@@ -366,6 +375,8 @@ impl Config {
         if let Some((key, _)) = positive.into_iter().find(|(_, number)| *number == 0) {
             return Err(ConfigError::of(key, "must be at least 1"));
         }
+        self.retention.check()?;
+        self.health.check(self.engine.poll_ms)?;
         let lease = u64::try_from(self.engine.lease_ms).unwrap_or_default();
         let timeouts = [("line.timeout_ms", self.line.timeout_ms), ("whatsapp.timeout_ms", self.whatsapp.timeout_ms)];
         if let Some((key, _)) = timeouts.into_iter().find(|(_, timeout)| timeout.saturating_mul(2) > lease) {

@@ -25,6 +25,22 @@ fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 #[test]
+fn nothing_is_deleted_before_its_time() {
+    let keep = |retention: Retention| Config { retention, ..Config::default() }.checked().map_err(|error| error.key);
+    assert!(keep(Retention::default()).is_ok());
+    let least = Retention { webhook_days: 8, group_send_days: 365, broadcast_days: 730, audit_days: 90 };
+    assert!(keep(least.clone()).is_ok());
+    for (retention, key) in [
+        (Retention { webhook_days: 7, ..least.clone() }, "retention.webhook_days"),
+        (Retention { group_send_days: 364, ..least.clone() }, "retention.group_send_days"),
+        (Retention { broadcast_days: 729, ..least.clone() }, "retention.broadcast_days"),
+        (Retention { audit_days: 0, ..least }, "retention.audit_days"),
+    ] {
+        assert_eq!(keep(retention).err().as_deref(), Some(key));
+    }
+}
+
+#[test]
 fn without_a_file_there_are_defaults() {
     Jail::expect_with(|jail| {
         jail.clear_env();
@@ -97,6 +113,8 @@ fn the_file_may_be_named_by_the_environment_and_must_be_there() {
 #[case::with_path("public_url = 'https://chat.example.com/app'", "public_url", "without a path")]
 #[case::relative("public_url = 'chat.example.com'", "public_url", "https://")]
 #[case::too_fast("[line]\nrate = 2001", "line.rate", "2000")]
+#[case::too_many_at_once("[line]\nmulticast_rate = 201", "line.multicast_rate", "200")]
+#[case::no_multicast("[line]\nmulticast_rate = 0", "line.multicast_rate", "at least 1")]
 #[case::too_fast_on_whatsapp("[whatsapp]\nrate = 1001", "whatsapp.rate", "1000")]
 #[case::no_pace_on_whatsapp("[whatsapp]\nrate = 0", "whatsapp.rate", "at least 1")]
 #[case::none_in_flight("[whatsapp]\nin_flight = 0", "whatsapp.in_flight", "at least 1")]

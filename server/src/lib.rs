@@ -1,15 +1,19 @@
 //! The Storecast server: HTTP, storage, the delivery engine and the platforms behind it.
 
+mod audit;
 pub mod caller;
 pub mod campaigns;
 pub mod channels;
+mod chores;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod contacts;
 pub mod conversations;
 mod csv;
 mod cursor;
 pub mod db;
+pub mod figures;
 pub mod http;
 pub mod inbox;
 pub mod keys;
@@ -20,6 +24,7 @@ pub mod outbox;
 pub mod platforms;
 pub mod refused;
 pub mod reports;
+pub mod retention;
 pub mod saved_replies;
 pub mod serve;
 pub mod tasks;

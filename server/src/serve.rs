@@ -12,10 +12,11 @@ use crate::{
     App, campaigns,
     channels::{self, Channels},
     clock::Clock,
+    cluster,
     config::{Config, ConfigError},
     contacts, conversations,
     db::{self, Db},
-    http, inbox,
+    figures, http, inbox,
     inbox::Inbox,
     keys::{Keys, SealError},
     live,
@@ -23,6 +24,7 @@ use crate::{
     members,
     outbox::{self, Outbox, Policies},
     platforms::{ClientError, MediaAddress, Platforms},
+    retention,
     tasks::Tasks,
     telemetry, templates,
 };
@@ -32,7 +34,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// What the features say about what the engine sends.
 pub(crate) const POLICIES: Policies = Policies {
-    reply: conversations::ineligible_replies,
+    reply: |tx, _, deliveries, now| conversations::ineligible_replies(tx, deliveries, now),
     group: campaigns::group,
     media: media_address,
     uploaded: |app, team, channel, media| Box::pin(media::uploaded(app, team, channel, media)),
@@ -104,12 +106,15 @@ impl Server {
         inbox::start(&app);
         media::start(&app);
         live::start(&app);
+        cluster::start(&app);
         templates::start(&app);
         outbox::start(&app, POLICIES);
+        retention::start(&app);
         if let Some(address) = app.config.metrics_listen {
             telemetry::serve_metrics(&app.tasks, address)
                 .map_err(|cause| StartError::Metrics { address, cause: cause.to_string() })?;
         }
+        figures::start(&app);
 
         let router = http::router(app.clone());
         http::edge::start(&app.tasks, &app.config, listener, router);
@@ -148,7 +153,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
         channels: Channels::default(),
         inbox: Inbox::default(),
         media: Media::open(&config)?,
-        outbox: Outbox::default(),
+        outbox: Outbox::of_many(live.relay().clone()),
         live,
         tasks: Tasks::default(),
         limits: Arc::new(members::Limits::new(&config.limits)),

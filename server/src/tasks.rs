@@ -1,7 +1,12 @@
 //! Tasks in the background: all end at shutdown, and one that dies is said aloud instead of leaving the server half alive.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The running tasks of a server.
@@ -10,6 +15,32 @@ pub struct Tasks {
     tracker: TaskTracker,
     stop: CancellationToken,
     died: CancellationToken,
+    pulses: Arc<Mutex<Vec<(&'static str, Pulse)>>>,
+}
+
+/// How it goes with work that must not stand still: since when it waits, or went on last.
+#[derive(Clone, Default)]
+pub struct Pulse(Arc<Mutex<Option<Instant>>>);
+
+impl Pulse {
+    /// Work waits; for how long already stays as it is.
+    pub fn waits(&self) {
+        self.since().get_or_insert_with(Instant::now);
+    }
+
+    /// It went on, and more may wait.
+    pub fn goes_on(&self) {
+        *self.since() = Some(Instant::now());
+    }
+
+    /// Nothing waits.
+    pub fn rests(&self) {
+        *self.since() = None;
+    }
+
+    fn since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Tasks {
@@ -24,6 +55,20 @@ impl Tasks {
                 died.cancel();
             }
         });
+    }
+
+    /// A pulse of this name, by which `/readyz` sees whether its work goes on.
+    pub fn pulse(&self, name: &'static str) -> Pulse {
+        let pulse = Pulse::default();
+        self.pulses.lock().unwrap_or_else(PoisonError::into_inner).push((name, pulse.clone()));
+        pulse
+    }
+
+    /// A pulse whose work has waited for so long without going on.
+    pub fn stuck(&self, patience: Duration) -> Option<&'static str> {
+        let pulses = self.pulses.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_stuck = |pulse: &Pulse| pulse.since().is_some_and(|since| since.elapsed() >= patience);
+        pulses.iter().find(|(_, pulse)| is_stuck(pulse)).map(|(name, _)| *name)
     }
 
     /// Resolves once the server is asked to stop.
@@ -51,5 +96,35 @@ impl Tasks {
         self.stop.cancel();
         self.tracker.close();
         tokio::time::timeout(patience, self.tracker.wait()).await.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_stuck_only_while_it_waits() {
+        let (tasks, now) = (Tasks::default(), Duration::ZERO);
+        let (settle, lanes) = (tasks.pulse("settle"), tasks.pulse("lanes"));
+        assert_eq!(tasks.stuck(now), None);
+        lanes.waits();
+        assert_eq!((tasks.stuck(now), tasks.stuck(Duration::from_hours(1))), (Some("lanes"), None));
+        settle.goes_on();
+        lanes.rests();
+        assert_eq!(tasks.stuck(now), Some("settle"));
+        settle.rests();
+        assert_eq!(tasks.stuck(now), None);
+    }
+
+    #[test]
+    fn waiting_again_is_no_progress() {
+        let pulse = Pulse::default();
+        pulse.waits();
+        let since = *pulse.since();
+        pulse.waits();
+        assert_eq!(*pulse.since(), since);
+        pulse.goes_on();
+        assert!(*pulse.since() >= since);
     }
 }

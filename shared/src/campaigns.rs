@@ -1,7 +1,12 @@
 //! Group sends: the draft, the check, the send, and its record.
 
+mod control;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::control::{
+    CancelCampaign, PauseCampaign, PausedChannel, ResendUnknown, ResumeCampaign, ResumeChannel, RetryFailed,
+};
 use crate::{
     call::{Done, File, Page, call, json_param},
     contacts::ChannelRef,
@@ -406,7 +411,7 @@ pub struct Progress {
     pub state: CampaignState,
     /// Its people by outcome.
     pub figures: Figures,
-    /// Why it is held, if it is.
+    /// Why it is held, if it is; absent where a person holds it.
     pub paused: Option<Reason>,
 }
 
@@ -527,8 +532,17 @@ pub struct Campaign {
     pub platforms: Vec<PlatformFigures>,
     /// The filters and ticks it was made of.
     pub selection: Selection,
-    /// Why it is held, if it is.
+    /// Why it is held, if it is; absent where a person holds it.
     pub paused: Option<Reason>,
+    /// Who holds it, where a person does.
+    #[serde(default)]
+    pub paused_by: Option<MemberRef>,
+    /// Who stopped it for good.
+    #[serde(default)]
+    pub cancelled_by: Option<MemberRef>,
+    /// Its accounts that are paused while people wait for them.
+    #[serde(default)]
+    pub paused_channels: Vec<PausedChannel>,
 }
 
 /// The people of one platform in a record.

@@ -474,6 +474,10 @@ pub struct MediaRef {
     pub id: MediaId,
     /// Its type, such as `image/jpeg`; empty until it is fetched.
     pub mime: String,
+    /// What it is called, where that is known: a document of ours.
+    pub name: Option<String>,
+    /// Its bytes, once it is here.
+    pub size: Option<u64>,
     /// A short-lived signed address on this server; absent while it is being fetched or where that failed.
     pub url: Option<String>,
     /// The same of its preview, where there is one: a small picture, for a film its poster frame.

@@ -99,6 +99,10 @@ pub struct DeliveryRow {
     pub reason: Option<Reason>,
     /// Who says so.
     pub checked_by: Option<CheckedBy>,
+    /// The place of the first message that failed, from 0, on a platform that takes each by itself (WhatsApp); absent where
+    /// nobody began to send to her.
+    #[serde(default)]
+    pub failed_part: Option<u32>,
     /// When it got there.
     pub at: Option<Stamp>,
 }

@@ -20,6 +20,10 @@ pub const PREVIEW_BYTES: u64 = 1_000_000;
 pub const VIDEO_BYTES: u64 = 50 * 1024 * 1024;
 /// A film on WhatsApp or in a saved reply, in bytes (domain.md 4.3, providers.md B2).
 pub const SMALL_VIDEO_BYTES: u64 = 16_000_000;
+/// A document, in bytes: WhatsApp takes 100 MB, some of its own pages say 64 (domain.md 4.3, providers.md B2).
+pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
+/// The name of a document, in bytes: WhatsApp shows 240 characters at most.
+pub const DOCUMENT_NAME: usize = 240;
 /// A piece of an upload, in bytes; only the last may be smaller.
 pub const PIECE: usize = 1024 * 1024;
 /// A text of a saved reply, in characters (domain.md 11.12).

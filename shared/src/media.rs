@@ -1,7 +1,10 @@
-//! Pictures and films that are sent: uploading them in pieces, and what is known of a stored one.
+//! Pictures, films and documents that are sent: uploading them in pieces, and what is known of a stored one.
+
+mod name;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::name::document_name;
 use crate::{
     call::{Done, call},
     id::MediaId,
@@ -11,7 +14,7 @@ use crate::{
 };
 
 named! {
-    /// What is sent beside text (seed step 5: 圖片、影片).
+    /// What is sent beside text (seed step 5: 圖片、影片), and what stands above a template (domain.md 5).
     #[derive(Default)]
     pub enum MediaKind, "kind of media" {
         /// 圖片: JPEG or PNG.
@@ -19,20 +22,29 @@ named! {
         Image = "image",
         /// 影片: MP4, or `QuickTime` that is made MP4.
         Video = "video",
+        /// 文件: PDF, which every telephone opens as it was made; office files change with the program and may hold programs.
+        /// It goes above a template's text and nowhere else: LINE has no such message (providers.md A3).
+        Document = "document",
     }
 }
 
 impl MediaKind {
+    /// Whether there is a small picture of one, for a film its poster frame.
+    pub const fn has_preview(self) -> bool {
+        !matches!(self, Self::Document)
+    }
+
     /// The largest upload of this kind, in bytes.
     pub const fn most(self) -> u64 {
         match self {
             Self::Image => limits::IMAGE_BYTES,
             Self::Video => limits::VIDEO_BYTES,
+            Self::Document => limits::DOCUMENT_BYTES,
         }
     }
 }
 
-/// A stored picture or film, ready to be sent.
+/// A stored picture, film or document, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MediaInfo {
@@ -40,23 +52,25 @@ pub struct MediaInfo {
     pub id: MediaId,
     /// What it is.
     pub kind: MediaKind,
-    /// Its type as it is sent: `image/jpeg`, `image/png` or `video/mp4`.
+    /// Its type as it is sent: `image/jpeg`, `image/png`, `video/mp4` or `application/pdf`.
     pub mime: String,
     /// Its bytes as it is sent.
     pub size: u64,
-    /// Its width in pixels, as it is shown.
+    /// What a document is called on the customer's telephone ([`document_name`]).
+    pub name: Option<String>,
+    /// Its width in pixels, as it is shown; 0 of a document.
     pub width: u32,
-    /// Its height in pixels, as it is shown.
+    /// Its height in pixels, as it is shown; 0 of a document.
     pub height: u32,
     /// How long a film is, in milliseconds.
     pub duration_ms: Option<u64>,
     /// A short-lived signed address on this server.
     pub url: String,
-    /// The same of its preview: a small picture, for a film its poster frame.
-    pub preview_url: String,
+    /// The same of its preview: a small picture, for a film its poster frame; a document has none.
+    pub preview_url: Option<String>,
 }
 
-/// What is wrong with a picture or film; the app says the cure.
+/// What is wrong with a picture, film or document; the app says the cure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "fault", rename_all = "snake_case")]
@@ -87,6 +101,11 @@ pub enum MediaFault {
     },
     /// There is no picture in the film.
     NoPicture,
+    /// Its bytes are no PDF, whatever its name says.
+    NotPdf {
+        /// What they are, as in [`Self::NotTaken`].
+        found: String,
+    },
 }
 
 /// An upload under way.
@@ -116,10 +135,22 @@ pub struct BeginUpload {
     pub kind: MediaKind,
     /// How large it will be, in bytes.
     pub size: u64,
+    /// What a document's file is called where it comes from. Of other kinds it is not kept: it would say nothing to a customer.
+    pub name: Option<String>,
 }
 call!(BeginUpload { id }: Put "/uploads/{id}" -> Upload, needs UploadMedia, "Begins an upload, or answers how far it is.", [Invalid, TooMany, StorageFull]);
 
 impl BeginUpload {
+    /// The upload of a file of this name.
+    pub fn of_file(id: MediaId, kind: MediaKind, size: u64, name: &str) -> Self {
+        Self { id, kind, size, name: (kind == MediaKind::Document).then(|| name.to_owned()) }
+    }
+
+    /// What the medium will be called.
+    pub fn kept_name(&self) -> Option<String> {
+        (self.kind == MediaKind::Document).then(|| document_name(self.name.as_deref().unwrap_or_default()))
+    }
+
     /// Whether its size is within bounds.
     pub fn check(&self) -> Result<(), Problem> {
         if self.size == 0 {

@@ -39,6 +39,10 @@ pub enum Action {
     GroupSend,
     /// See the group-send records of her scope (domain.md 2.3).
     ReadGroupRecords,
+    /// Hold, resume and stop the group sends of her records.
+    ControlGroupSend,
+    /// Let an account send again that was paused.
+    ResumeChannels,
     /// Bring pictures and films, for messages and saved replies.
     UploadMedia,
     /// Take saved replies, and make and change her own.
@@ -57,13 +61,15 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Public,
         Self::SignedIn,
         Self::ReadConversations,
         Self::Converse,
         Self::GroupSend,
         Self::ReadGroupRecords,
+        Self::ControlGroupSend,
+        Self::ResumeChannels,
         Self::UploadMedia,
         Self::UseSavedReplies,
         Self::UseTemplates,
@@ -81,17 +87,19 @@ impl Action {
             | Self::ReadConversations
             | Self::Converse
             | Self::ReadGroupRecords
+            | Self::ControlGroupSend
             | Self::UploadMedia
             | Self::UseSavedReplies
             | Self::UseTemplates => &Role::ALL,
             Self::GroupSend | Self::ReadOwnFigures => &[Role::SalesManager, Role::SalesStaff],
+            Self::ResumeChannels => &[Role::Admin, Role::SalesManager],
             Self::ManageTemplates | Self::ManageCategories | Self::ManageAttributes => &[Role::Admin],
         }
     }
 
     /// Whether the team must have bought the OMO plan (seed: 只有購買 OMO 方案才可以使用此功能).
     pub const fn needs_omo(self) -> bool {
-        matches!(self, Self::GroupSend | Self::ReadGroupRecords | Self::ReadOwnFigures)
+        matches!(self, Self::GroupSend | Self::ReadGroupRecords | Self::ControlGroupSend | Self::ReadOwnFigures)
     }
 }
 

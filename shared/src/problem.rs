@@ -181,6 +181,8 @@ pub enum What {
     Channel,
     /// A conversation.
     Conversation,
+    /// A customer.
+    Contact,
     /// A tag.
     Tag,
     /// A draft of a send.
@@ -318,6 +320,16 @@ pub enum Conflict {
         needed: u64,
         /// How many more may be.
         left: u64,
+    },
+    /// The send is not in a state that allows this, such as one that is over and cannot be held.
+    SendState {
+        /// Its state.
+        state: crate::campaigns::CampaignState,
+    },
+    /// Other people failed, or are unknown, than the member saw: show the new number and ask again.
+    PeopleChanged {
+        /// How many they are now.
+        people: u64,
     },
     /// An upload is not where this piece or its end belongs: go on from there.
     UploadAt {

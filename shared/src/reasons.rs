@@ -23,6 +23,8 @@ named! {
     LineMonthlyLimit = "line_monthly_limit",
     /// LINE kept answering that requests come too fast.
     LineRateLimited = "line_rate_limited",
+    /// LINE kept answering that this one customer gets too many messages.
+    LineUserLimited = "line_user_limited",
     /// LINE could not be reached or kept failing, and surely did not take the message.
     LineUnavailable = "line_unavailable",
     /// LINE refused for a cause of its own; its words stand beside.
@@ -105,6 +107,7 @@ impl Reason {
             self,
             Self::LineMonthlyLimit
                 | Self::LineRateLimited
+                | Self::LineUserLimited
                 | Self::LineUnavailable
                 | Self::Expired
                 | Self::Internal

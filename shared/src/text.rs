@@ -26,7 +26,9 @@ pub fn utf16_len(text: &str) -> usize {
 pub fn tidy_name(name: &str, limit: usize) -> String {
     let visible: String = name
         .chars()
-        .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}'))
+        .filter(
+            |c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'),
+        )
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let folded: Vec<&str> = visible.split_whitespace().collect();

@@ -88,6 +88,7 @@ impl Reason {
             Self::LineMessageInvalid => language.of("LINE 不接受訊息內容", "LINE does not accept the message"),
             Self::LineMonthlyLimit => language.of("本月訊息額度用完", "This month's messages are used up"),
             Self::LineRateLimited => language.of("LINE 忙碌", "LINE is busy"),
+            Self::LineUserLimited => language.of("LINE 限制傳給這位顧客", "LINE limits messages to this customer"),
             Self::LineUnavailable => language.of("LINE 暫時無法使用", "LINE is not available"),
             Self::LineRefused => language.of("LINE 拒絕傳送", "LINE refused"),
             Self::WaWindowClosed => language.of("超過 24 小時", "Past 24 hours"),

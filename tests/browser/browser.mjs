@@ -25,6 +25,23 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** How long requests under way are waited for, in milliseconds: one that a test holds back never ends. */
+const UNDER_WAY = 3_000;
+
+/** The requests of each page that are not answered yet. */
+const underWay = new WeakMap();
+
+/** Notes what a page asks for until it is there; the stream of events counts as there once it begins. */
+function follow(page) {
+  const asked = new Set();
+  underWay.set(page, asked);
+  page.on('request', (request) => asked.add(request));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => asked.delete(request));
+  page.on('response', (response) => {
+    if (response.headers()['content-type']?.startsWith('text/event-stream')) asked.delete(response.request());
+  });
+}
+
 /** What a page may not say: breaches of the content policy come as console errors too. */
 function listen(page, faults, expected) {
   const note = (fault) => {
@@ -74,6 +91,7 @@ export async function withBrowser(name, use, { expected = [] } = {}) {
     });
     const page = await context.newPage();
     listen(page, faults, expected);
+    follow(page);
     pages.push(page);
     return page;
   };
@@ -123,5 +141,11 @@ export async function signIn(page, url, { email, password }) {
 /** Waits until nothing loads any more: no skeleton, no request under way but the stream of events. */
 export async function still(page) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  // An answer may make the page ask for more: nothing may be under way for a while.
+  const until = Date.now() + UNDER_WAY;
+  for (let quiet = 0; quiet < 10 && Date.now() < until;) {
+    await page.waitForTimeout(50);
+    quiet = underWay.get(page)?.size > 0 ? 0 : quiet + 1;
+  }
   await page.evaluate(() => document.fonts.ready);
 }

@@ -25,6 +25,9 @@ export async function sandbox(method, route, body) {
   return text.startsWith('{') && text.includes('\n{') ? text.trim().split('\n').map((line) => JSON.parse(line)) : JSON.parse(text);
 }
 
+/** Whether an entry of the ledger is of a group send: those who get the same share a call. */
+export const isSend = (entry) => entry.endpoint === 'push' || entry.endpoint === 'multicast';
+
 /** Everything that LINE accepted, one entry per recipient. */
 export async function ledger() {
   const answer = await fetch(`${world.sandbox}/_sandbox/ledger.jsonl`);

@@ -1,6 +1,6 @@
 // A bad line: the answer to Send is lost, she taps again and looks again. It is one campaign.
 
-import { check, control, journey, ledger, load, shown, signIn, world } from './journey.mjs';
+import { check, control, isSend, journey, ledger, load, shown, signIn, world } from './journey.mjs';
 
 /** Writes a group message to everybody and stops before Send. */
 async function write(page, text) {
@@ -40,7 +40,7 @@ await journey(
     await page.waitForTimeout(500);
     check((await page.getByRole('button', { name: /^送出給/ }).count()) === 0, 'a sent draft can be sent again');
 
-    const pushes = (await ledger()).filter((entry) => entry.endpoint === 'push');
+    const pushes = (await ledger()).filter(isSend);
     check(pushes.length === 2, `two customers got ${pushes.length} messages`);
     check(new Set(pushes.map((entry) => entry.user)).size === 2, 'somebody got it twice');
 

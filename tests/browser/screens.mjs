@@ -1,6 +1,8 @@
 // Every screen of the app: who looks at it, its route, and the steps to take there. The pictures and the checks for
 // accessibility go through the same list; a new screen is one more entry.
 
+import { load, still } from './browser.mjs';
+
 /** Words of the app in both languages, as a person reads them. */
 const WORDS = {
   menu: /^(群發選單|Group-send menu)$/,
@@ -14,6 +16,13 @@ const WORDS = {
   keep: /^(只留|Keep the )/,
   saved: /^(預存回覆|Saved replies)$/,
   use: /^(套用|Use)/,
+  resume: /^(恢復傳送|Resume)$/,
+  stop: /^(停止傳送|Stop sending)$/,
+  stopped: /(停止了這次傳送|stopped this send)$/,
+  retry: /^(重試 \d+ 人|Retry the \d+ that can succeed)$/,
+  again: /^(仍要重傳給 \d+ 人|Send again to \d+ anyway)$/,
+  againOne: /^(仍要重傳|Send again anyway)$/,
+  unknown: /^(未知|Unknown)/,
 };
 
 /** Opens the first send step, with nothing left of an earlier draft, and ticks the first customers. */
@@ -69,6 +78,40 @@ async function openFirst(page, part) {
   await page.waitForURL((url) => url.pathname.includes(part));
 }
 
+/** Opens the first record that shows this, whichever place it has in the list. */
+async function openRecord(page, shows) {
+  const links = page.locator('a[href*="/records/"]:visible');
+  await links.first().waitFor();
+  const records = new Set(await links.evaluateAll((all) => all.map((link) => link.href)));
+  for (const record of records) {
+    await load(page, record);
+    await still(page);
+    if (await shows(page).first().isVisible()) return;
+  }
+  throw new Error(`none of ${records.size} records shows ${shows(page)}`);
+}
+
+const button = (name) => (page) => page.getByRole('button', { name });
+
+/** Opens a record that offers this, and presses it: the question before it. */
+async function askInRecord(page, name) {
+  await openRecord(page, button(name));
+  await button(name)(page).first().click();
+  await page.getByRole('alertdialog').waitFor();
+}
+
+async function fillDocument(page) {
+  await pickTemplate(page);
+  await page.getByText('保固書（附 PDF）').first().click();
+  await page.getByRole('button', { name: WORDS.use }).click();
+  await page.locator('input[type=file]').setInputFiles({
+    name: '霧面手作杯 保固書.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.4\nstartxref\n0\n%%EOF'),
+  });
+  await page.getByText(/^(已上傳|Uploaded)$/).waitFor();
+}
+
 /**
  * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, and the steps to take there.
  */
@@ -116,6 +159,22 @@ export const SCREENS = [
       await openFirst(page, '/people/');
     },
   },
+  // A send that a person holds, one that was stopped, and one where some can be retried and some are unknown.
+  { name: 'record-held', route: '/records', steps: (page) => openRecord(page, button(WORDS.resume)) },
+  { name: 'record-stop', route: '/records', steps: (page) => askInRecord(page, WORDS.stop) },
+  { name: 'record-stopped', route: '/records', steps: (page) => openRecord(page, (at) => at.getByText(WORDS.stopped)) },
+  { name: 'record-retry', route: '/records', steps: (page) => askInRecord(page, WORDS.retry) },
+  { name: 'record-again', route: '/records', steps: (page) => askInRecord(page, WORDS.again) },
+  {
+    name: 'record-person-again',
+    route: '/records',
+    steps: async (page) => {
+      await openRecord(page, button(WORDS.again));
+      await page.getByRole('button', { name: WORDS.unknown }).last().click();
+      await openFirst(page, '/people/');
+      await button(WORDS.againOne)(page).waitFor();
+    },
+  },
   {
     name: 'customer-details',
     route: '/',
@@ -143,6 +202,7 @@ export const SCREENS = [
   { name: 'templates', as: 'admin', route: '/more/templates' },
   { name: 'template-picker', route: '/', steps: pickTemplate },
   { name: 'template-fill', route: '/', steps: fillTemplate },
+  { name: 'template-document', route: '/', steps: fillDocument },
   {
     name: 'template-check',
     route: '/',

@@ -2,9 +2,12 @@
 //! them. The demo is such a world too, kept in a folder.
 
 pub mod client;
+pub mod crowd;
 pub mod database;
 pub mod demo;
+pub mod drill;
 pub mod journey;
+pub mod pdf;
 pub mod running;
 pub mod team;
 pub mod upload;

@@ -2,7 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -41,11 +41,19 @@ impl Running {
         Ok(Self { base, kind: Kind::Here(Box::new(server)) })
     }
 
-    /// Starts the `storecast` program on these settings and waits until it answers.
+    /// Builds the `storecast` program, starts it on these settings and waits until it answers.
     pub async fn process(config: &Config, port: u16) -> anyhow::Result<Self> {
+        let mut running = Self::begin(&storecast()?, config, port, Stdio::inherit())?;
+        running.wait_until_ready().await?;
+        Ok(running)
+    }
+
+    /// Starts this `storecast` program on these settings, with its log going there, and does not wait for it.
+    pub fn begin(storecast: &Path, config: &Config, port: u16, log: Stdio) -> anyhow::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let root_key = config.root_key.as_ref().context("the settings have no root key")?;
-        let mut command = Command::new(storecast()?);
+        let retry_ms: Vec<String> = config.engine.retry_ms.iter().map(u64::to_string).collect();
+        let mut command = Command::new(storecast);
         command
             .arg("serve")
             .env("STORECAST_LISTEN", address.to_string())
@@ -56,21 +64,27 @@ impl Running {
             .env("STORECAST_LINE__API_BASE", &config.line.api_base)
             .env("STORECAST_LINE__DATA_BASE", &config.line.data_base)
             .env("STORECAST_LINE__RATE", config.line.rate.to_string())
+            .env("STORECAST_LINE__MULTICAST_RATE", config.line.multicast_rate.to_string())
+            .env("STORECAST_LINE__IN_FLIGHT", config.line.in_flight.to_string())
             .env("STORECAST_LINE__TIMEOUT_MS", config.line.timeout_ms.to_string())
+            .env("STORECAST_WHATSAPP__API_BASE", &config.whatsapp.api_base)
+            .env("STORECAST_WHATSAPP__RATE", config.whatsapp.rate.to_string())
+            .env("STORECAST_WHATSAPP__TIMEOUT_MS", config.whatsapp.timeout_ms.to_string())
             .env("STORECAST_ENGINE__LEASE_MS", config.engine.lease_ms.to_string())
             .env("STORECAST_ENGINE__POLL_MS", config.engine.poll_ms.to_string())
+            .env("STORECAST_ENGINE__RETRY_MS", format!("[{}]", retry_ms.join(",")))
             .env("STORECAST_LIMITS__SIGN_IN_PER_ADDRESS", config.limits.sign_in_per_address.to_string())
             .env("STORECAST_LIMITS__SIGN_IN_PER_ACCOUNT", config.limits.sign_in_per_account.to_string())
             .env("STORECAST_LIMITS__SEND_PER_MEMBER", config.limits.send_per_member.to_string())
             .env("STORECAST_LOG__FILTER", &config.log.filter)
-            .stdin(Stdio::null());
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
         if let Some(web) = &config.web_dir {
             command.env("STORECAST_WEB_DIR", web);
         }
         let child = command.spawn().context("cannot run storecast")?;
-        let mut running = Self { base: format!("http://{address}"), kind: Kind::Process(child) };
-        running.wait_until_ready().await?;
-        Ok(running)
+        Ok(Self { base: format!("http://{address}"), kind: Kind::Process(child) })
     }
 
     /// The server's insides, where it runs in this process.
@@ -82,7 +96,16 @@ impl Running {
         }
     }
 
-    async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
+    /// Its process, where it is one.
+    pub fn pid(&self) -> Option<u32> {
+        match &self.kind {
+            Kind::Process(child) => Some(child.id()),
+            Kind::Here(_) | Kind::Gone => None,
+        }
+    }
+
+    /// Waits until it answers.
+    pub async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
         let client = crate::Client::new(&self.base)?;
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
@@ -148,6 +171,15 @@ fn terminate(child: &Child) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 fn terminate(_: &Child) -> anyhow::Result<()> {
     bail!("a process is stopped gently on Unix only")
+}
+
+/// The `storecast` program that was built together with this one.
+pub fn beside() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name(format!("storecast{}", std::env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        bail!("{} is not built: cargo build --package server --bin storecast", program.display());
+    }
+    Ok(program)
 }
 
 /// The `storecast` program, built from the sources as they are. With the whole workspace's features, as `cargo xtask test`

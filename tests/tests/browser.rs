@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use sandbox::{
+    Fault, FaultKind,
     line::Act,
     whatsapp::{self, NewCustomer, TemplateSpec, When},
 };
@@ -13,12 +14,12 @@ use shared::{
     contacts::{AddTag, Subscription},
     content::{Content, Part},
     conversations::{ConversationState, ListConversations, MarkRead, Scope, Take},
-    id::{AttributeId, CategoryId, MediaId, SavedReplyId},
+    id::{AttributeId, CategoryId, ConversationId, MediaId, SavedReplyId},
     media::MediaKind,
     saved_replies::{SaveCategory, SaveSavedReply, UsableBy},
     templates::{ListTemplates, SaveTemplate, SyncTemplates},
 };
-use tests::{Engine, World, journey, upload::upload};
+use tests::{Engine, World, demo, journey, upload::upload};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_sign_in() {
@@ -101,7 +102,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 /// Live updates: on two devices, while she reads and types, and over a line that is cut.
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_live() {
-    let world = World::start_with(Engine::Sqlite, |config| config.line.rate = 4).await.unwrap();
+    let world = World::start().await.unwrap();
+    // The send takes its time, so that it can be watched.
+    world.sandbox.line().add_fault(Fault::new(FaultKind::Slow { ms: 3_000 }).at("multicast"));
     let client = world.client("sales").await.unwrap();
     let (ann, _) = world.taken(&client, "林雅婷", "第 1 句").await.unwrap();
     for number in 2..=40 {
@@ -150,9 +153,15 @@ async fn journey_accessible() {
     let id = AttributeId(tests::world::new_draft().0);
     admin.call(SaveAttribute { id, name: "鞋碼".into(), kind: AttributeKind::Number }).await.unwrap();
     let spec = TemplateSpec::new("pickup_ready", "zh_TW").body("{{1}} 您好，您訂的商品已到{{2}}，請帶會員條碼取貨。");
-    approved(&world, spec, "到店取貨通知").await;
-    wrote(&world, 0, NewCustomer::phone("郭宜蓁", "+886912000001"), 1).await;
+    let warranty = TemplateSpec::new("warranty", "zh_TW").header_document().body("{{1}} 您好，附上您的保固書。");
+    approved(&world, &[(spec, "到店取貨通知"), (warranty, "保固書（附 PDF）")]).await;
+    let first = wrote(&world, 0, NewCustomer::phone("郭宜蓁", "+886912000001"), 1).await;
+    let second = wrote(&world, 0, NewCustomer::phone("游承翰", "+886912000003"), 1).await;
     wrote(&world, 1, NewCustomer::phone("姚曉彤", "+886912000004"), 30).await;
+    let number = &world.team.business.as_ref().unwrap().numbers[0];
+    let people = [(first.0, first.1.as_str()), (second.0, second.1.as_str())];
+    let app = world.server.app().unwrap();
+    demo::control::make(app, &world.sandbox, &world.team, number, &client, &people).await.unwrap();
     journey::run(&world, "accessible").await.unwrap();
     world.stop().await.unwrap();
 }
@@ -171,26 +180,33 @@ async fn journey_everything() {
 async fn journey_seed() {
     let world = World::start().await.unwrap();
     furnish(&world).await;
-    approved(&world, TemplateSpec::new("store_hours", "zh_TW").body("信義店週五提早打烊。"), "營業時間異動").await;
+    let hours = TemplateSpec::new("store_hours", "zh_TW").body("信義店週五提早打烊。");
+    approved(&world, &[(hours, "營業時間異動")]).await;
     wrote(&world, 0, NewCustomer::phone("郭宜蓁", "+886912000001"), 1).await;
     wrote(&world, 0, NewCustomer::phone("尤靜怡", "+886912000002"), 30).await;
     journey::run(&world, "seed").await.unwrap();
     world.stop().await.unwrap();
 }
 
-/// A template that Meta approved, under a title of ours.
-async fn approved(world: &World, spec: TemplateSpec, title: &str) {
+/// Templates that Meta approved, each under a title of ours.
+async fn approved(world: &World, templates: &[(TemplateSpec, &str)]) {
     let business = world.team.business.as_ref().unwrap();
-    world.sandbox.whatsapp().add_template(&business.meta_id, spec.utility()).unwrap();
+    for (spec, _) in templates {
+        world.sandbox.whatsapp().add_template(&business.meta_id, spec.clone().utility()).unwrap();
+    }
     let admin = world.client("admin").await.unwrap();
     admin.call(SyncTemplates {}).await.unwrap();
     let found = admin.call(ListTemplates { all: true, limit: 100, ..Default::default() }).await.unwrap().items;
-    let (title, usable_by) = (title.to_owned(), Some(UsableBy::Everybody));
-    admin.call(SaveTemplate { id: found[0].id, title, usable_by, categories: Vec::new() }).await.unwrap();
+    for (spec, title) in templates {
+        let id = found.iter().find(|one| one.shape.name == spec.name).unwrap().id;
+        let (title, usable_by) = ((*title).to_owned(), Some(UsableBy::Everybody));
+        admin.call(SaveTemplate { id, title, usable_by, categories: Vec::new() }).await.unwrap();
+    }
 }
 
-/// A WhatsApp customer who wrote so many hours ago to the number at this place, and was taken.
-async fn wrote(world: &World, number: usize, new: NewCustomer, hours: i64) {
+/// A WhatsApp customer who wrote so many hours ago to the number at this place, and was taken: her conversation, and what the
+/// sandbox knows her by.
+async fn wrote(world: &World, number: usize, new: NewCustomer, hours: i64) -> (ConversationId, String) {
     let number = &world.team.business.as_ref().unwrap().numbers[number].name;
     let customer = world.sandbox.whatsapp().add_customer(number, new).unwrap();
     let at = server::clock::Clock::system().now() - hours * 3_600_000;
@@ -200,6 +216,7 @@ async fn wrote(world: &World, number: usize, new: NewCustomer, hours: i64) {
     let pending = (ConversationState::Pending, Scope::Mine);
     let card = world.find(&client, pending, &customer.name, |_| true).await.unwrap();
     client.call(Take { id: card.id }).await.unwrap();
+    (card.id, customer.user)
 }
 
 /// Three customers, of whom one blocked the account, an attribute, and two saved replies in two categories.
@@ -225,7 +242,7 @@ async fn furnish(world: &World) {
     for (id, name) in [(new, "新品"), (hours, "門市資訊")] {
         admin.call(SaveCategory { id, name: name.into() }).await.unwrap();
     }
-    let shown = vec![Part::text("秋冬新品在這裡"), Part::of_media(picture.kind, picture.id)];
+    let shown = vec![Part::text("秋冬新品在這裡"), Part::Image { media: picture.id }];
     for (title, category, parts) in
         [("秋冬新品介紹", new, shown), ("營業時間", hours, vec![Part::text("每天 11:00 到 21:00")])]
     {

@@ -1,17 +1,14 @@
 //! The delivery engine against LINE's bad days: killed in the middle, no answer, too fast, used up, unknown people.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use sandbox::{
-    Fault, FaultKind,
-    line::{Batch, BatchCustomer},
-};
+use sandbox::{Fault, FaultKind};
 use server::{channels, config::Config};
 use shared::{
     campaigns::{CampaignState, CheckDraft, Kind, Progress, SaveDraft, SendDraft, ShowCampaign, ShowProgress},
     content::{Content, NAME_TOKEN, Part},
-    conversations::{ConversationFilter, ConversationState, CountConversations, ListConversations, Scope, Take},
+    conversations::{ConversationState, CountConversations, Scope},
     deliveries::{DeliveryDetail, ListDeliveries, Outcome, ShowDelivery},
     id::{CampaignId, MediaId},
     media::MediaKind,
@@ -21,65 +18,15 @@ use shared::{
 };
 use tests::{
     Client, Engine, World,
+    crowd::{crowd, everybody, receipts},
     upload::upload,
     world::{PATIENCE, new_draft, send, settled},
 };
 
 const PICTURE: &[u8] = include_bytes!("../src/demo/pictures/mugs.jpg");
 
-/// So many customers follow and write, and this client takes them all.
-async fn crowd(world: &World, client: &Client, people: usize) -> anyhow::Result<()> {
-    let account = world.team.accounts.first().context("an account")?.name.clone();
-    let customers = (0..people)
-        .map(|i| BatchCustomer {
-            name: format!("客人{i:04}"),
-            language: None,
-            follow: true,
-            timestamp: None,
-            texts: vec!["您好".to_owned()],
-        })
-        .collect();
-    let batch = Batch { channel: account, per_call: 50, silent: false, customers, acts: Vec::new() };
-    world.sandbox.line().batch(batch).await?;
-    let began = std::time::Instant::now();
-    while client.call(CountConversations::default()).await?.pending < people as u64 {
-        ensure!(began.elapsed() < PATIENCE, "not everybody's message arrived");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let mut after = None;
-    let mut ids = Vec::new();
-    loop {
-        let list = ListConversations { state: ConversationState::Pending, limit: 100, after, ..Default::default() };
-        let page = client.call(list).await?;
-        ids.extend(page.items.into_iter().map(|card| card.id));
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    for id in ids {
-        client.call(Take { id }).await?;
-    }
-    Ok(())
-}
-
-/// Everybody who is this client's, whoever that is when it is sent.
-fn everybody() -> Selection {
-    let mut selection = Selection::default();
-    selection.add_all(ConversationFilter::default());
-    selection
-}
-
-/// How often each customer got something, whatever it was.
-fn receipts(world: &World) -> BTreeMap<String, usize> {
-    let mut receipts = BTreeMap::new();
-    for entry in world.sandbox.ledger() {
-        if entry.delivered && entry.endpoint == "push" {
-            *receipts.entry(entry.user).or_default() += 1;
-        }
-    }
-    receipts
-}
+/// A text that is another for everybody, so that each gets a call of her own.
+const SINGLY: &str = "{{system:customer_name}} 您好";
 
 /// Waits until LINE accepted so many.
 async fn accepted(world: &World, least: usize) -> anyhow::Result<()> {
@@ -123,7 +70,7 @@ async fn a_server_killed_in_the_middle_sends_everyone_once() -> anyhow::Result<(
     // Slow enough that calls are out when the kill comes, in every state.
     let fault = Fault::new(FaultKind::SlowRange { from_ms: 100, to_ms: 600 }).at("push");
     world.sandbox.line().add_fault(fault);
-    let campaign = send(&client, new_draft(), everybody(), &["新品到店"]).await?;
+    let campaign = send(&client, new_draft(), everybody(), &[SINGLY]).await?;
     accepted(&world, people / 8).await?;
     world.kill()?;
     let before = receipts(&world).len();
@@ -243,8 +190,15 @@ async fn too_fast_is_tried_later_and_given_up_as_failed_with_lines_own_words() -
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_month_that_is_used_up_holds_the_send_and_burns_nobody() -> anyhow::Result<()> {
     let (world, client) = one_customer(impatient).await?;
-    world.sandbox.line().add_fault(Fault::new(FaultKind::MonthlyLimit).at("push").times(1));
-    let campaign = send(&client, new_draft(), everybody(), &["您好"]).await?;
+    let account = world.team.accounts.first().context("an account")?;
+    let id = new_draft();
+    let content = Content::of_text("您好");
+    client.call(SaveDraft { id, kind: Kind::GroupMessage, selection: everybody(), content, revision: 0 }).await?;
+    let check = client.call(CheckDraft { id }).await?;
+    // Somebody else uses the rest of the month up after it was looked at.
+    world.sandbox.line().change_channel(&account.name, |spec| spec.monthly_limit = Some(0))?;
+    let sent = client.call(SendDraft { id, audience: check.audience, digest: check.digest }).await?;
+    let campaign = sent.campaign;
     let began = std::time::Instant::now();
     let held = loop {
         let progress: Progress = client.call(ShowProgress { id: campaign }).await?;
@@ -255,9 +209,21 @@ async fn a_month_that_is_used_up_holds_the_send_and_burns_nobody() -> anyhow::Re
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
     assert_eq!((held.paused, held.figures.waiting), (Some(Reason::LineMonthlyLimit), 1));
-    let account = world.team.accounts.first().context("an account")?;
+    world.sandbox.line().change_channel(&account.name, |spec| spec.monthly_limit = None)?;
     channels::resume(world.server.app()?, world.team.id, account.id).await?;
     assert_eq!(settled(&client, campaign).await?.figures.succeeded, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_month_that_is_not_used_up_although_line_says_so_holds_nothing() -> anyhow::Result<()> {
+    let (world, client) = one_customer(impatient).await?;
+    world.sandbox.line().add_fault(Fault::new(FaultKind::MonthlyLimit).at("push").times(1));
+    let campaign = send(&client, new_draft(), everybody(), &["您好"]).await?;
+    let progress = settled(&client, campaign).await?;
+    assert_eq!((progress.state, progress.figures.succeeded), (CampaignState::Completed, 1));
+    let detail = only(&client, campaign, Outcome::Succeeded).await?;
+    assert_eq!(detail.attempts.len(), 1, "it was too fast once");
     Ok(())
 }
 
@@ -315,7 +281,7 @@ async fn the_pace_of_an_account_is_kept_as_it_is_received() -> anyhow::Result<()
     let client = world.client("sales").await?;
     crowd(&world, &client, 80).await?;
     world.sandbox.line().reset_stats();
-    let campaign = send(&client, new_draft(), everybody(), &["您好"]).await?;
+    let campaign = send(&client, new_draft(), everybody(), &[SINGLY]).await?;
     assert_eq!(settled(&client, campaign).await?.figures.succeeded, 80);
     let account = &world.team.accounts.first().context("an account")?.name;
     let peaks = world.sandbox.line().stats(account)?.peak_per_second;
@@ -333,7 +299,7 @@ async fn a_stop_in_the_middle_hands_the_rest_back_and_the_next_start_goes_on() -
     let client = world.client("sales").await?;
     crowd(&world, &client, 60).await?;
     world.sandbox.line().add_fault(Fault::new(FaultKind::Slow { ms: 200 }).at("push"));
-    let campaign = send(&client, new_draft(), everybody(), &["您好"]).await?;
+    let campaign = send(&client, new_draft(), everybody(), &[SINGLY]).await?;
     accepted(&world, 1).await?;
     world.server.stop().await?;
     world.restart().await?;

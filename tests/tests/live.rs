@@ -17,7 +17,7 @@ use shared::{
     call::{API, Call},
     campaigns::ShowProgress,
     contacts::AddTag,
-    content::Content,
+    content::{Content, NAME_TOKEN},
     conversations::{Close, Entry, MarkRead, Reply, ShowThread, Take, Transfer},
     deliveries::Outcome,
     id::{ConversationId, MemberId, MessageId},
@@ -160,7 +160,7 @@ async fn reading_is_told_once_and_a_reply_until_it_is_out() {
     world.stop().await.unwrap();
 }
 
-/// 40 people at 20 a second: told at its pace, and once more after the last of them.
+/// 40 people at 20 a second, each by name: told at its pace, and once more after the last of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_send_is_followed_by_its_events_alone_and_does_not_flood() {
     for engine in Engine::here().unwrap() {
@@ -174,7 +174,7 @@ async fn a_send_is_followed_by_its_events_alone_and_does_not_flood() {
         let mut colleague = watch(&world, "colleague").await;
         let mut watching = sales.watch().await.unwrap();
         let began = Instant::now();
-        let campaign = world.send(&sales, &ids, &["新品到了"]).await.unwrap();
+        let campaign = world.send(&sales, &ids, &[&format!("{NAME_TOKEN} 新品到了")]).await.unwrap();
         let (event, mut told) = (LiveEvent::Campaign { id: campaign }, 0_u32);
         let mut seen = Vec::new();
         loop {

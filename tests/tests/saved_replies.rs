@@ -56,7 +56,7 @@ async fn titles(client: &Client, call: ListSavedReplies) -> Vec<String> {
 
 async fn is_served(client: &Client, media: &MediaInfo) -> bool {
     let whole = client.get(&media.url).await.unwrap();
-    let preview = client.get(&media.preview_url).await.unwrap();
+    let preview = client.get(media.preview_url.as_deref().unwrap()).await.unwrap();
     whole.status() == 200 && preview.status() == 200
 }
 
@@ -69,7 +69,7 @@ async fn a_reply_deleted_while_it_is_in_a_draft_leaves_the_draft_whole() {
         let (sales, colleague) = (world.client("sales").await.unwrap(), world.client("colleague").await.unwrap());
         let shown = picture(&sales).await;
         let call = SaveSavedReply {
-            content: Content { parts: vec![Part::text("到店了"), Part::of_media(shown.kind, shown.id)] },
+            content: Content { parts: vec![Part::text("到店了"), Part::Image { media: shown.id }] },
             ..reply("到店通知", UsableBy::Stores { stores: vec![world.team.stores[0]] })
         };
         let kept = sales.call(call.clone()).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_draft_thrown_away_leaves_the_reply_its_picture() {
     let world = World::start().await.unwrap();
     let sales = world.client("sales").await.unwrap();
     let shown = picture(&sales).await;
-    let content = Content { parts: vec![Part::of_media(shown.kind, shown.id)] };
+    let content = Content { parts: vec![Part::Image { media: shown.id }] };
     let call = SaveSavedReply { content: content.clone(), ..reply("一", UsableBy::OnlyMe) };
     sales.call(call.clone()).await.unwrap();
     let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
@@ -185,7 +185,7 @@ async fn only_me_is_nobody_elses() {
     let sales = world.client("sales").await.unwrap();
     let shown = picture(&sales).await;
     let call = SaveSavedReply {
-        content: Content { parts: vec![Part::of_media(shown.kind, shown.id)] },
+        content: Content { parts: vec![Part::Image { media: shown.id }] },
         ..reply("我的", UsableBy::OnlyMe)
     };
     sales.call(call.clone()).await.unwrap();
@@ -208,7 +208,7 @@ async fn only_me_is_nobody_elses() {
     let given = reply("一", UsableBy::Stores { stores: vec![world.other.stores[0]] });
     assert_eq!(admin.call(given).await, unknown("usable_by.stores"));
     let with = |media| SaveSavedReply {
-        content: Content { parts: vec![Part::of_media(MediaKind::Image, media)] },
+        content: Content { parts: vec![Part::Image { media }] },
         ..reply("一", UsableBy::OnlyMe)
     };
     assert_eq!(stranger.call(with(shown.id)).await, unknown("content.parts[0].media"));

@@ -298,7 +298,7 @@ async fn step_5_pictures_films_and_texts_arrive_in_their_order() {
     assert_eq!((record.content, ids(&record.media)), (content, vec![picture.id, film.id]));
     for media in &record.media {
         assert_eq!(sales.get(&media.url).await.unwrap().status(), 200);
-        assert_eq!(sales.get(&media.preview_url).await.unwrap().status(), 200);
+        assert_eq!(sales.get(media.preview_url.as_deref().unwrap()).await.unwrap().status(), 200);
     }
 }
 

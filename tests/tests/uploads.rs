@@ -12,7 +12,12 @@ use shared::{
     media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, UploadPiece},
     problem::{Conflict, Problem, Rule, Unit, What},
 };
-use tests::{Client, Engine, World, upload::upload, world};
+use tests::{
+    Client, Engine, World,
+    pdf::pdf,
+    upload::{upload, upload_document},
+    world,
+};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 const HEVC: &[u8] = include_bytes!("../../server/src/media/samples/hevc.mov");
@@ -73,7 +78,7 @@ fn pieces(bytes: &[u8]) -> Vec<(u64, &[u8])> {
 }
 
 fn image(id: MediaId, bytes: &[u8]) -> BeginUpload {
-    BeginUpload { id, kind: MediaKind::Image, size: bytes.len() as u64 }
+    BeginUpload::of_file(id, MediaKind::Image, bytes.len() as u64, "")
 }
 
 /// The fault of a file, which must be refused as one.
@@ -88,11 +93,19 @@ fn fault(refused: Result<MediaInfo, Problem>) -> MediaFault {
 async fn a_file_that_is_too_large_is_refused_before_a_byte_of_it_is_sent() {
     let world = World::start().await.unwrap();
     let sales = world.client("sales").await.unwrap();
-    let begin = |kind, size| sales.call(BeginUpload { id: new_id(), kind, size });
-    for (kind, limit) in [(MediaKind::Image, limits::IMAGE_BYTES), (MediaKind::Video, limits::VIDEO_BYTES)] {
+    let begin = |kind, size| sales.call(BeginUpload::of_file(new_id(), kind, size, ""));
+    for (kind, limit) in [
+        (MediaKind::Image, limits::IMAGE_BYTES),
+        (MediaKind::Video, limits::VIDEO_BYTES),
+        (MediaKind::Document, limits::DOCUMENT_BYTES),
+    ] {
         let actual = limit + 1024 * 1024;
         let rule = Rule::TooLong { limit, actual, unit: Unit::Bytes };
-        assert_eq!(begin(kind, actual).await, Err(Problem::invalid("size", rule)), "an image of 11 MB, a film of 51");
+        assert_eq!(
+            begin(kind, actual).await,
+            Err(Problem::invalid("size", rule)),
+            "an image of 11 MB, a film of 51, a document of 65"
+        );
         assert_eq!(begin(kind, limit).await.unwrap().received, 0);
     }
     assert_eq!(begin(MediaKind::Image, 0).await, Err(Problem::invalid("size", Rule::Required)));
@@ -122,9 +135,54 @@ async fn what_cannot_be_sent_is_refused_with_what_is_wrong_with_it() {
     assert!(matches!(said, MediaFault::NotTaken { .. }), "a picture is no film: {said:?}");
     let film = upload(&sales, new_id(), MediaKind::Video, FILM).await.unwrap();
     assert_eq!((film.mime.as_str(), film.duration_ms.is_some()), ("video/mp4", true));
-    for address in [film.url, film.preview_url] {
+    for address in [film.url, film.preview_url.unwrap()] {
         assert_eq!(sales.get(&address).await.unwrap().status().as_u16(), 200);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_a_whole_pdf_and_is_never_opened_from_our_own_pages() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let whole = pdf(&["Warranty card"]);
+    let program = [b"MZ\x90\0".as_slice(), &whole].concat();
+    for (bytes, expected) in [
+        (program.as_slice(), MediaFault::NotPdf { found: "application/x-msdownload".into() }),
+        (&png(4, 4, &[0; 52]), MediaFault::NotPdf { found: "image/png".into() }),
+        (b"PK\x03\x04 a document of an office program", MediaFault::NotPdf { found: "application/zip".into() }),
+        (&whole[..whole.len() - 9], MediaFault::Damaged),
+        (&whole[..60], MediaFault::Damaged),
+    ] {
+        assert_eq!(fault(upload_document(&sales, new_id(), "bill.pdf", bytes).await), expected);
+    }
+    let said = fault(upload(&sales, new_id(), MediaKind::Image, &whole).await);
+    assert_eq!(said, MediaFault::NotTaken { found: "application/pdf".into() });
+
+    for (file, name) in [
+        ("../../etc/保固書.PDF", "保固書.pdf"),
+        ("bill\u{202e}fdp.exe", "billfdp.exe.pdf"),
+        ("<img src=x>\"\r\nX: y.pdf", "<img src=x>\" X: y.pdf"),
+        ("\0", "document.pdf"),
+    ] {
+        let document = upload_document(&sales, new_id(), file, &whole).await.unwrap();
+        assert_eq!((document.name.as_deref(), document.mime.as_str()), (Some(name), "application/pdf"));
+        assert_eq!((document.size, document.preview_url), (whole.len() as u64, None));
+        let shown = sales.get(&document.url).await.unwrap();
+        let header = |name: &str| shown.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(
+            (header("content-type").as_str(), header("x-content-type-options").as_str()),
+            ("application/pdf", "nosniff")
+        );
+        assert!(
+            header("content-disposition").starts_with("attachment; filename=\""),
+            "{}",
+            header("content-disposition")
+        );
+        assert!(header("content-security-policy").contains("sandbox"));
+        assert_eq!(shown.bytes().await.unwrap(), whole);
+    }
+    let long = upload_document(&sales, new_id(), &"長".repeat(5_000), &whole).await.unwrap().name.unwrap();
+    assert!(long.len() <= limits::DOCUMENT_NAME && long.ends_with("長.pdf"), "{long}");
 }
 
 /// Sends the beginning of a piece and hangs up, as a telephone does in a tunnel.

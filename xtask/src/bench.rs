@@ -2,7 +2,7 @@
 
 use crate::{
     cluster::{Cluster, VARIABLE},
-    run::{cargo, must},
+    run::{cargo, must, program, target},
 };
 
 /// What is passed on to the benchmark; `--help` lists it.
@@ -13,10 +13,13 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let built =
+        ["build", "--release", "--package", "server", "--package", "tests", "--bin", "storecast", "--bin", "bench"];
+    must(cargo().args(built))?;
     // Where there is no PostgreSQL on the machine, SQLite alone is measured.
-    let cluster = Cluster::start()?;
-    let mut bench = cargo();
-    bench.args(["run", "--release", "--package", "tests", "--bin", "bench", "--"]).args(&arguments.rest);
+    let cluster = Cluster::start_durable()?;
+    let mut bench = program(target().join("release").join(format!("bench{}", std::env::consts::EXE_SUFFIX)));
+    bench.args(&arguments.rest);
     if let Some(cluster) = &cluster {
         bench.env(VARIABLE, cluster.address());
     }

@@ -24,14 +24,24 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts the newest PostgreSQL of the machine; none where it has none that is new enough.
+    /// Starts the newest PostgreSQL of the machine, without care for its data; none where it has none that is new enough.
     pub(crate) fn start() -> anyhow::Result<Option<Self>> {
+        Self::start_as("quick")
+    }
+
+    /// As [`Cluster::start`], with PostgreSQL's own settings, so that what is committed is on disk.
+    pub(crate) fn start_durable() -> anyhow::Result<Option<Self>> {
+        Self::start_as("durable")
+    }
+
+    fn start_as(kind: &str) -> anyhow::Result<Option<Self>> {
         let Some(bin) = newest() else { return Ok(None) };
         let mut shell = Command::new("sh");
         as_postgres(&mut shell)?;
         let mut keeper = shell
             .args(["-c", include_str!("cluster.sh"), "cluster.sh"])
             .arg(&bin)
+            .arg(kind)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -7,6 +7,7 @@ mod browser;
 mod cluster;
 mod demo;
 mod dist;
+mod drill;
 mod run;
 mod shots;
 mod split;
@@ -32,8 +33,10 @@ enum Command {
     Test(test::Arguments),
     /// Takes every screen in both themes, languages and widths into shots/.
     Shots(shots::Arguments),
-    /// Measures the lists of conversations in release, side by side with what they may take; some minutes.
+    /// Measures sends, webhooks, lists and the rest in release, side by side with what is promised; some minutes.
     Bench(bench::Arguments),
+    /// Kills and freezes servers in the middle of their work, then holds the records against what LINE and WhatsApp received.
+    Drill(drill::Arguments),
     /// Builds the web app alone, into target/web.
     Web,
     /// Builds the release: one program with the web app inside; fails where the first load of the app is too heavy.
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Shots(arguments) => shots::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Drill(arguments) => drill::run(&arguments),
         Command::Web => web::build(),
         Command::Dist => dist::run(),
     }

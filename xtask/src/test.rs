@@ -12,6 +12,7 @@ use anyhow::bail;
 use crate::{
     browser,
     cluster::{self, Cluster},
+    drill,
     run::{answer, cargo, has, is_ci, must, program, root},
     web,
 };
@@ -103,12 +104,21 @@ fn everything(report: &mut Report) {
     if browser {
         report.step("browser journeys", || must(&mut tests(cluster.as_ref(), &Which::Browser)));
     }
+    drills(report, cluster.as_ref());
     drop(cluster);
     report.step("documents", || {
         must(cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
     });
     desktop(report);
     android(report);
+}
+
+/// A short drill on each engine of the machine: servers are killed, and nobody may be lost or get anything twice.
+fn drills(report: &mut Report, cluster: Option<&Cluster>) {
+    report.step("drill on SQLite", || drill::short("sqlite", None));
+    if cluster.is_some() || env::var_os(cluster::VARIABLE).is_some() {
+        report.step("drill on PostgreSQL", || drill::short("postgres", cluster));
+    }
 }
 
 fn some(report: &mut Report, filter: &[String]) {

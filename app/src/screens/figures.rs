@@ -16,6 +16,7 @@ use crate::{
     screens::parts::{Allowed, BackButton, LoadFailed, OfflineNote},
     ui::{
         app_bar::{AppBar, AppBarTitle, TitleLevel},
+        badge::{Badge, BadgeTone},
         chip::{Chip, ChipRow},
         list_card::{List, ListCard, ListCardSize},
         list_note::ListNote,
@@ -96,7 +97,7 @@ fn Shown(figures: MyFigures) -> Element {
     days.retain(|day| day.figures.sends > 0);
     days.reverse();
     rsx! {
-        Panel { title: say.total, sub: counted(say.sends, total.sends),
+        Panel { title: say.total, sub: (say.sends)(total.sends),
             StatGrid { flush: true,
                 Stat { label: words.records.success_rate, figure: percent, part: fraction }
                 Stat { label: say.links.0, figure: number(total.referral_links), part: say.links.1 }
@@ -125,17 +126,21 @@ fn OneDay(day: DayFigures) -> Element {
     let say = &words.figures;
     let SendFigures { sends, referral_links, link_deliveries, .. } = day.figures;
     let (percent, fraction) = rate(day.figures.success(), words);
+    let facts = [
+        (say.succeeded)(&percent, &fraction),
+        counted(say.links.0, referral_links),
+        counted(say.link_deliveries.0, link_deliveries),
+    ];
     rsx! {
         ListCard {
             size: ListCardSize::Sm,
             title: day.day.format("%m/%d").to_string(),
-            time: counted(say.sends, sends),
-            note: [
-                format!("{} {percent} ({fraction})", say.succeeded),
-                counted(say.links.0, referral_links),
-                counted(say.link_deliveries.0, link_deliveries),
-            ]
-                .join(" · "),
+            time: (say.sends)(sends),
+            foot: rsx! {
+                for fact in facts {
+                    Badge { key: "{fact}", tone: BadgeTone::Quiet, "{fact}" }
+                }
+            },
         }
     }
 }

@@ -108,23 +108,28 @@ fn Desk() -> Element {
     let me = me.read();
     rsx! {
         Panel { title: words.more.desk,
-            ActionList {
-                if me.may(Action::ReadOwnFigures) {
-                    ActionListItem { title: words.figures.title, text: words.figures.about, to: Route::Figures {},
-                        ChartColumn {}
+            PanelBody {
+                ActionList {
+                    if me.may(Action::ReadOwnFigures) {
+                        ActionListItem { title: words.figures.title, text: words.figures.about, to: Route::Figures {},
+                            ChartColumn {}
+                        }
                     }
-                }
-                if me.may(Action::ManageTemplates) {
-                    ActionListItem {
-                        title: words.templates.manage.title,
-                        text: words.templates.manage.about,
-                        to: Route::TemplatesHome {},
-                        LayoutTemplate {}
+                    if me.may(Action::ManageTemplates) {
+                        ActionListItem {
+                            title: words.templates.manage.title,
+                            text: words.templates.manage.about,
+                            to: Route::TemplatesHome {},
+                            LayoutTemplate {}
+                        }
                     }
-                }
-                if me.may(Action::ManageAttributes) {
-                    ActionListItem { title: words.attributes.manage, text: words.attributes.about, to: Route::Attributes {},
-                        ClipboardList {}
+                    if me.may(Action::ManageAttributes) {
+                        ActionListItem {
+                            title: words.attributes.manage,
+                            text: words.attributes.manage_text,
+                            to: Route::Attributes {},
+                            ClipboardList {}
+                        }
                     }
                 }
             }

@@ -1,6 +1,8 @@
 //! Parts that several screens share: the offline note, what is shown instead of content, the way back.
 
-use dioxus::prelude::*;
+use std::time::Duration;
+
+use dioxus::{core::Task, prelude::*};
 use shared::{
     contacts::ChannelRef,
     limits::Platform,
@@ -12,7 +14,7 @@ use crate::{
     api::Failed,
     app::NewVersion,
     live::use_live_link,
-    platform::use_device,
+    platform::{sleep, use_device},
     routes::Route,
     session::{use_me, use_session},
     ui::{
@@ -25,10 +27,32 @@ use crate::{
         icon::{Icon, IconSize},
         icon_button::{IconButton, IconButtonTone},
         screen::{Pane, PaneBody, ScreenMain},
+        toast::ToastMessage,
         tone::Tone,
     },
     words::{Words, use_words},
 };
+
+/// How long a notice stays: long enough to be read twice.
+const NOTICE: Duration = Duration::from_secs(6);
+
+/// Takes each notice away once it could be read.
+pub fn use_passing(mut notice: Signal<Option<ToastMessage>>) {
+    let mut shown = use_hook(|| CopyValue::new(None::<Task>));
+    use_effect(move || {
+        let says = notice.read().is_some();
+        if let Some(task) = shown.write().take() {
+            task.cancel();
+        }
+        if says {
+            let task = spawn(async move {
+                sleep(NOTICE).await;
+                notice.set(None);
+            });
+            shown.set(Some(task));
+        }
+    });
+}
 
 /// The mark of a channel.
 pub fn mark(channel: &ChannelRef) -> ChannelMark {
@@ -207,9 +231,13 @@ fn is_of_the_team(failed: &Failed) -> bool {
     matches!(failed, Failed::Problem(Problem::Forbidden { why: Forbidden::OmoPlan }))
 }
 
-/// What is missing, as a title.
+/// What is missing, as a title: without the full stop that it has as a sentence.
 fn refusal_title(words: &Words, failed: &Failed) -> String {
-    if is_of_the_team(failed) { words.problems.said(failed).title } else { words.common.forbidden_title.to_owned() }
+    if is_of_the_team(failed) {
+        words.problems.said(failed).title.trim_end_matches(['。', '.']).to_owned()
+    } else {
+        words.common.forbidden_title.to_owned()
+    }
 }
 
 /// Shows a screen only to those who may; the others read what they lack and whom to ask, without a call that would fail.

@@ -15,13 +15,17 @@ use crate::{
     ui::{
         avatar::{Avatar, AvatarKind, AvatarSize},
         message_bubble::{
-            BubbleButton, BubbleButtonKind, BubbleMedia, BubbleSide, BubbleState, MediaKind as BubbleKind,
+            BubbleButton, BubbleButtonKind, BubbleFile, BubbleMedia, BubbleSide, BubbleState, MediaKind as BubbleKind,
             MessageBubble, Segment, Skin, TemplateBubble,
         },
         preview_frame::PreviewFrame,
     },
-    upload::{Seen, use_uploads},
-    words::{Words, media::lasts, use_words},
+    upload::{Seen, Stand, use_uploads},
+    words::{
+        Words,
+        media::{document, lasts},
+        use_words,
+    },
 };
 
 /// A text in its pieces: words, links, and the name where the token stood. An empty name leaves nothing behind.
@@ -46,7 +50,7 @@ pub fn ContentPreview(
     channel: ChannelRef,
     /// The messages.
     content: Content,
-    /// The pictures and films in them, as the server told them.
+    /// The pictures, films and documents in them, as the server told them.
     #[props(default)]
     media: Vec<MediaInfo>,
     /// What stands where the name goes.
@@ -142,7 +146,7 @@ pub fn TemplateMessage(
     /// Is it the first of several by the same sender?
     #[props(default)]
     first: bool,
-    /// The picture or film of its header: a [`BubbleMedia`].
+    /// The picture, film or document of its header: a [`BubbleMedia`] or [`BubbleFile`].
     media: Option<Element>,
     /// The time, and what became of it.
     meta: Option<Element>,
@@ -201,28 +205,40 @@ fn button(button: RenderedButton) -> BubbleButton {
     BubbleButton { kind, text: button.text, href }
 }
 
-/// What the kit calls a kind.
-pub const fn tile_kind(kind: MediaKind) -> BubbleKind {
+/// What the kit calls a kind; nothing where there is no picture of it.
+pub const fn tile_kind(kind: MediaKind) -> Option<BubbleKind> {
     match kind {
-        MediaKind::Image => BubbleKind::Image,
-        MediaKind::Video => BubbleKind::Video,
+        MediaKind::Image => Some(BubbleKind::Image),
+        MediaKind::Video => Some(BubbleKind::Video),
+        MediaKind::Document => None,
     }
 }
 
-/// A picture or film as a customer sees it before she taps it; where this machine cannot show it yet, that is said in words.
+/// A picture, film or document as a customer sees it before she taps it; where this machine cannot show it yet, that is said in
+/// words.
 pub fn bubble_media(words: &Words, api: &Api, kind: MediaKind, seen: &Seen) -> (Vec<Segment>, Option<Element>) {
+    let not_shown = || (vec![Segment::text((words.media.not_shown)(kind))], None);
     let info = seen.info();
-    let still = info.map(|info| api.address(&info.preview_url));
+    let Some(shown) = tile_kind(kind) else {
+        let size = info.map(|info| info.size).or(seen.size);
+        let known = seen.document_name().zip(size).filter(|_| !matches!(seen.stand, Stand::Failed(_) | Stand::Lost));
+        let Some((name, size)) = known else { return not_shown() };
+        let file = rsx! {
+            BubbleFile { said: (words.media.kind)(kind), name, facts: document(size) }
+        };
+        return (Vec::new(), Some(file));
+    };
+    let still = info.and_then(|info| info.preview_url.as_deref()).map(|url| api.address(url));
     let Some(src) = seen.local.clone().filter(|_| kind == MediaKind::Image).or(still.clone()).or(seen.local.clone())
     else {
-        return (vec![Segment::text((words.media.not_shown)(kind))], None);
+        return not_shown();
     };
     let (width, height) = (info.map(|info| info.width), info.map(|info| info.height));
     let alt = (words.media.alt)(kind, seen.name.as_deref());
     let duration = info.and_then(|info| info.duration_ms).map(lasts);
     let poster = still.filter(|_| kind == MediaKind::Video);
     let media = rsx! {
-        BubbleMedia { kind: tile_kind(kind), src, poster, alt, width, height, duration }
+        BubbleMedia { kind: shown, src, poster, alt, width, height, duration }
     };
     (Vec::new(), Some(media))
 }

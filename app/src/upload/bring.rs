@@ -26,7 +26,7 @@ pub(super) async fn bring(
     loop {
         let step = course.step();
         match step {
-            Step::Begin => course.answered(api.call(BeginUpload { id, kind, size: file.size }).await),
+            Step::Begin => course.answered(api.call(BeginUpload::of_file(id, kind, file.size, &file.name)).await),
             Step::Piece { from, to } => {
                 let Ok(bytes) = file.read(from, to).await else {
                     course.unreadable();

@@ -190,11 +190,12 @@ mod tests {
             kind: MediaKind::Image,
             mime: "image/jpeg".into(),
             size: 9,
+            name: None,
             width: 4,
             height: 3,
             duration_ms: None,
             url: "/media/a".into(),
-            preview_url: "/media/b".into(),
+            preview_url: Some("/media/b".into()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Pictures and films on their way to the server. They go on whichever screen is open, wait out a dead line, and are told
+//! Pictures, films and documents on their way to the server. They go on whichever screen is open, wait out a dead line, and are told
 //! apart by the id that the message names from the start: a card is in its place before its bytes are.
 
 mod bring;
@@ -10,7 +10,7 @@ mod upload_test;
 use dioxus::{core::Task, prelude::*};
 use shared::{
     id::MediaId,
-    media::{DropUpload, MediaInfo, MediaKind},
+    media::{DropUpload, MediaInfo, MediaKind, document_name},
     problem::Problem,
 };
 
@@ -55,7 +55,7 @@ impl Trouble {
     }
 }
 
-/// How a picture or film stands.
+/// How a picture, film or document stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stand {
     /// Others are before it.
@@ -81,7 +81,7 @@ impl Stand {
     }
 }
 
-/// What is known of a picture or film.
+/// What is known of a picture, film or document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     /// How it stands.
@@ -101,6 +101,12 @@ impl Seen {
             Stand::Ready(info) => Some(info),
             _ => None,
         }
+    }
+
+    /// What a document is called on the customer's telephone, as soon as a file is chosen.
+    pub fn document_name(&self) -> Option<String> {
+        let told = self.info().and_then(|info| info.name.clone());
+        told.or_else(|| self.name.as_deref().map(document_name))
     }
 }
 

@@ -85,13 +85,16 @@ impl Notes {
 /// Asks the server about those that were under way before a reload: one whose bytes are all there is finished, the others
 /// have to be chosen again.
 pub(super) async fn ask(api: &Api, uploads: Uploads) {
-    let open: Vec<(MediaId, MediaKind, u64)> = {
+    let open: Vec<BeginUpload> = {
         let media = uploads.media.peek();
         let open = media.iter().filter(|one| one.file.is_none() && one.stand == Stand::Making);
-        open.map(|one| (one.id, one.kind, one.size)).collect()
+        let begin =
+            |one: &Medium| BeginUpload::of_file(one.id, one.kind, one.size, one.name.as_deref().unwrap_or_default());
+        open.map(begin).collect()
     };
-    for (id, kind, size) in open {
-        let made = made(api, id, kind, size).await;
+    for begin in open {
+        let id = begin.id;
+        let made = made(api, begin).await;
         if let Ok(Some(info)) = &made {
             uploads.notes.peek().made(info);
         }
@@ -103,8 +106,9 @@ pub(super) async fn ask(api: &Api, uploads: Uploads) {
     }
 }
 
-async fn made(api: &Api, id: MediaId, kind: MediaKind, size: u64) -> Result<Option<MediaInfo>, Failed> {
-    let upload = api.call(BeginUpload { id, kind, size }).await?;
+async fn made(api: &Api, begin: BeginUpload) -> Result<Option<MediaInfo>, Failed> {
+    let (id, size) = (begin.id, begin.size);
+    let upload = api.call(begin).await?;
     if upload.media.is_some() || upload.received < size {
         return Ok(upload.media);
     }

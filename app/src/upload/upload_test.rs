@@ -35,11 +35,12 @@ fn info(id: MediaId, size: u64) -> MediaInfo {
         kind: MediaKind::Video,
         mime: "video/mp4".into(),
         size,
+        name: None,
         width: 640,
         height: 360,
         duration_ms: Some(24_000),
         url: "/media/a".into(),
-        preview_url: "/media/b".into(),
+        preview_url: Some("/media/b".into()),
     }
 }
 
@@ -205,6 +206,10 @@ fn every_fault_has_its_own_words() {
         MediaFault::VideoCodec { found: "av1".into() },
         MediaFault::AudioCodec { found: "opus".into() },
         MediaFault::NoPicture,
+        not_taken("application/pdf"),
+        MediaFault::NotPdf { found: "application/x-msdownload".into() },
+        MediaFault::NotPdf { found: "application/zip".into() },
+        MediaFault::NotPdf { found: "image/jpeg".into() },
     ];
     for language in Language::ALL {
         let mut said: Vec<String> = faults.iter().map(|fault| (language.words().media.fault)(fault).line()).collect();

@@ -18,6 +18,8 @@ pub struct Attributes {
     pub saved: &'static str,
     /// The screen on which they are made.
     pub manage: &'static str,
+    /// What its entry under More leads to, in a few words.
+    pub manage_text: &'static str,
     /// What they are for.
     pub about: &'static str,
     /// The name of a new one.

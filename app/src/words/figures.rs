@@ -12,10 +12,10 @@ pub struct Figures {
     pub period: &'static str,
     /// All days together.
     pub total: &'static str,
-    /// Group sends.
-    pub sends: &'static str,
-    /// Accepted.
-    pub succeeded: &'static str,
+    /// So many group sends.
+    pub sends: fn(u64) -> String,
+    /// The share that was accepted, in percent and as a fraction.
+    pub succeeded: fn(&str, &str) -> String,
     /// Links in the messages, and how they are counted.
     pub links: (&'static str, &'static str),
     /// Links that reached somebody, and how they are counted.

@@ -1,4 +1,4 @@
-//! Words of pictures and films: choosing, uploading, what is wrong with one.
+//! Words of pictures, films and documents: choosing, uploading, what is wrong with one.
 
 use shared::{
     limits::Platform,
@@ -7,11 +7,11 @@ use shared::{
 
 use super::{number, problems::Said};
 
-/// Pictures and films.
+/// Pictures, films and documents.
 pub struct Media {
-    /// 圖片 or 影片.
+    /// 圖片, 影片 or 文件.
     pub kind: fn(MediaKind) -> &'static str,
-    /// What is wrong with a picture or film, and the cure.
+    /// What is wrong with a picture, film or document, and the cure.
     pub fault: fn(&MediaFault) -> Said,
     /// The file is larger than its kind may be: the kind, the most, what it has.
     pub too_large: fn(MediaKind, &str, &str) -> Said,
@@ -27,6 +27,8 @@ pub struct Media {
     pub alt: fn(MediaKind, Option<&str>) -> String,
     /// What stands in a preview for one that cannot be shown yet.
     pub not_shown: fn(MediaKind) -> String,
+    /// Keeps a document that was sent, read out before its name.
+    pub download: &'static str,
     /// Others are before it.
     pub waiting: &'static str,
     /// So many per cent are there.
@@ -84,6 +86,11 @@ pub fn dimensions(width: u32, height: u32) -> String {
     format!("{} × {}", number(width.into()), number(height.into()))
 }
 
+/// What is known of a document: `PDF · 1.4 MB`.
+pub fn document(bytes: u64) -> String {
+    format!("PDF · {}", size(bytes))
+}
+
 /// How long a film lasts: `0:24`, `12:05`.
 pub fn lasts(milliseconds: u64) -> String {
     let seconds = milliseconds.div_ceil(1_000);
@@ -107,7 +114,7 @@ mod tests {
             assert_eq!(size(bytes), said);
         }
         assert_eq!((limit(10 * 1024 * 1024), limit(16_000_000)), ("10 MB".into(), "16 MB".into()));
-        assert_eq!(dimensions(1_600, 1_200), "1,600 × 1,200");
+        assert_eq!((dimensions(1_600, 1_200), document(1_350_000)), ("1,600 × 1,200".into(), "PDF · 1.4 MB".into()));
         assert_eq!((lasts(24_000), lasts(725_400), lasts(1)), ("0:24".into(), "12:06".into(), "0:01".into()));
     }
 }

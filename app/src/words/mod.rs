@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod common;
+pub mod control;
 pub mod conversations;
 mod en;
 pub mod figures;
@@ -128,6 +129,8 @@ pub struct Words {
     pub send: Later<send::Send>,
     /// The records of group sends.
     pub records: Later<records::Records>,
+    /// What a person does to a send.
+    pub control: Later<control::Control>,
     /// Saved replies.
     pub saved_replies: Later<saved_replies::SavedReplies>,
     /// Pictures and films.
@@ -173,12 +176,25 @@ later! {
     thread::Thread = THREAD,
     send::Send = SEND,
     records::Records = RECORDS,
+    control::Control = CONTROL,
     saved_replies::SavedReplies = SAVED_REPLIES,
     media::Media = MEDIA,
     attributes::Attributes = ATTRIBUTES,
     templates::Templates = TEMPLATES,
     figures::Figures = FIGURES,
     more::More = MORE,
+}
+
+/// Sentences as one text. Chinese ones follow each other without a space.
+pub fn sentences(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        if !text.is_empty() && !text.ends_with('。') {
+            text.push(' ');
+        }
+        text.push_str(part);
+    }
+    text
 }
 
 impl PartialEq for Words {

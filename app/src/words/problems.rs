@@ -5,6 +5,7 @@ use shared::{
     problem::{Conflict, Forbidden, Problem, Rule, What},
 };
 
+use super::sentences;
 use crate::api::Failed;
 
 /// What is said of a failure.
@@ -24,9 +25,7 @@ impl Said {
 
     /// Both as one line, for a toast or a field.
     pub fn line(&self) -> String {
-        // Chinese sentences follow each other without a space.
-        let between = if self.title.ends_with('。') { "" } else { " " };
-        format!("{}{between}{}", self.title, self.text)
+        sentences(&[&self.title, &self.text])
     }
 }
 

@@ -175,8 +175,6 @@ pub struct Detail {
     pub content_sub: fn(usize) -> String,
     /// Stands where each customer's name was filled in.
     pub name_fill: &'static str,
-    /// It is paused.
-    pub paused_title: &'static str,
     /// That the rest waits; the reason stands before it.
     pub paused_text: fn(&str) -> String,
     /// It loads.

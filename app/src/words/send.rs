@@ -108,14 +108,6 @@ pub struct Pick {
     pub clear: &'static str,
     /// That a change of filter keeps what is picked.
     pub survives: &'static str,
-    /// She blocked the account.
-    pub blocked: &'static str,
-    /// She opted out.
-    pub unsubscribed: &'static str,
-    /// Before a message of the team's own.
-    pub ours: fn(&str) -> String,
-    /// She has waited so long.
-    pub waits: fn(&str) -> String,
     /// Nobody is in progress.
     pub empty_title: &'static str,
     /// What to do first then.

@@ -15,7 +15,7 @@ pub struct Templates {
     pub quality: fn(Quality) -> &'static str,
     /// The language of one, by Meta's code.
     pub language: fn(&str) -> String,
-    /// The picture or film above its text.
+    /// The picture, film or document above its text.
     pub header: fn(MediaKind) -> &'static str,
     /// The entry of a bubble that shows the rest of the buttons, as WhatsApp calls it.
     pub see_all: &'static str,
@@ -97,7 +97,7 @@ pub struct Fill {
     pub fallback_missing: &'static str,
     /// The whole address of a button, and what it counts as.
     pub address: fn(&str) -> String,
-    /// Chooses the header's picture or film.
+    /// Chooses the header's picture, film or document.
     pub choose: fn(MediaKind) -> &'static str,
     /// It is missing.
     pub header_missing: fn(MediaKind) -> &'static str,

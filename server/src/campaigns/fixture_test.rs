@@ -4,16 +4,21 @@ use shared::{
     campaigns::{Kind, SaveDraft, SendDraft},
     content::{Content, Part},
     conversations::ConversationState,
-    id::{CampaignId, ConversationId, DraftId},
+    id::{CampaignId, ConversationId, DeliveryId, DraftId, TeamId},
     selection::Selection,
 };
 
 use super::{
     check::{Audience, Digest},
-    drafts,
+    drafts, records,
     send::{self, Accept},
 };
-use crate::{caller::Caller, conversations::fixture_test::World, refused::Refused};
+use crate::{
+    caller::Caller,
+    conversations::fixture_test::World,
+    db::{self, Tx},
+    refused::Refused,
+};
 
 /// Texts as content.
 pub(crate) fn texts(texts: &[&str]) -> Content {
@@ -76,4 +81,9 @@ pub(crate) async fn sent(
     let draft = draft(world, caller, &ids, texts(&[text])).await;
     let call = checked(world, caller, draft).await;
     (accept(world, caller, call).await.unwrap(), ids)
+}
+
+/// How often a recipient was tried in vain, as her record shows it.
+pub(crate) fn tries(tx: &mut Tx<'_>, team: TeamId, delivery: DeliveryId) -> db::Result<usize> {
+    Ok(records::store::attempts(tx, team, delivery)?.len())
 }

@@ -2,10 +2,10 @@
 
 use shared::{campaigns, deliveries};
 
-use super::{check, drafts, leave_out, records, send};
+use super::{check, control, drafts, leave_out, records, send};
 use crate::http::mount::Api;
 
-/// Mounts drafts, the check, the send, the records and their exports.
+/// Mounts drafts, the check, the send, the records, their exports and the hand on them.
 pub fn routes(api: Api) -> Api {
     api.call::<campaigns::SaveDraft, _, _>(drafts::save)
         .call::<campaigns::ShowDraft, _, _>(drafts::show)
@@ -20,6 +20,11 @@ pub fn routes(api: Api) -> Api {
         .call::<campaigns::ListCampaigns, _, _>(records::list)
         .file::<campaigns::ExportCampaigns, _, _, _, _>(records::export::campaigns)
         .call::<campaigns::ShowCampaign, _, _>(records::show)
+        .call::<campaigns::PauseCampaign, _, _>(control::pause)
+        .call::<campaigns::ResumeCampaign, _, _>(control::resume)
+        .call::<campaigns::CancelCampaign, _, _>(control::cancel)
+        .call::<campaigns::RetryFailed, _, _>(control::retry)
+        .call::<campaigns::ResendUnknown, _, _>(control::resend)
         .call::<deliveries::ListDeliveries, _, _>(records::deliveries)
         .file::<deliveries::ExportDeliveries, _, _, _, _>(records::export::deliveries)
         .call::<deliveries::ShowDelivery, _, _>(records::delivery)

@@ -1,6 +1,7 @@
 //! Group sends: the draft as it is written, the check before, the send itself, and the record after.
 
 mod check;
+mod control;
 mod drafts;
 mod eligible;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod sight;
 mod whatsapp_test;
 
 pub use self::{
+    drafts::forget_ticked,
     eligible::group,
     parts::{SentPart, parts},
     reach::reached,

@@ -1,10 +1,12 @@
 //! Accepting a send: once, whole, and safely stored before it is answered.
 
+use std::collections::BTreeMap;
+
 use shared::{
     campaigns::{Progress, SendDraft},
-    contacts::ChannelRef,
+    contacts::{ChannelRef, Subscription},
     content::Content,
-    id::{CampaignId, StoreId},
+    id::{CampaignId, ChannelId, StoreId, TeamId},
     limits::Platform,
     problem::{Conflict, Problem},
 };
@@ -28,7 +30,7 @@ use crate::{
 };
 
 /// What has not started within a day of Send would go out too late (architecture.md 4).
-const LIFE_MS: i64 = 24 * 3_600_000;
+pub(super) const LIFE_MS: i64 = 24 * 3_600_000;
 /// Characters of the first text that lists show.
 const PREVIEW: usize = 120;
 
@@ -115,16 +117,7 @@ pub(crate) fn accept(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDra
     if tried == 0 {
         return Err(Problem::conflict(Conflict::NobodyToSend).into());
     }
-    for (channel, needed) in audience.tried() {
-        // The whole send is refused, with both numbers; no rows fail for it (domain.md 11.26).
-        let known = channels::known(tx, caller.team, channel)?.filter(|channel| channel.platform == Platform::Line);
-        let quota = known.and_then(|channel| channel.quota);
-        if let Some(left) = quota.and_then(channels::Quota::left).and_then(|left| u64::try_from(left).ok())
-            && needed > left
-        {
-            return Err(Problem::conflict(Conflict::QuotaTooSmall { needed, left }).into());
-        }
-    }
+    fits_quota(tx, caller.team, &audience.tried())?;
     for reach in audience.reaches(tx, caller.team, now)?.into_values() {
         reach::check(reach)?;
     }
@@ -136,6 +129,21 @@ pub(crate) fn accept(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDra
         &Accepted { campaign, draft: &draft, audience: &audience, digest: &call.digest, now },
     )?;
     Ok(campaign)
+}
+
+/// Refuses a whole send that needs more of a month than is left, with both numbers; no rows fail for it (domain.md 11.26).
+/// `tried` is how many calls each account makes.
+pub(super) fn fits_quota(tx: &mut Tx<'_>, team: TeamId, tried: &BTreeMap<ChannelId, u64>) -> Result<()> {
+    for (channel, needed) in tried {
+        let known = channels::known(tx, team, *channel)?.filter(|channel| channel.platform == Platform::Line);
+        let quota = known.and_then(|channel| channel.quota);
+        if let Some(left) = quota.and_then(channels::Quota::left).and_then(|left| u64::try_from(left).ok())
+            && *needed > left
+        {
+            return Err(Problem::conflict(Conflict::QuotaTooSmall { needed: *needed, left }).into());
+        }
+    }
+    Ok(())
 }
 
 /// A send that holds.
@@ -164,6 +172,7 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_
                 Verdict::Fail(reason) => Some(*reason),
                 Verdict::Send | Verdict::Doubt(_) => None,
             },
+            is_follower: chosen.subscription == Subscription::Subscribed,
         })
         .collect();
     let failed = recipients.iter().filter(|one| one.refused.is_some()).count();
@@ -208,6 +217,7 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_
             sender: caller.member,
             expires_at: now + LIFE_MS,
             now,
+            is_personal: draft.content.is_personal(),
             recipients: &recipients,
         },
     )

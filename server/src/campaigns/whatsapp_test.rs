@@ -136,7 +136,7 @@ async fn a_window_that_closed_before_the_call_fails_there(db: Db) {
     }
     let unfit = |now| {
         let ids = ids.clone();
-        world.read(move |tx| eligible::group(tx, &ids, now))
+        world.read(move |tx| eligible::group(tx, Platform::Whatsapp, &ids, now))
     };
     let now = world.clock.now();
     assert_eq!(unfit(now + 999).await, []);
@@ -337,7 +337,7 @@ async fn more_people_than_the_business_may_reach_are_refused(db: Db) {
     people_limit(&world, north.channel, 2).await;
     let reached = customer(&world, south, "南", &world.ann, WINDOW_MS).await;
     let (team, now) = (world.team, world.clock.now());
-    world.write(move |tx| super::reached(tx, team, &[reached], now)).await;
+    world.write(move |tx| super::reached(tx, Platform::Whatsapp, team, &[reached], now)).await;
     let mut ids = vec![customer(&world, north, "近", &world.ann, 0).await];
     for name in ["一", "二"] {
         ids.push(customer(&world, north, name, &world.ann, WINDOW_MS).await);

@@ -14,6 +14,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{
+    call::Done,
+    campaigns::ResumeChannel,
     contacts::ChannelRef,
     id::{ChannelId, StoreId, TeamId, WhatsappAppId},
     limits::Platform,
@@ -33,7 +35,7 @@ pub use self::{
     },
 };
 use crate::{
-    App,
+    App, audit,
     caller::Caller,
     db::{self, Lane},
     live::{News, Subject},
@@ -50,8 +52,9 @@ const QUOTA_LOOK: Duration = Duration::from_mins(10);
 const QUOTA_WAIT: Duration = Duration::from_secs(3);
 /// A channel's name, in characters.
 const NAME: usize = 80;
-/// The endpoint whose pace the delivery engine keeps.
+/// The endpoints whose pace the delivery engine keeps.
 const PUSH: &str = "push";
+const MULTICAST: &str = "multicast";
 
 /// What is remembered of channels. Cloning gives another hand on the same memory.
 #[derive(Clone, Default)]
@@ -69,6 +72,13 @@ impl Channels {
     pub fn forget(&self, channel: ChannelId) {
         self.0.accounts.forget(&channel);
         self.0.numbers.forget(&channel);
+    }
+
+    /// Forgets everything: another server replaced some secrets.
+    pub fn forget_all(&self) {
+        self.0.accounts.clear();
+        self.0.numbers.clear();
+        self.0.apps.clear();
     }
 }
 
@@ -140,9 +150,11 @@ pub async fn create_line(app: &App, new: NewLineChannel) -> Result<ChannelId> {
         access_token: seal("access_token", &token)?,
         at: app.clock.now(),
     };
-    let budget = NewBudget { endpoint: PUSH, rate: i64::from(app.config.line.rate), next_at: app.clock.now_micros() };
+    let (line, next_at) = (&app.config.line, app.clock.now_micros());
+    let budget = |endpoint, rate: u32| NewBudget { endpoint, rate: i64::from(rate), next_at };
+    let budgets = [budget(PUSH, line.rate), budget(MULTICAST, line.multicast_rate)];
     let stores = new.stores;
-    let created = app.db.write(move |tx| store::insert(tx, &channel, &budget, &stores)).await;
+    let created = app.db.write(move |tx| store::insert(tx, &channel, &budgets, &stores)).await;
     match created {
         Ok(()) => Ok(id),
         Err(db::Error::Unique { .. }) => Err(Problem::invalid("access_token", Rule::Taken).into()),
@@ -191,6 +203,7 @@ pub async fn replace_secrets(app: &App, channel: ChannelId, secret: SecretString
     let token = seal("access_token", &token)?;
     app.db.write(move |tx| store::set_secrets(tx, team, channel, &secret, &token)).await?;
     app.channels.forget(channel);
+    app.live.relay().secrets_changed();
     if show(app, team, channel).await?.paused == Some(Reason::LineRefused) {
         resume(app, team, channel).await?;
     }
@@ -225,18 +238,45 @@ pub fn stop(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId, reason: Reaso
 
 /// Lets a channel send again.
 pub async fn resume(app: &App, team: TeamId, channel: ChannelId) -> Result<()> {
+    let resumed = app.db.write(move |tx| go_on(tx, team, channel)).await?;
+    resumes(app, channel, resumed);
+    Ok(())
+}
+
+/// As [`resume`], by a person who works with the channel: an admin, or a manager of a store that uses it.
+pub(crate) async fn resume_by(app: App, caller: Caller, ResumeChannel { id }: ResumeChannel) -> Result<Done> {
+    let clock = app.clock.clone();
     let resumed = app.db.write(move |tx| {
-        let resumed = store::resume(tx, team, channel)?;
-        if resumed {
-            tx.tell(News::of(team, Subject::Channels));
+        let stores = (caller.role != Role::Admin).then_some(caller.stores.as_slice());
+        if !store::list(tx, caller.team, stores)?.iter().any(|channel| channel.id == id) {
+            return Err(Refused::from(Problem::missing(What::Channel)));
         }
-        Ok::<_, db::Error>(resumed)
+        let resumed = go_on(tx, caller.team, id)?;
+        if resumed {
+            let act = audit::Act { action: "channel.resume", subject: id.to_string(), detail: None };
+            audit::note(tx, &clock, &caller, &act)?;
+        }
+        Ok(resumed)
     });
-    if resumed.await? {
+    let resumed = resumed.await?;
+    resumes(&app, id, resumed);
+    Ok(Done {})
+}
+
+/// Ends a channel's pause; says whether there was one.
+fn go_on(tx: &mut db::Tx<'_>, team: TeamId, channel: ChannelId) -> db::Result<bool> {
+    let resumed = store::resume(tx, team, channel)?;
+    if resumed {
+        tx.tell(News::of(team, Subject::Channels));
+    }
+    Ok(resumed)
+}
+
+fn resumes(app: &App, channel: ChannelId, resumed: bool) {
+    if resumed {
         tracing::info!(%channel, "a channel sends again");
         app.outbox.wake();
     }
-    Ok(())
 }
 
 /// A channel's monthly quota, at most a minute old. Where LINE does not answer it is the last one known, or none.

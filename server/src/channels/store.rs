@@ -103,8 +103,8 @@ impl FromRow for Channel {
     }
 }
 
-/// Writes a LINE channel with its pace and its stores.
-pub(super) fn insert(tx: &mut Tx<'_>, channel: &NewChannel, budget: &NewBudget, stores: &[StoreId]) -> Result<()> {
+/// Writes a LINE channel with its paces and its stores.
+pub(super) fn insert(tx: &mut Tx<'_>, channel: &NewChannel, budgets: &[NewBudget], stores: &[StoreId]) -> Result<()> {
     tx.execute(
         "INSERT INTO channel (team_id, id, platform, name, platform_id, secret, access_token, state, created_at)
          VALUES ($1, $2, 'line', $3, $4, $5, $6, 'ready', $7)",
@@ -118,21 +118,24 @@ pub(super) fn insert(tx: &mut Tx<'_>, channel: &NewChannel, budget: &NewBudget, 
             channel.at
         ],
     )?;
-    equip(tx, channel.team, channel.id, budget, stores)
+    equip(tx, channel.team, channel.id, budgets, stores)
 }
 
-/// Gives a new channel its pace and its stores.
+/// Gives a new channel its paces and its stores.
 pub(super) fn equip(
     tx: &mut Tx<'_>,
     team: TeamId,
     channel: ChannelId,
-    budget: &NewBudget,
+    budgets: &[NewBudget],
     stores: &[StoreId],
 ) -> Result<()> {
-    tx.execute(
-        "INSERT INTO channel_budget (team_id, channel_id, endpoint, rate, rate_now, next_at) VALUES ($1, $2, $3, $4, $4, $5)",
-        params![team, channel, budget.endpoint, budget.rate, budget.next_at],
-    )?;
+    for budget in budgets {
+        tx.execute(
+            "INSERT INTO channel_budget (team_id, channel_id, endpoint, rate, rate_now, next_at)
+             VALUES ($1, $2, $3, $4, $4, $5)",
+            params![team, channel, budget.endpoint, budget.rate, budget.next_at],
+        )?;
+    }
     let rows: Vec<_> = stores.iter().map(|store| row![store]).collect();
     tx.many(
         Sql::pair(

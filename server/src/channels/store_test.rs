@@ -31,29 +31,32 @@ async fn insert_and_sealed(db: Db) {
     assert_eq!(sealed.platform_id, format!("U{}", channel.0.simple()));
     let unknown: ChannelId = shop.clock.id();
     assert_eq!(shop.read(move |tx| store::sealed(tx, unknown)).await, None);
-    let budget: (i64, i64, i64) = shop
+    let budgets: Vec<(i64, i64, i64)> = shop
         .read(move |tx| {
-            tx.one("SELECT rate, rate_now, next_at FROM channel_budget WHERE channel_id = $1", params![channel])
+            tx.all(
+                "SELECT rate, rate_now, next_at FROM channel_budget WHERE channel_id = $1 ORDER BY rate",
+                params![channel],
+            )
         })
         .await;
-    assert_eq!(budget, (1_900, 1_900, NOW * 1_000));
+    assert_eq!(budgets, [(180, 180, NOW * 1_000), (1_900, 1_900, NOW * 1_000)]);
 }
 
 async fn equip_with_pace_and_stores(db: Db) {
     let shop = Shop::open(db).await;
     let (team, channel, store) = (shop.team, shop.channel, shop.store);
     let budget = store::NewBudget { endpoint: "messages", ..shop.budget() };
-    shop.write(move |tx| store::equip(tx, team, channel, &budget, &[store, store])).await;
+    shop.write(move |tx| store::equip(tx, team, channel, std::slice::from_ref(&budget), &[store, store])).await;
     let paces: Vec<String> = shop
         .read(move |tx| {
             tx.all("SELECT endpoint FROM channel_budget WHERE channel_id = $1 ORDER BY endpoint", params![channel])
         })
         .await;
-    assert_eq!(paces, ["messages", "push"]);
+    assert_eq!(paces, ["messages", "multicast", "push"]);
     let stores: i64 =
         shop.read(move |tx| tx.one("SELECT COUNT(*) FROM channel_store WHERE channel_id = $1", params![channel])).await;
     assert_eq!(stores, 1);
-    let again = shop.db.write(move |tx| store::equip(tx, team, channel, &budget, &[])).await;
+    let again = shop.db.write(move |tx| store::equip(tx, team, channel, std::slice::from_ref(&budget), &[])).await;
     assert!(matches!(again, Err(Error::Unique { .. })), "{again:?}");
 }
 
@@ -61,11 +64,11 @@ async fn one_bot_is_one_channel(db: Db) {
     let shop = Shop::open(db).await;
     let mut again = shop.new_channel(shop.clock.id());
     again.platform_id = format!("U{}", shop.channel.0.simple());
-    let budget = shop.budget();
-    let refused = shop.db.write(move |tx| store::insert(tx, &again, &budget, &[])).await;
+    let budgets = shop.budgets();
+    let refused = shop.db.write(move |tx| store::insert(tx, &again, &budgets, &[])).await;
     assert!(matches!(refused, Err(Error::Unique { .. })), "{refused:?}");
     let (new, elsewhere) = (shop.new_channel(shop.clock.id()), shop.clock.id());
-    let refused = shop.db.write(move |tx| store::insert(tx, &new, &budget, &[elsewhere])).await;
+    let refused = shop.db.write(move |tx| store::insert(tx, &new, &budgets, &[elsewhere])).await;
     assert_eq!(refused, Err(Error::ForeignKey));
 }
 
@@ -94,10 +97,10 @@ async fn find_and_set_quota(db: Db) {
 async fn list_by_stores(db: Db) {
     let shop = Shop::open(db).await;
     let (team, at_home, elsewhere) = (shop.team, shop.store, shop.clock.id());
-    let (mut second, budget) = (shop.new_channel(shop.clock.id()), shop.budget());
+    let (mut second, budgets) = (shop.new_channel(shop.clock.id()), shop.budgets());
     second.name = "Another".into();
     let second_id = second.id;
-    shop.write(move |tx| store::insert(tx, &second, &budget, &[])).await;
+    shop.write(move |tx| store::insert(tx, &second, &budgets, &[])).await;
     let all = shop.read(move |tx| store::list(tx, team, None)).await;
     assert_eq!(all.iter().map(|channel| channel.id).collect::<Vec<_>>(), [second_id, shop.channel]);
     let ours = shop.read(move |tx| store::list(tx, team, Some(&[at_home, elsewhere]))).await;

@@ -54,8 +54,8 @@ impl Shop {
         let store = NewStore { team, code: "n1".into(), name: "North".into(), area: None };
         let store = create_store(&db, &clock, store).await.unwrap();
         let shop = Self { channel: clock.id(), db, clock, team, store };
-        let (new, budget) = (shop.new_channel(shop.channel), shop.budget());
-        shop.write(move |tx| store::insert(tx, &new, &budget, &[store])).await;
+        let (new, budgets) = (shop.new_channel(shop.channel), shop.budgets());
+        shop.write(move |tx| store::insert(tx, &new, &budgets, &[store])).await;
         shop
     }
 
@@ -72,7 +72,13 @@ impl Shop {
         }
     }
 
-    /// Its pace.
+    /// Its paces.
+    pub(crate) fn budgets(&self) -> [NewBudget; 2] {
+        let multicast = NewBudget { endpoint: "multicast", rate: 180, ..self.budget() };
+        [self.budget(), multicast]
+    }
+
+    /// Its pace for pushes.
     pub(crate) fn budget(&self) -> NewBudget {
         NewBudget { endpoint: "push", rate: 1_900, next_at: self.clock.now_micros() }
     }

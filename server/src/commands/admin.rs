@@ -1,5 +1,6 @@
-//! `storecast admin …`: keys, teams, stores, members and channels.
+//! `storecast admin …`: keys, teams, stores, members, channels and customers.
 
+mod contact;
 mod whatsapp;
 
 use anyhow::{Result, bail};
@@ -9,6 +10,7 @@ use server::{
     App,
     channels::{self, NewLineChannel},
     clock::Clock,
+    cluster,
     config::Config,
     db::Db,
     members::{
@@ -138,6 +140,8 @@ pub(crate) enum Admin {
         #[command(flatten)]
         team: Team,
     },
+    #[command(flatten)]
+    Contact(contact::Command),
     /// Lists teams: id and name.
     ListTeams,
     /// Lists the stores of a team: id, code and name.
@@ -188,79 +192,104 @@ pub(crate) struct FromStdin {
     _said: bool,
 }
 
-/// Runs one of them.
+/// Runs one of them, and tells the running servers what it changed.
 pub(super) async fn run(config: Config, command: Admin) -> Result<()> {
     let clock = Clock::system();
-    let command = match command {
-        Admin::AddLineChannel { team, name, stores } => {
-            return add_line_channel(serve::open(config, clock).await?, team, name, stores).await;
+    let (db, done) = match command {
+        Admin::AddLineChannel { .. }
+        | Admin::SetLineSecrets { .. }
+        | Admin::Whatsapp(_)
+        | Admin::Contact(_)
+        | Admin::ResumeChannel { .. }
+        | Admin::ListChannels { .. } => {
+            let app = serve::open(config, clock).await?;
+            (app.db.clone(), of_parts(app, command).await)
         }
-        Admin::SetLineSecrets { channel } => {
-            return set_line_secrets(&serve::open(config, clock).await?, channel).await;
+        command => {
+            let (db, _) = serve::open_database(&config).await?;
+            (db.clone(), of_rows(&db, &clock, command).await)
         }
-        Admin::Whatsapp(command) => return whatsapp::run(&serve::open(config, clock).await?, command).await,
-        Admin::ResumeChannel { channel } => return resume_channel(&serve::open(config, clock).await?, channel).await,
-        Admin::ListChannels { team } => return list_channels(&serve::open(config, clock).await?, team).await,
-        other => other,
     };
-    let (db, _) = serve::open_database(&config).await?;
+    // It is done; who does not hear of it at once sees it soon.
+    if let Err(error) = cluster::flush(&db).await {
+        tracing::warn!(%error, "the running servers were not told and see it within a minute");
+    }
+    done
+}
+
+/// Those that need the keys, a platform or the media store.
+async fn of_parts(app: App, command: Admin) -> Result<()> {
+    match command {
+        Admin::AddLineChannel { team, name, stores } => add_line_channel(app, team, name, stores).await,
+        Admin::SetLineSecrets { channel } => set_line_secrets(&app, channel).await,
+        Admin::Whatsapp(command) => whatsapp::run(&app, command).await,
+        Admin::Contact(command) => contact::run(&app, command).await,
+        Admin::ResumeChannel { channel } => resume_channel(&app, channel).await,
+        Admin::ListChannels { team } => list_channels(&app, team).await,
+        _ => Ok(()),
+    }
+}
+
+/// Those that need the database alone.
+async fn of_rows(db: &Db, clock: &Clock, command: Admin) -> Result<()> {
     match command {
         Admin::NewKey
         | Admin::AddLineChannel { .. }
         | Admin::SetLineSecrets { .. }
         | Admin::Whatsapp(_)
+        | Admin::Contact(_)
         | Admin::ResumeChannel { .. }
         | Admin::ListChannels { .. } => Ok(()),
         Admin::CreateTeam { name, zone, locale, no_omo } => {
             let new = NewTeam { zone, locale, omo: !no_omo, ..NewTeam::named(&name) };
-            say(&admin::create_team(&db, &clock, new).await?.to_string())
+            say(&admin::create_team(db, clock, new).await?.to_string())
         }
         Admin::CreateStore { team, code, name, area } => {
-            let new = NewStore { team: team.id(&db).await?, code, name, area };
-            say(&admin::create_store(&db, &clock, new).await?.to_string())
+            let new = NewStore { team: team.id(db).await?, code, name, area };
+            say(&admin::create_store(db, clock, new).await?.to_string())
         }
         Admin::CreateMember { team, name, email, role, employee_code, stores, password: _ } => {
-            let team = team.id(&db).await?;
+            let team = team.id(db).await?;
             let password = read_secret("password")?;
             let role: Role = role.parse().map_err(anyhow::Error::msg)?;
             let new = NewMember { team, name, email, password, role, employee_code, stores };
-            say(&admin::create_member(&db, &clock, &Passwords::default(), new).await?.to_string())
+            say(&admin::create_member(db, clock, &Passwords::default(), new).await?.to_string())
         }
         Admin::SetPassword { email, password: _ } => {
-            let (team, member) = admin::member_by_email(&db, &email).await?;
+            let (team, member) = admin::member_by_email(db, &email).await?;
             let password: SecretString = read_secret("password")?;
-            admin::set_password(&db, &clock, &Passwords::default(), team, member, password).await?;
+            admin::set_password(db, clock, &Passwords::default(), team, member, password).await?;
             say("the password is set; all sessions have ended")
         }
         Admin::SetStores { email, stores } => {
-            let (team, member) = admin::member_by_email(&db, &email).await?;
-            admin::set_stores(&db, team, member, stores).await?;
+            let (team, member) = admin::member_by_email(db, &email).await?;
+            admin::set_stores(db, team, member, stores).await?;
             say("the stores are set")
         }
         Admin::DisableMember { email } => {
-            let (team, member) = admin::member_by_email(&db, &email).await?;
-            admin::disable_member(&db, &clock, team, member).await?;
+            let (team, member) = admin::member_by_email(db, &email).await?;
+            admin::disable_member(db, clock, team, member).await?;
             say("disabled; all sessions have ended")
         }
         Admin::EnableMember { email } => {
-            let (team, member) = admin::member_by_email(&db, &email).await?;
-            admin::enable_member(&db, team, member).await?;
+            let (team, member) = admin::member_by_email(db, &email).await?;
+            admin::enable_member(db, team, member).await?;
             say("enabled")
         }
         Admin::ListTeams => {
-            for (id, name) in admin::list_teams(&db).await? {
+            for (id, name) in admin::list_teams(db).await? {
                 say(&format!("{id}\t{name}"))?;
             }
             Ok(())
         }
         Admin::ListStores { team } => {
-            for (id, code, name) in admin::list_stores(&db, team.id(&db).await?).await? {
+            for (id, code, name) in admin::list_stores(db, team.id(db).await?).await? {
                 say(&format!("{id}\t{code}\t{name}"))?;
             }
             Ok(())
         }
         Admin::ListMembers { team } => {
-            for member in admin::list_members(&db, team.id(&db).await?).await? {
+            for member in admin::list_members(db, team.id(db).await?).await? {
                 let state = if member.disabled { "disabled" } else { "" };
                 say(&format!("{}\t{}\t{}\t{}\t{state}", member.id, member.email, member.role.as_str(), member.name))?;
             }

@@ -42,7 +42,7 @@ enum Command {
     Serve,
     /// Brings the database up to date and ends.
     Migrate,
-    /// Keys, teams, stores, members and channels.
+    /// Keys, teams, stores, members, channels and customers.
     #[command(subcommand)]
     Admin(admin::Admin),
     /// The settings.

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, base};
-use crate::platforms::{line::PUSH_LIMIT, whatsapp::HIGHEST_RATE};
+use crate::platforms::{
+    line::{MULTICAST_LIMIT, PUSH_LIMIT},
+    whatsapp::HIGHEST_RATE,
+};
 
 /// LINE's Messaging API.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,6 +18,8 @@ pub struct Line {
     pub data_base: String,
     /// Push calls per second and channel; LINE allows 2,000 (providers.md A3).
     pub rate: u32,
+    /// Multicast calls per second and channel, each to as many as 500; LINE allows 200 (providers.md A1).
+    pub multicast_rate: u32,
     /// Calls in flight at once, per channel.
     pub in_flight: usize,
     /// Milliseconds until a call is given up; well below the engine's lease.
@@ -27,6 +32,7 @@ impl Default for Line {
             api_base: "https://api.line.me".into(),
             data_base: "https://api-data.line.me".into(),
             rate: 1_900,
+            multicast_rate: 180,
             in_flight: 256,
             timeout_ms: 15_000,
         }
@@ -39,6 +45,10 @@ impl Line {
         self.data_base = base("line.data_base", &self.data_base)?;
         if self.rate > PUSH_LIMIT {
             return Err(ConfigError::of("line.rate", "LINE takes at most 2000 pushes a second; 1900 leaves room"));
+        }
+        if self.multicast_rate > MULTICAST_LIMIT {
+            let problem = "LINE takes at most 200 multicasts a second; 180 leaves room";
+            return Err(ConfigError::of("line.multicast_rate", problem));
         }
         Ok(())
     }

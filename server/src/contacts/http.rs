@@ -2,6 +2,7 @@
 
 use shared::{
     attributes::{ClearAttribute, ListAttributes, SaveAttribute, SetAttribute, ShowAttributes},
+    campaigns::ResumeChannel,
     contacts::{AddTag, ListChannels, ListTags, RemoveTag},
 };
 
@@ -12,6 +13,7 @@ use crate::{channels, http::mount::Api};
 #[must_use]
 pub(crate) fn routes(api: Api) -> Api {
     api.call(|app, caller, ListChannels {}| async move { channels::list(&app, &caller).await })
+        .call::<ResumeChannel, _, _>(channels::resume_by)
         .call(|app, caller, ListTags {}| async move { super::list_tags(&app, caller.team).await })
         .call(|app, caller, call: AddTag| async move { super::add_tag(&app, caller, call).await })
         .call(|app, caller, call: RemoveTag| async move { super::remove_tag(&app, caller, call).await })

@@ -1,6 +1,7 @@
 //! Customers: who they are on each channel, whether they can be reached, what they are called and labelled.
 
 pub mod attributes;
+pub mod erasure;
 pub mod http;
 mod profile;
 mod store;

@@ -10,8 +10,11 @@ mod postgres;
 mod query;
 mod sqlite;
 mod value;
+mod wire;
 mod writer;
 
+#[cfg(test)]
+mod migrate_test;
 #[cfg(test)]
 mod postgres_test;
 #[cfg(test)]
@@ -31,6 +34,7 @@ pub use self::{
     error::{Error, Result},
     query::{Query, Sql},
     value::{Cell, FromColumn, FromRow, Row, Value},
+    wire::Wire,
 };
 pub use crate::{params, row, text_column};
 
@@ -130,9 +134,13 @@ impl Db {
         }
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and on SQLite whether its writer does, which all writes wait for.
     pub async fn ping(&self) -> Result<()> {
-        self.read(|tx| tx.one::<i64>("SELECT 1", params![])).await.map(|_| ())
+        self.read(|tx| tx.one::<i64>("SELECT 1", params![])).await?;
+        match self {
+            Self::Sqlite(_) => self.write_as(Lane::Intake, |_| Ok(())).await,
+            Self::Postgres(_) => Ok(()),
+        }
     }
 
     /// Who is told what its transactions changed, once they are on disk: see [`Tx::tell`].
@@ -140,6 +148,14 @@ impl Db {
         match self {
             Self::Sqlite(db) => db.live(),
             Self::Postgres(db) => db.live(),
+        }
+    }
+
+    /// A wire to the other servers of this database; none on SQLite, which one server has for itself.
+    pub async fn wire(&self) -> Result<Option<Wire>> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(db) => db.wire().await.map(Some),
         }
     }
 
@@ -215,7 +231,11 @@ impl<'c> Tx<'c> {
     /// All rows.
     pub fn all<T: FromRow>(&mut self, sql: impl Into<Sql>, params: &[Value]) -> Result<Vec<T>> {
         let text = self.text(sql.into());
-        self.all_text(text, params)
+        let done = match &mut self.on {
+            On::Sqlite(session) => session.all(text, params),
+            On::Postgres(session) => session.all(text, params),
+        };
+        self.note(done)
     }
 
     /// The first row, if there is one.
@@ -237,7 +257,11 @@ impl<'c> Tx<'c> {
     /// As [`Tx::all`], for a composed query.
     pub fn all_query<T: FromRow>(&mut self, query: &Query) -> Result<Vec<T>> {
         let text = query.text(self.engine())?;
-        self.all_text(&text, query.params())
+        let done = match &mut self.on {
+            On::Sqlite(session) => session.all(&text, query.params()),
+            On::Postgres(session) => session.all_once(&text, query.params()),
+        };
+        self.note(done)
     }
 
     /// As [`Tx::opt`], for a composed query.
@@ -319,14 +343,6 @@ impl<'c> Tx<'c> {
         let done = match &mut self.on {
             On::Sqlite(session) => session.execute(text, params),
             On::Postgres(session) => session.execute(text, params),
-        };
-        self.note(done)
-    }
-
-    fn all_text<T: FromRow>(&mut self, text: &str, params: &[Value]) -> Result<Vec<T>> {
-        let done = match &mut self.on {
-            On::Sqlite(session) => session.all(text, params),
-            On::Postgres(session) => session.all(text, params),
         };
         self.note(done)
     }

@@ -59,6 +59,12 @@ pub(crate) async fn with_postgres<F: Future<Output = ()>>(test: impl FnOnce(Db) 
     .await;
 }
 
+/// Another server's handle on the same database of PostgreSQL.
+pub(crate) async fn beside(db: &Db) -> Db {
+    let Db::Postgres(one) = db else { panic!("SQLite is one server's own") };
+    Db::Postgres(one.beside().await.unwrap())
+}
+
 /// Runs the test with the address of a new database, made with these options.
 pub(super) async fn with_database<F: Future<Output = ()>>(
     cluster: &Config,

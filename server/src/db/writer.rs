@@ -4,6 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
+    time::Instant,
 };
 
 use rusqlite::Connection;
@@ -39,6 +40,9 @@ pub(super) fn start(connection: Connection, live: Live) -> Result<Writer> {
         .name("db-writer".into())
         .spawn(move || {
             while let Some(mut jobs) = work.next_group() {
+                for job in &jobs {
+                    job.waited();
+                }
                 // The closures are guarded one by one; this is for what their results do when they are dropped.
                 if catch_unwind(AssertUnwindSafe(|| commit_together(&connection, &mut jobs))).is_err() {
                     tracing::error!("the database writer panicked outside of a write");
@@ -64,7 +68,7 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Pending { work, outcome: None, told: Vec::new(), reply });
+        let job = Box::new(Pending { work, lane, asked_at: Instant::now(), outcome: None, told: Vec::new(), reply });
         {
             let mut waiting = self.0.waiting();
             match lane {
@@ -106,6 +110,8 @@ impl Queues {
 
 /// A write that waits, whatever its types.
 trait Job: Send {
+    /// Its turn has come: notes how long it waited.
+    fn waited(&self);
     /// Runs the work, perhaps not for the first time. Whether to keep what it wrote.
     fn run(&mut self, connection: &Connection) -> bool;
     /// What it wrote is gone, or it could not run.
@@ -116,6 +122,8 @@ trait Job: Send {
 
 struct Pending<T, E, F> {
     work: F,
+    lane: Lane,
+    asked_at: Instant,
     outcome: Option<Result<T, E>>,
     told: Vec<News>,
     reply: oneshot::Sender<Result<T, E>>,
@@ -127,6 +135,12 @@ where
     E: From<Error> + Send,
     F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
 {
+    fn waited(&self) {
+        let lane = if self.lane == Lane::Engine { "engine" } else { "people" };
+        metrics::histogram!("storecast_db_writer_wait_seconds", "lane" => lane)
+            .record(self.asked_at.elapsed().as_secs_f64());
+    }
+
     fn run(&mut self, connection: &Connection) -> bool {
         let (out, told) = run(connection, &self.work);
         self.told = told;

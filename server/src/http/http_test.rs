@@ -95,6 +95,43 @@ async fn the_server_says_whether_it_can_serve() {
 }
 
 #[tokio::test]
+async fn a_server_whose_work_stands_still_is_not_ready() {
+    let world = World::with(|config| config.health.stuck_ms = 1).await;
+    let pulse = world.app.tasks.pulse("outbox.settle");
+    let is_stuck = || async { String::from_utf8_lossy(&world.get("/readyz").await.body).contains("outbox.settle") };
+    // A millisecond is a short time for a database too: only what is said of the pulse counts here.
+    assert!(!is_stuck().await);
+    pulse.waits();
+    soon(async { while !is_stuck().await {} }).await;
+    pulse.rests();
+    assert!(!is_stuck().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_database_takes_no_write_is_not_ready() {
+    let world = World::with(|config| config.health.stuck_ms = 300).await;
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let writing = world.app.db.write(move |_| {
+        // Until the other end is dropped.
+        let _ = held.lock().unwrap().recv();
+        Ok::<_, crate::db::Error>(())
+    });
+    let is_ready = || async { world.get("/readyz").await.status == StatusCode::OK };
+    let (written, ()) = tokio::join!(writing, async {
+        soon(async { while is_ready().await {} }).await;
+        drop(let_go);
+    });
+    written.unwrap();
+    soon(async { while !is_ready().await {} }).await;
+}
+
+/// What must come by itself.
+async fn soon(what: impl Future<Output = ()>) {
+    tokio::time::timeout(Duration::from_secs(20), what).await.expect("it did not come");
+}
+
+#[tokio::test]
 async fn the_document_is_served() {
     let answer = World::new().await.get("/api/v1/openapi.json").await;
     assert_eq!(answer.header("content-type"), "application/json");

@@ -233,7 +233,7 @@ fn from_query<C: serde::de::DeserializeOwned>(query: &str) -> Result<C, Problem>
 }
 
 /// How a file's name travels: as it is for all readers of today, in ASCII for others (RFC 6266).
-fn disposition(name: &str) -> String {
+pub(crate) fn disposition(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
     let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     let exact: String = name.bytes().fold(String::new(), |mut text, byte| {

@@ -253,7 +253,7 @@ fn name_of<C>() -> &'static str {
 
 /// `members` of `shared::members::SignIn`.
 fn tag_of<C>() -> &'static str {
-    std::any::type_name::<C>().rsplit("::").nth(1).unwrap_or_default()
+    std::any::type_name::<C>().split("::").nth(1).unwrap_or_default()
 }
 
 /// As serde spells a variant.

@@ -20,6 +20,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use shared::{
@@ -32,7 +33,7 @@ use tokio::sync::Notify;
 pub use self::process::start;
 use crate::{
     App,
-    db::Lane,
+    db::{self, Lane, Tx},
     platforms::{Unreadable, hash},
     refused::{Refused, Result},
 };
@@ -68,6 +69,44 @@ impl Inbox {
         let mut known = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         known.len() < STRANGERS && known.insert(of)
     }
+}
+
+/// Forgotten or erased in one transaction.
+const PIECE: usize = 500;
+
+/// What waits to be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// Events.
+    pub waiting: i64,
+    /// When the oldest of them was received, UTC milliseconds.
+    pub oldest: Option<i64>,
+}
+
+/// What waits to be applied, of all teams.
+pub fn backlog(tx: &mut Tx<'_>) -> db::Result<Backlog> {
+    store::backlog(tx)
+}
+
+/// Forgets the bodies of one piece of the events that were received before this (UTC ms) and are applied; returns how many.
+/// They are looked for outside of the write, which others wait for.
+pub async fn forget_bodies(app: &App, before: i64) -> db::Result<u64> {
+    let old = app.db.read(move |tx| store::old(tx, before, PIECE)).await?;
+    if old.is_empty() { Ok(0) } else { app.db.write_as(Lane::Engine, move |tx| store::forget(tx, &old)).await }
+}
+
+/// Forgets the keys of one piece of the events that were erased before this (UTC ms); returns how many.
+pub async fn forget_erased(app: &App, before: i64) -> db::Result<u64> {
+    let old = app.db.read(move |tx| store::erased(tx, before, PIECE)).await?;
+    if old.is_empty() { Ok(0) } else { app.db.write_as(Lane::Engine, move |tx| store::remove(tx, &old)).await }
+}
+
+/// Erases one piece of the applied events of a team that name this address; returns how many. Their keys stay for a while, so
+/// that a repeat does not bring them back.
+pub async fn erase(app: &App, team: TeamId, address: &str) -> db::Result<u64> {
+    let (now, address) = (app.clock.now(), address.to_owned());
+    let named = app.db.read(move |tx| store::naming(tx, team, &address, PIECE)).await?;
+    if named.is_empty() { Ok(0) } else { app.db.write_as(Lane::Engine, move |tx| store::erase(tx, &named, now)).await }
 }
 
 /// Why a webhook is not taken.
@@ -129,7 +168,12 @@ async fn keep(app: &App, team: TeamId, platform: Platform, events: &[Event<'_>])
     // One statement takes each key once, in one order, or two webhooks could lock each other out.
     rows.sort_by(|one, other| (one.channel, &one.key).cmp(&(other.channel, &other.key)));
     rows.dedup_by(|one, other| (one.channel, &one.key) == (other.channel, &other.key));
+    let late: Vec<i64> = rows.iter().map(|row| now - row.at).collect();
     let kept = app.db.write_as(Lane::Intake, move |tx| store::keep(tx, team, &rows, now)).await?;
+    for millis in late {
+        let seconds = Duration::from_millis(u64::try_from(millis).unwrap_or_default()).as_secs_f64();
+        metrics::histogram!("storecast_webhook_delay_seconds", "platform" => platform.as_str()).record(seconds);
+    }
     let (platform, repeats) = (platform.as_str(), (events.len() as u64).saturating_sub(kept));
     metrics::counter!("storecast_webhook_events_total", "platform" => platform).increment(kept);
     metrics::counter!("storecast_webhook_repeats_total", "platform" => platform).increment(repeats);

@@ -18,12 +18,6 @@ const BATCH: usize = 100;
 const TRIES: i64 = 5;
 /// Between two looks where nothing announced itself: another server may have taken a webhook and died.
 const LOOK: Duration = Duration::from_secs(2);
-/// How long bodies are kept, in milliseconds (architecture.md section 3).
-const KEPT: i64 = 30 * 86_400_000;
-/// Between two looks for bodies to forget.
-const PURGE: Duration = Duration::from_hours(1);
-/// Forgotten in one transaction.
-const PURGE_BATCH: usize = 500;
 
 /// What one batch came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,12 +34,18 @@ pub(super) struct Round {
     oldest: Option<i64>,
 }
 
-/// Starts applying webhooks, and forgetting old bodies.
+/// Starts applying webhooks.
 pub fn start(app: &App) {
     let worker = app.clone();
+    let pulse = app.tasks.pulse("inbox.process");
+    pulse.waits();
     app.tasks.spawn("inbox.process", async move {
         while !worker.tasks.is_stopping() {
-            match round(&worker).await {
+            let done = round(&worker).await;
+            if done.is_ok() {
+                pulse.goes_on();
+            }
+            match done {
                 // What failed is tried again at once, so that it is out of the way soon.
                 Ok(round) if round.seen > 0 => continue,
                 Ok(_) => {}
@@ -58,30 +58,6 @@ pub fn start(app: &App) {
             }
         }
     });
-    let purger = app.clone();
-    app.tasks.spawn("inbox.purge", async move {
-        while !purger.tasks.is_stopping() {
-            match purge(&purger).await {
-                Ok(0) => {}
-                Ok(_) => continue,
-                Err(error) => tracing::warn!(%error, "old webhooks cannot be forgotten now"),
-            }
-            tokio::select! {
-                () = purger.tasks.stopping() => return,
-                () = tokio::time::sleep(PURGE) => {}
-            }
-        }
-    });
-}
-
-/// Forgets one batch of old bodies; returns how many. They are looked for outside of the write, which others wait for.
-async fn purge(app: &App) -> db::Result<u64> {
-    let before = app.clock.now() - KEPT;
-    let old = app.db.read(move |tx| store::old(tx, before, PURGE_BATCH)).await?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    app.db.write_as(Lane::Engine, move |tx| store::forget(tx, &old)).await
 }
 
 /// Applies one batch and wakes whom it concerns.

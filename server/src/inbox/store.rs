@@ -5,6 +5,7 @@ use shared::{
     limits::Platform,
 };
 
+use super::Backlog;
 use crate::{
     db::{FromRow, Result, Row, Sql, Tx},
     params, row,
@@ -135,6 +136,67 @@ pub(super) fn forget(tx: &mut Tx<'_>, keys: &[Key]) -> Result<u64> {
             "UPDATE inbox SET body = NULL WHERE team_id = $1 AND channel_id = $2 AND event_key = $3",
             "UPDATE inbox SET body = NULL
              FROM unnest($1::text[], $2::text[], $3::text[]) AS k (team_id, channel_id, event_key)
+             WHERE inbox.channel_id = k.channel_id AND inbox.event_key = k.event_key",
+        ),
+        params![],
+        &rows,
+    )
+}
+
+impl FromRow for Backlog {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { waiting: row.get("waiting")?, oldest: row.get("oldest")? })
+    }
+}
+
+/// How many events of all teams wait, and since when.
+pub(super) fn backlog(tx: &mut Tx<'_>) -> Result<Backlog> {
+    tx.one("SELECT COUNT(*) AS waiting, MIN(received_at) AS oldest FROM inbox WHERE processed_at IS NULL", params![])
+}
+
+/// Applied events of a team whose body names this; at most `limit`. It reads all of the team's bodies.
+pub(super) fn naming(tx: &mut Tx<'_>, team: TeamId, address: &str, limit: usize) -> Result<Vec<Key>> {
+    tx.all(
+        Sql::pair(
+            "SELECT team_id, channel_id, event_key FROM inbox WHERE team_id = $1 AND body IS NOT NULL
+             AND processed_at IS NOT NULL AND instr(body, $2) > 0 ORDER BY channel_id, event_key LIMIT $3",
+            "SELECT team_id, channel_id, event_key FROM inbox WHERE team_id = $1 AND body IS NOT NULL
+             AND processed_at IS NOT NULL AND strpos(body, $2) > 0 ORDER BY channel_id, event_key LIMIT $3",
+        ),
+        params![team, address, limit],
+    )
+}
+
+/// Erases the bodies of these events at this time (UTC ms).
+pub(super) fn erase(tx: &mut Tx<'_>, keys: &[Key], at: i64) -> Result<u64> {
+    let rows: Vec<_> = keys.iter().map(|(team, channel, key)| row![team, channel, key]).collect();
+    tx.many(
+        Sql::pair(
+            "UPDATE inbox SET body = NULL, erased_at = $1 WHERE team_id = $2 AND channel_id = $3 AND event_key = $4",
+            "UPDATE inbox SET body = NULL, erased_at = $1
+             FROM unnest($2::text[], $3::text[], $4::text[]) AS k (team_id, channel_id, event_key)
+             WHERE inbox.channel_id = k.channel_id AND inbox.event_key = k.event_key",
+        ),
+        params![at],
+        &rows,
+    )
+}
+
+/// Events of all teams that were erased before this time; at most `limit`.
+pub(super) fn erased(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<Vec<Key>> {
+    tx.all(
+        "SELECT team_id, channel_id, event_key FROM inbox WHERE erased_at < $1 ORDER BY channel_id, event_key LIMIT $2",
+        params![before, limit],
+    )
+}
+
+/// Removes these events, keys and all.
+pub(super) fn remove(tx: &mut Tx<'_>, keys: &[Key]) -> Result<u64> {
+    let rows: Vec<_> = keys.iter().map(|(team, channel, key)| row![team, channel, key]).collect();
+    tx.many(
+        Sql::pair(
+            "DELETE FROM inbox WHERE team_id = $1 AND channel_id = $2 AND event_key = $3",
+            "DELETE FROM inbox USING unnest($1::text[], $2::text[], $3::text[]) AS k (team_id, channel_id, event_key)
              WHERE inbox.channel_id = k.channel_id AND inbox.event_key = k.event_key",
         ),
         params![],

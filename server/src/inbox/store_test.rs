@@ -11,7 +11,8 @@ on_both_engines![
     keep_each_key_once,
     claim_by_arrival_and_done,
     failed_is_counted_and_given_up,
-    old_bodies_are_forgotten_and_keys_stay
+    old_bodies_are_forgotten_and_keys_stay,
+    backlog_naming_erase_erased_and_remove,
 ];
 
 fn event(shop: &Shop, key: &str) -> NewEvent {
@@ -92,4 +93,29 @@ async fn old_bodies_are_forgotten_and_keys_stay(db: Db) {
     assert_eq!(old(NOW + 1, 9).await, []);
     assert_eq!(keep(&shop, &["a", "b", "c"]).await, 0);
     assert_eq!(waiting(&shop).await, ["c"]);
+}
+
+async fn backlog_naming_erase_erased_and_remove(db: Db) {
+    let shop = Shop::open(db).await;
+    let backlog = |waiting, oldest| super::Backlog { waiting, oldest };
+    assert_eq!(shop.read(store::backlog).await, backlog(0, None));
+    keep(&shop, &["U1", "U2", "U12"]).await;
+    assert_eq!(shop.read(store::backlog).await, backlog(3, Some(NOW)));
+    let (team, channel, stranger) = (shop.team, shop.channel, shop.clock.id());
+    for key in ["U1", "U2"] {
+        shop.write(move |tx| store::done(tx, team, channel, key, NOW)).await;
+    }
+    assert_eq!(shop.read(store::backlog).await, backlog(1, Some(NOW)));
+    let naming = |team, address: &'static str| shop.read(move |tx| store::naming(tx, team, address, 9));
+    let hers = vec![(team, channel, "U1".to_owned())];
+    assert_eq!(naming(team, "U1").await, hers, "what waits is about to be applied");
+    assert_eq!((naming(stranger, "U1").await, naming(team, "%").await), (vec![], vec![]));
+    let keys = hers.clone();
+    assert_eq!(shop.write(move |tx| store::erase(tx, &keys, NOW)).await, 1);
+    assert_eq!(naming(team, "U1").await, []);
+    assert_eq!(keep(&shop, &["U1"]).await, 0, "a repeat does not bring her back");
+    assert_eq!(shop.read(|tx| store::erased(tx, NOW, 9)).await, []);
+    assert_eq!(shop.read(|tx| store::erased(tx, NOW + 1, 9)).await, hers);
+    assert_eq!(shop.write(move |tx| store::remove(tx, &hers)).await, 1);
+    assert_eq!(shop.read(|tx| tx.one::<i64>("SELECT COUNT(*) FROM inbox", params![])).await, 2);
 }

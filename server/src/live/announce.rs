@@ -92,7 +92,7 @@ impl Fact {
 /// Tells what is due.
 async fn announce(app: &App, due: Due) {
     if due.overflown {
-        app.live.look_again(|_| true);
+        app.live.all_look_again();
     }
     for (team, subjects) in due.teams {
         match app.db.read(move |tx| facts(tx, team, &subjects)).await {
@@ -103,7 +103,7 @@ async fn announce(app: &App, due: Due) {
             }
             Err(error) => {
                 tracing::warn!(%team, %error, "who may see what changed cannot be read; all look again");
-                app.live.look_again(|of| of == team);
+                app.live.team_looks_again(team);
             }
         }
     }

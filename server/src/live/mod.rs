@@ -5,8 +5,7 @@
 //! task then asks, once for all listeners, who may see these things now, and puts kind and id into their queues. What
 //! changes again and again, as a send under way, is told four times a second at most, and once more at its end.
 //!
-//! All of it is within one server. Where several share a database, what is handed to [`Live::publish`] is what would have to
-//! travel between them.
+//! Where several servers share a database, what is handed to [`Live::publish`] travels between them ([`crate::cluster`]).
 
 mod announce;
 pub mod http;
@@ -21,13 +20,14 @@ use std::sync::{
 use shared::id::TeamId;
 use tokio::sync::Notify;
 
+pub(crate) use self::news::{PACE, Pending};
+use self::stream::Stream;
 pub use self::{
     announce::start,
     news::{News, Standing, Subject},
     stream::Listening,
 };
-use self::{news::Pending, stream::Stream};
-use crate::caller::Caller;
+use crate::{caller::Caller, cluster::Relay};
 
 /// Streams of one member: so many tabs and devices nobody looks at. Beyond it the one that is open longest ends, most
 /// likely one whose client went away without a word.
@@ -43,11 +43,30 @@ struct Inner {
     pending: Mutex<Pending>,
     arrived: Notify,
     opened: AtomicU64,
+    relay: Relay,
 }
 
 impl Live {
+    /// For one of several servers: what is published goes to the others too.
+    pub fn of_many() -> Self {
+        Self(Arc::new(Inner { relay: Relay::open(), ..Inner::default() }))
+    }
+
+    /// The way to the other servers.
+    pub fn relay(&self) -> &Relay {
+        &self.0.relay
+    }
+
     /// Takes what a committed transaction changed. Never waits: it is called where the next write is waiting.
     pub fn publish(&self, news: Vec<News>) {
+        if !news.is_empty() {
+            self.0.relay.publish(&news);
+            self.hear(news);
+        }
+    }
+
+    /// Takes what a transaction of another server changed.
+    pub fn hear(&self, news: Vec<News>) {
         if news.is_empty() {
             return;
         }
@@ -95,9 +114,14 @@ impl Live {
         self.streams().retain(|stream| stream.number != number);
     }
 
-    /// The streams of these teams look at everything again: what they missed cannot be said.
-    fn look_again(&self, teams: impl Fn(TeamId) -> bool) {
-        self.streams().iter().filter(|stream| teams(stream.caller.team)).for_each(|stream| stream.lag());
+    /// Every stream looks at everything again: what was missed cannot be said.
+    pub fn all_look_again(&self) {
+        self.streams().iter().for_each(|stream| stream.lag());
+    }
+
+    /// The streams of this team look at everything again.
+    pub fn team_looks_again(&self, team: TeamId) {
+        self.streams().iter().filter(|stream| stream.caller.team == team).for_each(|stream| stream.lag());
     }
 
     fn streams(&self) -> MutexGuard<'_, Vec<Arc<Stream>>> {

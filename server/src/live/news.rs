@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
 use shared::{
     conversations::ConversationState,
     id::{CampaignId, ContactId, ConversationId, DraftId, MediaId, MemberId, SessionId, StoreId, TeamId},
@@ -12,12 +13,12 @@ use shared::{
 use tokio::time::Instant;
 
 /// The same thing is told again after this at the earliest: a send of 50,000 settles in a thousand batches.
-pub(super) const PACE: Duration = Duration::from_millis(250);
+pub(crate) const PACE: Duration = Duration::from_millis(250);
 /// Things that wait to be told. Beyond it nothing is kept apart any more, and everybody looks again.
 const WAITING: usize = 20_000;
 
 /// What decides who sees a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// Its state.
     pub state: ConversationState,
@@ -30,7 +31,7 @@ pub struct Standing {
 }
 
 /// What a transaction did that somebody may be looking at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
     /// Something changed.
     Changed {
@@ -70,7 +71,7 @@ impl News {
 }
 
 /// What changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Subject {
     /// A conversation.
     Conversation(ConversationId),
@@ -105,18 +106,18 @@ subjects!(Conversation(ConversationId), Contact(ContactId), Medium(MediaId), Cam
 
 /// What is to be told now.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Due {
+pub(crate) struct Due {
     /// By team: what changed, and where it stood before each of its moves.
-    pub(super) teams: BTreeMap<TeamId, BTreeMap<Subject, Vec<Standing>>>,
+    pub(crate) teams: BTreeMap<TeamId, BTreeMap<Subject, Vec<Standing>>>,
     /// When the next is due, if one waits for its turn.
-    pub(super) next: Option<Instant>,
+    pub(crate) next: Option<Instant>,
     /// More waited than is kept apart.
-    pub(super) overflown: bool,
+    pub(crate) overflown: bool,
 }
 
 /// What waits to be told.
 #[derive(Default)]
-pub(super) struct Pending {
+pub(crate) struct Pending {
     waiting: BTreeMap<(TeamId, Subject), Vec<Standing>>,
     /// When the things told of late may be told again.
     paced: HashMap<(TeamId, Subject), Instant>,
@@ -124,7 +125,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    pub(super) fn add(&mut self, team: TeamId, subject: Subject, before: Option<Standing>) {
+    pub(crate) fn add(&mut self, team: TeamId, subject: Subject, before: Option<Standing>) {
         if self.overflown {
             return;
         }
@@ -137,7 +138,7 @@ impl Pending {
     }
 
     /// Takes what is due, the first change of a thing at once.
-    pub(super) fn take(&mut self, now: Instant) -> Due {
+    pub(crate) fn take(&mut self, now: Instant) -> Due {
         self.paced.retain(|_, until| *until > now);
         let mut due = Due { overflown: std::mem::take(&mut self.overflown), ..Due::default() };
         let mut later = BTreeMap::new();

@@ -10,7 +10,7 @@ use shared::{
     limits::Platform,
 };
 
-use super::{LARGEST, hex, kinds, store};
+use super::{LARGEST, canonical_path, hex, kinds, store};
 use crate::{
     App, channels,
     db::Lane,
@@ -114,14 +114,18 @@ async fn keep(app: &App, team: TeamId, id: MediaId, bytes: bytes::Bytes) -> Resu
         mime: kinds::sniff(&bytes).to_owned(),
         size: bytes.len() as u64,
         sha256: hex(digest::digest(&digest::SHA256, &bytes).as_ref()),
-        path: format!("{}/{}", team.0.simple(), id.0.simple()),
+        path: canonical_path(team, id),
+        name: None,
     };
     app.media.write(&file.path, bytes).await?;
     let kept = app.db.write_as(Lane::Intake, move |tx| {
         tx.tell(News::of(team, id));
         store::ready(tx, team, id, &file)
     });
-    kept.await?;
+    if !kept.await? {
+        // It was erased meanwhile.
+        return Ok(app.media.delete(&canonical_path(team, id)).await?);
+    }
     metrics::counter!("storecast_media_fetched_total").increment(1);
     Ok(())
 }

@@ -20,11 +20,11 @@ use crate::{
 };
 use shared::problem::Problem;
 
-/// A film of 50 MB has to be written within this time.
+/// A document of 64 MB has to be written within this time.
 const CALL: Duration = Duration::from_mins(2);
 /// A bucket that does not answer is given up after this time: somebody waits.
 const RETRIES: Duration = Duration::from_secs(20);
-/// Pictures and films that are worked on at once: each may take some 200 MB of memory and a core.
+/// Uploads that are worked on at once: each may take some 200 MB of memory and a core.
 const AT_ONCE: usize = 2;
 
 /// The media store. Cloning gives another hand on the same one.

@@ -15,7 +15,11 @@ use futures_util::TryStreamExt as _;
 use shared::problem::{Problem, What};
 
 use super::{kinds, store, uploads};
-use crate::{App, http::mount::Api, refused::Refused};
+use crate::{
+    App,
+    http::mount::{Api, disposition},
+    refused::Refused,
+};
 
 /// Mounts the calls of uploads.
 pub fn calls(api: Api) -> Api {
@@ -83,10 +87,14 @@ async fn answer(app: &App, file: &store::File, asked: &HeaderMap, cached: &'stat
 }
 
 fn headers(file: &store::File, tag: &str, cached: &'static str) -> Result<HeaderMap, Refused> {
-    let disposition = if kinds::is_shown(&file.mime) { "inline" } else { "attachment" };
+    let offered = match &file.name {
+        _ if kinds::is_shown(&file.mime) => HeaderValue::from_static("inline"),
+        Some(name) => value(&disposition(name))?,
+        None => HeaderValue::from_static("attachment"),
+    };
     Ok(HeaderMap::from_iter([
         (header::CONTENT_TYPE, value(&file.mime)?),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),
+        (header::CONTENT_DISPOSITION, offered),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         // Nothing in it may run, however it is opened.
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),

@@ -64,9 +64,9 @@ impl World {
     }
 
     async fn stored(&self, id: MediaId) -> Stored {
-        let (state, mime) =
-            self.shop.read(move |tx| tx.one("SELECT state, mime FROM media WHERE id = $1", params![id])).await;
-        Stored { team: self.shop.team, id, state, mime, has_preview: false }
+        let (state, mime, size) =
+            self.shop.read(move |tx| tx.one("SELECT state, mime, size FROM media WHERE id = $1", params![id])).await;
+        Stored { team: self.shop.team, id, state, mime, name: None, size, has_preview: false }
     }
 
     async fn address(&self, id: MediaId) -> String {

@@ -2,6 +2,8 @@
 //! the media store and are shown by signed addresses.
 
 mod address;
+mod document;
+mod erase;
 mod fetch;
 mod files;
 mod film;
@@ -28,6 +30,7 @@ use shared::{
 
 pub use self::{
     address::{Rendition, platform_address},
+    erase::erase_sent,
     files::{Media, MediaError},
     store::State,
     whatsapp::uploaded,
@@ -73,7 +76,11 @@ pub struct Stored {
     pub state: State,
     /// Its type, once it is fetched.
     pub mime: Option<String>,
-    /// Whether it has a preview, as media of ours do.
+    /// What it is called, as documents of ours are.
+    pub name: Option<String>,
+    /// Its bytes, once it is fetched.
+    pub size: Option<u64>,
+    /// Whether it has a preview, as pictures and films of ours do.
     pub has_preview: bool,
 }
 
@@ -84,6 +91,8 @@ pub fn reference(app: &App, stored: &Stored) -> MediaRef {
     MediaRef {
         id: stored.id,
         mime: stored.mime.clone().unwrap_or_default(),
+        name: stored.name.clone(),
+        size: stored.size,
         url: is_ready.then(|| address(Rendition::Whole)),
         preview_url: (is_ready && stored.has_preview).then(|| address(Rendition::Preview)),
         lost: stored.state == State::Lost,
@@ -132,17 +141,24 @@ pub fn infos(app: &App, tx: &mut db::Tx<'_>, team: TeamId, ids: &[MediaId]) -> d
 }
 
 fn info(app: &App, team: TeamId, one: store::Ours) -> MediaInfo {
+    let address = |rendition| address::in_app(app, team, one.id, rendition);
     MediaInfo {
         id: one.id,
         kind: one.kind,
         mime: one.mime,
         size: one.size,
+        name: one.name,
         width: one.width,
         height: one.height,
         duration_ms: one.duration_ms,
-        url: address::in_app(app, team, one.id, Rendition::Whole),
-        preview_url: address::in_app(app, team, one.id, Rendition::Preview),
+        url: address(Rendition::Whole),
+        preview_url: one.kind.has_preview().then(|| address(Rendition::Preview)),
     }
+}
+
+/// Where a medium of a customer lies, or will lie, in the media store.
+fn canonical_path(team: TeamId, id: MediaId) -> String {
+    format!("{}/{}", team.0.simple(), id.0.simple())
 }
 
 /// From now on this holder holds these media, and no others; only the team's own that are ready can be held. In the

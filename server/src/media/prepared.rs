@@ -1,27 +1,28 @@
-//! Makes what was uploaded fit to be sent: one picture or film that both platforms and every telephone show.
+//! Makes what was uploaded fit to be sent: one picture or film that both platforms and every telephone show, or a document.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use shared::media::{MediaFault, MediaKind};
 
-use super::{film, kinds, picture};
+use super::{document, film, kinds, picture};
 
-/// A picture or film as it is sent, with its preview.
+/// A picture, film or document as it is sent, with its preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Prepared {
-    /// `image/jpeg`, `image/png` or `video/mp4`.
+    /// `image/jpeg`, `image/png`, `video/mp4` or `application/pdf`.
     pub mime: &'static str,
     /// Its bytes.
     pub bytes: Bytes,
-    /// Its width in pixels, as it is shown.
+    /// Its width in pixels, as it is shown; 0 of a document.
     pub width: u32,
-    /// Its height in pixels, as it is shown.
+    /// Its height in pixels, as it is shown; 0 of a document.
     pub height: u32,
     /// How long a film is, in milliseconds.
     pub duration_ms: Option<u64>,
-    /// A small picture of it, for a film its poster: a JPEG of at most [`shared::limits::PREVIEW_BYTES`].
-    pub preview: Bytes,
+    /// A small picture of it, for a film its poster: a JPEG of at most [`shared::limits::PREVIEW_BYTES`]. A
+    /// document has none.
+    pub preview: Option<Bytes>,
 }
 
 /// Makes an upload fit to be sent, or says what is wrong with it. It keeps a core busy for up to some seconds and may
@@ -31,6 +32,7 @@ pub(crate) fn prepare(kind: MediaKind, bytes: Bytes) -> Result<Prepared, MediaFa
     catch_unwind(AssertUnwindSafe(|| match kind {
         MediaKind::Image => picture::prepare(&bytes),
         MediaKind::Video => film::prepare(&bytes),
+        MediaKind::Document => document::prepare(&bytes),
     }))
     .unwrap_or_else(|_| {
         tracing::warn!(kind = kind.as_str(), size = bytes.len(), "a decoder panicked on an upload");
@@ -67,7 +69,7 @@ const STARTS: [(&[u8], &str); 19] = [
 ];
 
 /// What a file is that is not taken, by its first bytes.
-fn found(bytes: &[u8]) -> &'static str {
+pub(super) fn found(bytes: &[u8]) -> &'static str {
     match kinds::sniff(bytes) {
         kinds::UNKNOWN => {}
         known => return known,

@@ -6,7 +6,8 @@ use rstest::rstest;
 use super::*;
 
 /// Every sample that is taken, and as what.
-const TAKEN: [(&str, MediaKind, &[u8]); 7] = [
+const TAKEN: [(&str, MediaKind, &[u8]); 8] = [
+    ("small.pdf", MediaKind::Document, document::SMALL),
     ("cmyk.jpg", MediaKind::Image, include_bytes!("samples/cmyk.jpg")),
     ("grey.jpg", MediaKind::Image, include_bytes!("samples/grey.jpg")),
     ("progressive.jpg", MediaKind::Image, include_bytes!("samples/progressive.jpg")),
@@ -25,6 +26,7 @@ fn without_net(kind: MediaKind, bytes: &[u8]) -> Result<Prepared, MediaFault> {
     match kind {
         MediaKind::Image => picture::prepare(bytes),
         MediaKind::Video => film::prepare(bytes),
+        MediaKind::Document => document::prepare(&Bytes::copy_from_slice(bytes)),
     }
 }
 
@@ -54,14 +56,22 @@ fn what_is_no_picture_or_film_is_named(#[case] bytes: &[u8], #[case] found: &str
 }
 
 #[test]
-fn a_film_is_no_picture_nor_the_other_way_round() {
+fn a_film_is_no_picture_and_a_document_neither_nor_the_other_way_round() {
     for (name, kind, bytes) in TAKEN {
-        let (other, found) = match kind {
-            MediaKind::Image => (MediaKind::Video, "image/jpeg"),
-            MediaKind::Video if name == "iphone.mov" => (MediaKind::Image, "video/quicktime"),
-            MediaKind::Video => (MediaKind::Image, "video/mp4"),
+        let (others, found) = match kind {
+            MediaKind::Image => ([MediaKind::Video, MediaKind::Document], "image/jpeg"),
+            MediaKind::Video if name == "iphone.mov" => ([MediaKind::Image, MediaKind::Document], "video/quicktime"),
+            MediaKind::Video => ([MediaKind::Image, MediaKind::Document], "video/mp4"),
+            MediaKind::Document => ([MediaKind::Image, MediaKind::Video], "application/pdf"),
         };
-        assert_eq!(prepare_bytes(other, bytes), Err(MediaFault::NotTaken { found: found.into() }), "{name}");
+        for other in others {
+            let found = found.to_owned();
+            let fault = match other {
+                MediaKind::Document => MediaFault::NotPdf { found },
+                MediaKind::Image | MediaKind::Video => MediaFault::NotTaken { found },
+            };
+            assert_eq!(prepare_bytes(other, bytes), Err(fault), "{name} as {other:?}");
+        }
     }
 }
 
@@ -69,8 +79,10 @@ fn a_film_is_no_picture_nor_the_other_way_round() {
 fn every_preview_is_a_small_jpeg_of_the_same_shape() {
     for (name, kind, bytes) in TAKEN {
         let made = prepare_bytes(kind, bytes).unwrap();
-        assert!(made.preview.len() as u64 <= shared::limits::PREVIEW_BYTES);
-        let again = prepare(MediaKind::Image, made.preview.clone()).unwrap();
+        assert_eq!(made.preview.is_some(), kind.has_preview(), "{name}");
+        let Some(preview) = made.preview else { continue };
+        assert!(preview.len() as u64 <= shared::limits::PREVIEW_BYTES);
+        let again = prepare(MediaKind::Image, preview).unwrap();
         assert_eq!((again.mime, again.width, again.height), ("image/jpeg", made.width, made.height), "{name}");
         assert_eq!(made.duration_ms.is_some(), kind == MediaKind::Video, "{name}");
     }
@@ -83,8 +95,8 @@ fn what_was_made_is_taken_again() {
         let again = prepare(kind, made.bytes.clone()).unwrap();
         let told = |made: &Prepared| (made.mime, made.width, made.height, made.duration_ms);
         assert_eq!(told(&again), told(&made), "{name}");
-        // A film's frames are not touched, so writing it twice is writing it once.
-        if kind == MediaKind::Video {
+        // A film's frames are not touched, so writing it twice is writing it once; nor is anything of a document.
+        if kind != MediaKind::Image {
             assert_eq!(again.bytes, made.bytes, "{name}");
         }
     }
@@ -109,6 +121,7 @@ proptest! {
         let bytes = [starts[start], &bytes].concat();
         prop_assert!(without_net(MediaKind::Image, &bytes).is_err());
         prop_assert!(without_net(MediaKind::Video, &bytes).is_err());
+        prop_assert!(without_net(MediaKind::Document, &bytes).is_err());
     }
 
     #[test]
@@ -125,8 +138,9 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()));
         }
         if let Ok(made) = without_net(kind, &bytes) {
-            prop_assert!(made.preview.len() as u64 <= shared::limits::PREVIEW_BYTES);
-            prop_assert!(made.width > 0 && made.height > 0);
+            prop_assert_eq!(made.preview.is_some(), kind.has_preview());
+            prop_assert!(made.preview.is_none_or(|small| small.len() as u64 <= shared::limits::PREVIEW_BYTES));
+            prop_assert_eq!(made.width > 0 && made.height > 0, kind.has_preview());
             prop_assert!(kind == MediaKind::Image || made.bytes.len() < 3 * bytes.len());
         }
     }
@@ -134,7 +148,7 @@ proptest! {
     /// The index of a film is where lies are told: it is all that is changed here.
     #[test]
     fn a_film_with_a_changed_index_is_taken_or_refused(
-        sample in 3usize..TAKEN.len(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        sample in 4usize..TAKEN.len(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
     ) {
         let (_, kind, bytes) = TAKEN[sample];
         let mut bytes = bytes.to_vec();

@@ -86,11 +86,19 @@ pub(super) struct File {
     pub(super) sha256: String,
     /// Where its bytes lie.
     pub(super) path: String,
+    /// What it is called where it is offered for download.
+    pub(super) name: Option<String>,
 }
 
 impl FromRow for File {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self { mime: row.get("mime")?, size: row.get("size")?, sha256: row.get("sha256")?, path: row.get("path")? })
+        Ok(Self {
+            mime: row.get("mime")?,
+            size: row.get("size")?,
+            sha256: row.get("sha256")?,
+            path: row.get("path")?,
+            name: row.get("name")?,
+        })
     }
 }
 
@@ -139,15 +147,17 @@ pub(super) fn next_due(tx: &mut Tx<'_>) -> Result<Option<i64>> {
     tx.one("SELECT MIN(due_at) FROM media WHERE state = 'wanted'", params![])
 }
 
-/// It lies in the store now.
-pub(super) fn ready(tx: &mut Tx<'_>, team: TeamId, id: MediaId, file: &File) -> Result<()> {
+/// It lies in the store now; returns whether it is wanted, or was, and not erased.
+pub(super) fn ready(tx: &mut Tx<'_>, team: TeamId, id: MediaId, file: &File) -> Result<bool> {
     let size = i64::try_from(file.size).unwrap_or(i64::MAX);
     tx.execute(
-        "UPDATE media SET state = 'ready', mime = $3, size = $4, sha256 = $5, path = $6, due_at = NULL
+        "UPDATE media SET state = 'ready', mime = $3, size = $4, sha256 = $5, path = $6, name = $7, due_at = NULL
          WHERE team_id = $1 AND id = $2 AND state = 'wanted'",
-        params![team, id, &file.mime, size, &file.sha256, &file.path],
+        params![team, id, &file.mime, size, &file.sha256, &file.path, file.name.as_deref()],
     )?;
-    Ok(())
+    let is_there: Option<i64> =
+        tx.opt("SELECT 1 FROM media WHERE team_id = $1 AND id = $2 AND state = 'ready'", params![team, id])?;
+    Ok(is_there.is_some())
 }
 
 /// It is not to be had any more.
@@ -172,12 +182,13 @@ pub(super) fn later(tx: &mut Tx<'_>, team: TeamId, id: MediaId, due_at: i64) -> 
 pub(super) fn file(tx: &mut Tx<'_>, team: TeamId, id: MediaId, rendition: Rendition) -> Result<Option<File>> {
     match rendition {
         Rendition::Whole => tx.opt(
-            "SELECT mime, size, sha256, path FROM media WHERE team_id = $1 AND id = $2 AND state = 'ready'",
+            "SELECT mime, size, sha256, path, name FROM media WHERE team_id = $1 AND id = $2 AND state = 'ready'",
             params![team, id],
         ),
         // It is made of the medium, so the medium's hash tells it from another one too.
         Rendition::Preview => tx.opt(
-            "SELECT 'image/jpeg' AS mime, preview_size AS size, sha256, preview_path AS path FROM media
+            "SELECT 'image/jpeg' AS mime, preview_size AS size, sha256, preview_path AS path,
+                 CAST(NULL AS TEXT) AS name FROM media
              WHERE team_id = $1 AND id = $2 AND state = 'ready' AND preview_path IS NOT NULL",
             params![team, id],
         ),
@@ -198,6 +209,7 @@ pub(super) struct Ours {
     pub(super) kind: MediaKind,
     pub(super) mime: String,
     pub(super) size: u64,
+    pub(super) name: Option<String>,
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) duration_ms: Option<u64>,
@@ -210,6 +222,7 @@ impl FromRow for Ours {
             kind: row.get("kind")?,
             mime: row.get("mime")?,
             size: row.get("size")?,
+            name: row.get("name")?,
             width: row.get("width")?,
             height: row.get("height")?,
             duration_ms: row.get("duration_ms")?,
@@ -225,10 +238,10 @@ fn texts(ids: &[MediaId]) -> Value {
 pub(super) fn ours(tx: &mut Tx<'_>, team: TeamId, ids: &[MediaId]) -> Result<Vec<Ours>> {
     tx.all(
         Sql::pair(
-            "SELECT id, kind, mime, size, width, height, duration_ms FROM media
+            "SELECT id, kind, mime, size, name, width, height, duration_ms FROM media
              WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2))
                    AND state = 'ready' AND created_by IS NOT NULL",
-            "SELECT id, kind, mime, size, width, height, duration_ms FROM media
+            "SELECT id, kind, mime, size, name, width, height, duration_ms FROM media
              WHERE team_id = $1 AND id = ANY($2) AND state = 'ready' AND created_by IS NOT NULL",
         ),
         params![team, texts(ids)],
@@ -239,9 +252,15 @@ pub(super) fn ours(tx: &mut Tx<'_>, team: TeamId, ids: &[MediaId]) -> Result<Vec
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Places {
     pub(super) whole: String,
-    pub(super) preview: String,
     pub(super) sha256: String,
-    pub(super) preview_size: u64,
+    pub(super) preview: Option<PreviewPlace>,
+}
+
+/// Where the preview of a medium lies, and its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PreviewPlace {
+    pub(super) path: String,
+    pub(super) size: u64,
 }
 
 /// Writes a medium that a member brought.
@@ -256,8 +275,8 @@ pub(super) fn insert_ours(
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     tx.execute(
         "INSERT INTO media (team_id, id, state, kind, mime, size, sha256, path, preview_path, preview_size, width, height,
-                            duration_ms, created_by, created_at, tries)
-         VALUES ($1, $2, 'ready', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)",
+                            duration_ms, name, created_by, created_at, tries)
+         VALUES ($1, $2, 'ready', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)",
         params![
             team,
             ours.id,
@@ -266,11 +285,12 @@ pub(super) fn insert_ours(
             number(ours.size),
             &places.sha256,
             &places.whole,
-            &places.preview,
-            number(places.preview_size),
+            places.preview.as_ref().map(|preview| preview.path.as_str()),
+            places.preview.as_ref().map(|preview| number(preview.size)),
             i64::from(ours.width),
             i64::from(ours.height),
             ours.duration_ms.map(number),
+            ours.name.as_deref(),
             by,
             at
         ],

@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     Holder, Rendition, hold, release,
-    store::{self, File, Ours, Places, State},
+    store::{self, File, Ours, Places, PreviewPlace, State},
 };
 use crate::{
     channels::testing::{NOW, Shop},
@@ -26,6 +26,7 @@ on_both_engines![
     a_holder_holds_what_it_was_last_given,
     only_what_nothing_holds_is_lost_and_forgotten,
     an_upload_is_kept_by_number_and_replaced,
+    a_document_has_a_name_and_no_preview,
 ];
 
 /// The bytes of a medium of [`brought`].
@@ -48,14 +49,20 @@ pub(super) async fn member(shop: &Shop) -> MemberId {
 
 fn places(id: MediaId) -> Places {
     let name = id.to_string();
-    Places { preview: format!("{name}.p"), whole: name, sha256: "ab".into(), preview_size: 3 }
+    let preview = Some(PreviewPlace { path: format!("{name}.p"), size: 3 });
+    Places { whole: name, sha256: "ab".into(), preview }
+}
+
+fn preview_path(id: MediaId) -> String {
+    places(id).preview.unwrap().path
 }
 
 /// A picture that a member brought.
 pub(super) async fn brought(shop: &Shop, by: MemberId, at: i64) -> MediaId {
     let (team, id) = (shop.team, shop.clock.id());
     let mime = "image/png".to_owned();
-    let ours = Ours { id, kind: MediaKind::Image, mime, size: SIZE, width: 4, height: 3, duration_ms: Some(5) };
+    let ours =
+        Ours { id, kind: MediaKind::Image, mime, size: SIZE, name: None, width: 4, height: 3, duration_ms: Some(5) };
     shop.write(move |tx| store::insert_ours(tx, team, &ours, &places(id), by, at)).await;
     id
 }
@@ -71,7 +78,7 @@ async fn state(shop: &Shop, id: MediaId) -> State {
 }
 
 fn file() -> File {
-    File { mime: "image/png".into(), size: 7, sha256: "ab".into(), path: "t/m".into() }
+    File { mime: "image/png".into(), size: 7, sha256: "ab".into(), path: "t/m".into(), name: None }
 }
 
 async fn want_claim_later_and_next_due(db: Db) {
@@ -146,7 +153,7 @@ async fn what_members_brought_is_found_and_nothing_else(db: Db) {
     assert!(shop.read(move |tx| store::is_ours(tx, team, ours)).await);
     assert!(!shop.read(move |tx| store::is_ours(tx, team, customers)).await);
     let preview = shop.read(move |tx| store::file(tx, team, ours, Rendition::Preview)).await.unwrap();
-    assert_eq!((preview.mime.as_str(), preview.size, preview.path), ("image/jpeg", 3, places(ours).preview));
+    assert_eq!((preview.mime.as_str(), preview.size, preview.path), ("image/jpeg", 3, preview_path(ours)));
     assert_eq!(shop.read(move |tx| store::file(tx, team, customers, Rendition::Preview)).await, None);
 }
 
@@ -197,7 +204,7 @@ async fn only_what_nothing_holds_is_lost_and_forgotten(db: Db) {
         assert_eq!((lost[0].team, lost[0].id), (team, unused));
         assert_eq!(
             (&lost[0].path, lost[0].preview_path.as_ref()),
-            (&places(unused).whole, Some(&places(unused).preview))
+            (&places(unused).whole, Some(&preview_path(unused)))
         );
     }
     assert_eq!(shop.read(move |tx| store::file(tx, team, unused, Rendition::Whole)).await, None);
@@ -207,6 +214,29 @@ async fn only_what_nothing_holds_is_lost_and_forgotten(db: Db) {
     assert_eq!(shop.write(|tx| store::lose_unused(tx, NOW - 5, 9)).await, []);
     let left: i64 = shop.read(|tx| tx.one("SELECT COUNT(*) FROM media", params![])).await;
     assert_eq!(left, 3);
+}
+
+async fn a_document_has_a_name_and_no_preview(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, by, id): (_, _, MediaId) = (shop.team, member(&shop).await, shop.clock.id());
+    let ours = Ours {
+        id,
+        kind: MediaKind::Document,
+        mime: "application/pdf".to_owned(),
+        size: SIZE,
+        name: Some("O'Brien; 保固書.pdf".to_owned()),
+        width: 0,
+        height: 0,
+        duration_ms: None,
+    };
+    let (kept, places) = (ours.clone(), Places { preview: None, ..places(id) });
+    shop.write(move |tx| store::insert_ours(tx, team, &kept, &places, by, NOW - 10)).await;
+    assert_eq!(shop.read(move |tx| store::ours(tx, team, &[id])).await, std::slice::from_ref(&ours));
+    let file = shop.read(move |tx| store::file(tx, team, id, Rendition::Whole)).await.unwrap();
+    assert_eq!((file.mime, file.name), (ours.mime, ours.name));
+    assert_eq!(shop.read(move |tx| store::file(tx, team, id, Rendition::Preview)).await, None);
+    let lost = shop.write(|tx| store::lose_unused(tx, NOW - 5, 9)).await;
+    assert_eq!((lost.len(), lost[0].preview_path.as_deref()), (1, None));
 }
 
 async fn an_upload_is_kept_by_number_and_replaced(db: Db) {

@@ -1,4 +1,4 @@
-//! Pictures and films at Meta: WhatsApp sends what was uploaded to it by the same number (providers.md B2). Each is uploaded
+//! Pictures, films and documents at Meta: WhatsApp sends what was uploaded to it by the same number (providers.md B2). Each is uploaded
 //! once per number and again when Meta is about to forget it; whoever needs it meanwhile waits for the same upload.
 
 use std::{
@@ -16,7 +16,7 @@ use super::{MediaError, Rendition, store};
 use crate::{
     App, channels,
     db::Lane,
-    platforms::{Answer, AskError, Outcome},
+    platforms::{Answer, AskError, Outcome, whatsapp::message::UploadedMedium},
 };
 
 /// How long an upload is used, in milliseconds: Meta keeps it for 30 days.
@@ -36,7 +36,7 @@ pub(super) struct Uploads(Arc<Mutex<HashMap<(ChannelId, MediaId), Turn>>>);
 type Turn = Arc<tokio::sync::Mutex<Option<Remembered>>>;
 
 struct Remembered {
-    came_to: Result<String, Answer>,
+    came_to: Result<UploadedMedium, Answer>,
     /// UTC milliseconds.
     until: i64,
 }
@@ -53,9 +53,9 @@ impl Uploads {
     }
 }
 
-/// What WhatsApp calls this medium of the team for this number, uploaded first where it was not. Where that fails, what the
+/// What WhatsApp has of this medium of the team for this number, uploaded first where it was not. Where that fails, what the
 /// message would have been answered: a medium that Meta does not take, or that is gone, is [`Reason::WaMedia`].
-pub async fn uploaded(app: App, team: TeamId, channel: ChannelId, media: MediaId) -> Result<String, Answer> {
+pub async fn uploaded(app: App, team: TeamId, channel: ChannelId, media: MediaId) -> Result<UploadedMedium, Answer> {
     let now = app.clock.now();
     let turn = app.media.uploads.turn((channel, media), now);
     let mut known = turn.lock().await;
@@ -63,7 +63,7 @@ pub async fn uploaded(app: App, team: TeamId, channel: ChannelId, media: MediaId
         return known.came_to.clone();
     }
     let (came_to, until) = match find_or_upload(&app, team, channel, media).await {
-        Ok((id, at)) => (Ok(id), at + LIFE),
+        Ok((medium, at)) => (Ok(medium), at + LIFE),
         Err(failure) => {
             tracing::warn!(%channel, %media, error = %failure, "a medium could not be uploaded");
             (Err(failure.answer()), now + SORRY)
@@ -113,8 +113,13 @@ impl Failure {
     }
 }
 
-/// The id of an upload that Meta still has, and when it was made (UTC ms).
-async fn find_or_upload(app: &App, team: TeamId, channel: ChannelId, media: MediaId) -> Result<(String, i64), Failure> {
+/// An upload that Meta still has, and when it was made (UTC ms).
+async fn find_or_upload(
+    app: &App,
+    team: TeamId,
+    channel: ChannelId,
+    media: MediaId,
+) -> Result<(UploadedMedium, i64), Failure> {
     let after = app.clock.now() - LIFE;
     let (known, file) = app
         .db
@@ -123,8 +128,9 @@ async fn find_or_upload(app: &App, team: TeamId, channel: ChannelId, media: Medi
             Ok::<_, crate::db::Error>((known, store::file(tx, team, media, Rendition::Whole)?))
         })
         .await?;
-    if let Some(known) = known {
-        return Ok(known);
+    let name = file.as_ref().and_then(|file| file.name.clone());
+    if let Some((id, at)) = known {
+        return Ok((UploadedMedium { id, name }, at));
     }
     let file = file.ok_or(Failure::Gone)?;
     let bytes = app.media.read_whole(&file.path).await.map_err(|error| match error {
@@ -140,7 +146,7 @@ async fn find_or_upload(app: &App, team: TeamId, channel: ChannelId, media: Medi
         tracing::warn!(%channel, %media, %error, "an upload was not kept");
     }
     metrics::counter!("storecast_whatsapp_uploads_total").increment(1);
-    Ok((id, at))
+    Ok((UploadedMedium { id, name }, at))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::{
 
 on_both_engines![
     a_medium_is_uploaded_once_however_many_ask_and_again_before_meta_forgets_it,
+    a_document_goes_up_as_one_and_keeps_its_name,
     every_number_has_its_own_upload,
     what_fails_is_believed_for_a_moment_and_then_asked_again,
     what_is_not_there_is_refused_and_a_wrong_token_stops_the_number,
@@ -32,6 +33,11 @@ async fn field(db: Db, habit: impl Fn(usize) -> Then + Send + 'static) -> (Field
     (Field::with(db, |config| config.whatsapp.api_base = base).await, got)
 }
 
+/// What has no name of its own, by this id.
+fn by(id: &str) -> UploadedMedium {
+    UploadedMedium { id: id.to_owned(), name: None }
+}
+
 fn named(number: usize) -> Then {
     Then::answer("200 OK", "", format!("{{\"id\":\"meta-{number}\"}}").as_bytes())
 }
@@ -42,7 +48,7 @@ async fn a_medium_is_uploaded_once_however_many_ask_and_again_before_meta_forget
     let media = stored(app, team, MediaKind::Image, "image/png", b"bytes").await;
     let asked = (0..20).map(|_| uploaded(app.clone(), team, number, media));
     let names = futures_util::future::join_all(asked).await;
-    assert!(names.iter().all(|name| *name == Ok("meta-0".into())), "{names:?}");
+    assert!(names.iter().all(|name| *name == Ok(by("meta-0"))), "{names:?}");
     assert_eq!(got.lock().unwrap().len(), 1);
     assert!(got.lock().unwrap()[0].contains("\r\n\r\nbytes\r\n"));
     // As after a restart: nothing is remembered but the row.
@@ -51,14 +57,29 @@ async fn a_medium_is_uploaded_once_however_many_ask_and_again_before_meta_forget
         app.media.uploads = Uploads::default();
         app
     };
-    assert_eq!(uploaded(restarted(), team, number, media).await, Ok("meta-0".into()));
+    assert_eq!(uploaded(restarted(), team, number, media).await, Ok(by("meta-0")));
     field.world.clock.advance(29 * DAY - 1);
-    assert_eq!(uploaded(restarted(), team, number, media).await, Ok("meta-0".into()));
-    assert_eq!(uploaded(app.clone(), team, number, media).await, Ok("meta-0".into()));
+    assert_eq!(uploaded(restarted(), team, number, media).await, Ok(by("meta-0")));
+    assert_eq!(uploaded(app.clone(), team, number, media).await, Ok(by("meta-0")));
     field.world.clock.advance(1);
-    assert_eq!(uploaded(app.clone(), team, number, media).await, Ok("meta-1".into()));
-    assert_eq!(uploaded(restarted(), team, number, media).await, Ok("meta-1".into()));
+    assert_eq!(uploaded(app.clone(), team, number, media).await, Ok(by("meta-1")));
+    assert_eq!(uploaded(restarted(), team, number, media).await, Ok(by("meta-1")));
     assert_eq!(got.lock().unwrap().len(), 2);
+}
+
+async fn a_document_goes_up_as_one_and_keeps_its_name(db: Db) {
+    let (field, got) = field(db, named).await;
+    let (app, team, number) = (&field.app, field.world.team, field.number);
+    let media = stored(app, team, MediaKind::Document, "application/pdf", b"%PDF-bytes").await;
+    let expected = Ok(UploadedMedium { id: "meta-0".to_owned(), name: Some("講義.pdf".to_owned()) });
+    assert_eq!(uploaded(app.clone(), team, number, media).await, expected);
+    let request = got.lock().unwrap()[0].clone();
+    assert!(request.contains("application/pdf") && request.contains("\r\n\r\n%PDF-bytes\r\n"), "{request}");
+    // As after a restart: the row knows the id, and the medium its name.
+    let mut restarted = app.clone();
+    restarted.media.uploads = Uploads::default();
+    assert_eq!(uploaded(restarted, team, number, media).await, expected);
+    assert_eq!(got.lock().unwrap().len(), 1);
 }
 
 async fn every_number_has_its_own_upload(db: Db) {
@@ -66,9 +87,9 @@ async fn every_number_has_its_own_upload(db: Db) {
     let (app, team) = (&field.app, field.world.team);
     let media = stored(app, team, MediaKind::Image, "image/png", b"bytes").await;
     let other = field.another_number().await;
-    assert_eq!(uploaded(app.clone(), team, field.number, media).await, Ok("meta-0".into()));
-    assert_eq!(uploaded(app.clone(), team, other, media).await, Ok("meta-1".into()));
-    assert_eq!(uploaded(app.clone(), team, field.number, media).await, Ok("meta-0".into()));
+    assert_eq!(uploaded(app.clone(), team, field.number, media).await, Ok(by("meta-0")));
+    assert_eq!(uploaded(app.clone(), team, other, media).await, Ok(by("meta-1")));
+    assert_eq!(uploaded(app.clone(), team, field.number, media).await, Ok(by("meta-0")));
 }
 
 async fn what_fails_is_believed_for_a_moment_and_then_asked_again(db: Db) {
@@ -89,7 +110,7 @@ async fn what_fails_is_believed_for_a_moment_and_then_asked_again(db: Db) {
     assert_eq!(answer.outcome, Outcome::Refused { reason: Reason::WaMedia });
     assert_eq!(answer.text.as_deref(), Some("Media upload error"));
     field.world.clock.advance(SORRY);
-    assert_eq!(uploaded(app.clone(), team, number, media).await, Ok("meta-2".into()));
+    assert_eq!(uploaded(app.clone(), team, number, media).await, Ok(by("meta-2")));
     assert_eq!(got.lock().unwrap().len(), 3);
 }
 

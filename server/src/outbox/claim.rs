@@ -1,4 +1,5 @@
-//! Claiming: one short write that leases slices, drops who may not be sent any more, and reserves a moment for each call.
+//! Claiming: one short write that leases slices, drops who may not be sent any more, and reserves a moment for the first call
+//! of each.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,9 +11,10 @@ use shared::{
 
 use super::{
     Busy, KEY_LIFE_MS, Policies,
-    fair::{self, Due},
-    settle,
-    store::{self, Budget, Queued, Settled, Taken},
+    budget::{self, Kinds},
+    fair::{Due, Fair},
+    line, settle,
+    store::{self, Queued, Settled, Taken},
     whatsapp,
 };
 use crate::{
@@ -20,24 +22,15 @@ use crate::{
     db::{self, Tx},
 };
 
-/// The endpoint whose budget LINE pushes are taken from.
-pub(crate) const PUSH: &str = "push";
-
-/// The endpoint whose budget a platform's calls are taken from.
-pub(crate) const fn endpoint(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Line => PUSH,
-        Platform::Whatsapp => whatsapp::MESSAGES,
-    }
-}
-
 /// What a claim asks for.
 #[derive(Clone)]
 pub(crate) struct Want {
     pub(crate) busy: Busy,
     pub(crate) me: String,
-    /// At most so many rows, but at least one slice.
+    /// So many rows, and the rest of a slice.
     pub(crate) rows: u64,
+    /// Who got what before.
+    pub(crate) fair: Fair,
     /// UTC µs.
     pub(crate) now_micros: i64,
     pub(crate) lease_ms: i64,
@@ -50,41 +43,62 @@ pub(crate) struct Want {
 /// What a claim got.
 #[derive(Default)]
 pub(crate) struct Claimed {
-    /// Rows to send, in order, each with its moment.
+    /// Rows to send, class by class, each with its moment.
     pub(crate) rows: Vec<Row>,
     /// Until when they are leased (UTC ms).
     pub(crate) until: i64,
     /// Content of campaigns that the lane did not know, JSON.
     pub(crate) contents: HashMap<CampaignId, String>,
-    /// When there is budget again (UTC µs), where that is why nothing came.
+    /// When there is budget again (UTC µs) for what there is none for now.
     pub(crate) wait_until: Option<i64>,
-    /// Whether rows were settled without a call.
+    /// Rows that were settled without a call.
     pub(crate) dropped: usize,
+    /// Who got what, where anything was shared out.
+    pub(crate) fair: Option<Fair>,
 }
 
-/// A claimed row.
+/// A claimed row, or the rows of a batch.
 pub(crate) struct Row {
     pub(crate) slice: Taken,
     pub(crate) campaign: Option<CampaignId>,
+    /// 0 replies, 1 group sends, 2 broadcasts.
+    pub(crate) class: i64,
     pub(crate) queued: Queued,
+    /// The others of a batch, who are in the same call.
+    pub(crate) others: Vec<Queued>,
     /// The message that is next, from 0; on LINE all of them are one.
     pub(crate) next: usize,
     /// How many messages there are, each a call.
     pub(crate) parts: usize,
-    /// When its first call may be made (UTC µs).
-    pub(crate) at: i64,
-    /// How far (µs) calls of the channel are apart; 0 without a budget.
-    pub(crate) apart: i64,
+    /// Where its calls go, and whose budget they are taken from.
+    pub(crate) endpoint: &'static str,
+    /// The moment of its first call (UTC µs); none without a budget.
+    pub(crate) at: Option<i64>,
 }
 
 impl Row {
-    fn new(slice: &Taken, campaign: Option<CampaignId>, queued: Queued) -> Self {
-        Self { slice: slice.clone(), campaign, queued, next: 0, parts: 1, at: 0, apart: 0 }
+    fn new(platform: Platform, slice: &Taken, due: Due, queued: Queued) -> Self {
+        Self {
+            slice: slice.clone(),
+            campaign: due.campaign,
+            class: due.class,
+            queued,
+            others: Vec::new(),
+            next: 0,
+            parts: 1,
+            endpoint: budget::endpoint(platform, slice.is_batch),
+            at: None,
+        }
     }
 
-    /// Calls it takes.
-    fn calls(&self) -> i64 {
-        i64::try_from(self.parts.saturating_sub(self.next)).unwrap_or(i64::MAX)
+    /// All who are in its call, in the order of their ids.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Queued> {
+        std::iter::once(&self.queued).chain(&self.others)
+    }
+
+    /// Whether a call for it was made whose end nobody knows.
+    pub(crate) fn may_have_arrived(&self) -> bool {
+        self.queued.unsure || self.slice.was_lost
     }
 }
 
@@ -92,35 +106,19 @@ impl Row {
 pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
     let now = want.now_micros / 1_000;
     let mut claimed = Claimed { until: now + want.lease_ms, ..Claimed::default() };
-    let endpoint = endpoint(want.busy.platform);
-    let mut budget = store::budget(tx, want.busy.channel, endpoint)?;
-    if let Some(budget) = &mut budget {
-        recover(budget, now);
-        // Moments too far ahead are not given away: whoever comes later and is urgent would wait for them.
-        if budget.next_at > want.now_micros + 200_000 {
-            claimed.wait_until = Some(budget.next_at - 100_000);
-            return Ok(claimed);
-        }
+    let room = budget::look(tx, &want.busy, want.now_micros)?;
+    claimed.wait_until = room.wait_until;
+    if room.is_none() {
+        return Ok(claimed);
     }
-    // Of a slow channel no more than a moment's worth: what waits under a lease keeps others from going first.
-    let pace =
-        budget.as_ref().map_or(want.rows, |budget| u64::try_from(budget.rate_now / 4).unwrap_or_default().max(1));
-    let due = store::due(tx, want.busy.channel, now)?;
-    for (share, rows) in fair::shares(&due, want.rows.min(pace)) {
-        take_share(tx, want, now, share, rows, &mut claimed)?;
+    let due = store::due(tx, want.busy.channel, now, room.kinds)?;
+    let mut round = want.fair.round(&due, want.rows.min(room.rows));
+    while let Some(due) = round.turn() {
+        let rows = take_slice(tx, want, now, due, room.kinds, &mut claimed)?;
+        round.took(due, rows);
     }
-    if let Some(mut budget) = budget {
-        let mut at = budget.next_at.max(want.now_micros);
-        let apart = 1_000_000 / budget.rate_now.max(1);
-        for row in &mut claimed.rows {
-            (row.at, row.apart) = (at, apart);
-            at += row.calls() * apart;
-        }
-        if !claimed.rows.is_empty() {
-            budget.next_at = at;
-            store::set_budget(tx, want.busy.channel, endpoint, &budget)?;
-        }
-    }
+    claimed.fair = Some(round.end());
+    claimed.rows.sort_by_key(|row| row.class);
     for row in &claimed.rows {
         if let Some(campaign) = row.campaign
             && !want.known.contains(&campaign)
@@ -129,44 +127,66 @@ pub(crate) fn claim(tx: &mut Tx<'_>, want: &Want) -> db::Result<Claimed> {
             claimed.contents.insert(campaign, store::content(tx, campaign)?);
         }
     }
+    budget::give_moments(tx, want.busy.channel, &mut claimed.rows, want.now_micros)?;
     Ok(claimed)
 }
 
-/// After a slow-down the pace comes back by a twentieth of the full one each second.
-fn recover(budget: &mut Budget, now: i64) {
-    let Some(slowed_at) = budget.slowed_at else {
-        return;
+/// Takes a slice of one campaign (or of the replies); says how many were waiting in it, or that there is none any more.
+fn take_slice(
+    tx: &mut Tx<'_>,
+    want: &Want,
+    now: i64,
+    due: Due,
+    kinds: Kinds,
+    claimed: &mut Claimed,
+) -> db::Result<Option<u64>> {
+    let Some(slice) = store::take(tx, want.busy.channel, due.campaign, kinds, now, &want.me, claimed.until)? else {
+        return Ok(None);
     };
-    let seconds = (now - slowed_at) / 1_000;
-    if seconds >= 1 {
-        budget.rate_now = (budget.rate_now + (budget.rate / 20).max(1) * seconds).min(budget.rate);
-        budget.slowed_at = (budget.rate_now < budget.rate).then_some(now);
-    }
+    let queued = store::queued(tx, &slice, due.campaign)?;
+    let waiting = queued.len() as u64;
+    sort_out(tx, want, now, due, &slice, queued, claimed)?;
+    Ok(Some(waiting))
 }
 
-/// Takes slices of one campaign (or of the replies) until its share is full.
-fn take_share(tx: &mut Tx<'_>, want: &Want, now: i64, share: Due, rows: u64, claimed: &mut Claimed) -> db::Result<()> {
-    let mut left = i64::try_from(rows).unwrap_or(i64::MAX);
-    while left > 0 {
-        let Some(slice) = store::take(tx, want.busy.channel, share.campaign, now, &want.me, claimed.until)? else {
-            break;
-        };
-        let queued = store::queued(tx, &slice, share.campaign)?;
-        left -= i64::try_from(queued.len()).unwrap_or(i64::MAX).max(1);
-        if want.busy.platform == Platform::Whatsapp {
-            let rows = queued.into_iter().map(|queued| Row::new(&slice, share.campaign, queued)).collect();
-            let fit = whatsapp::fit(tx, want, &slice, rows, now, &mut claimed.dropped)?;
-            claimed.rows.extend(fit);
-            continue;
-        }
-        let dropped = unfit(tx, want, &slice, &queued, now)?;
-        let gone: HashSet<DeliveryId> = dropped.iter().map(|row| row.id).collect();
-        claimed.dropped +=
-            settle::settle_unsent(tx, want.busy.team, &slice, share.campaign, dropped, queued.len(), now)?;
-        let fit = queued.into_iter().filter(|row| !gone.contains(&row.id));
-        claimed.rows.extend(fit.map(|queued| Row::new(&slice, share.campaign, queued)));
+/// Adds the rows of a slice that are to be sent to what is claimed, and settles the others.
+pub(crate) fn sort_out(
+    tx: &mut Tx<'_>,
+    want: &Want,
+    now: i64,
+    due: Due,
+    slice: &Taken,
+    queued: Vec<Queued>,
+    claimed: &mut Claimed,
+) -> db::Result<()> {
+    let row = |queued| Row::new(want.busy.platform, slice, due, queued);
+    if want.busy.platform == Platform::Whatsapp {
+        let rows = queued.into_iter().map(row).collect();
+        let fit = whatsapp::fit(tx, want, slice, rows, now, &mut claimed.dropped)?;
+        claimed.rows.extend(fit);
+        return Ok(());
+    }
+    let dropped = unfit(tx, want, slice, &queued, now)?;
+    let gone: HashSet<DeliveryId> = dropped.iter().map(|row| row.id).collect();
+    claimed.dropped += settle::settle_unsent(tx, want.busy.team, slice, due.campaign, dropped, queued.len(), now)?;
+    let mut fit = queued.into_iter().filter(|row| !gone.contains(&row.id));
+    if !slice.is_batch {
+        claimed.rows.extend(fit.map(row));
+    } else if let Some(first) = fit.next() {
+        let slice = if gone.is_empty() { slice.clone() } else { without_some(tx, slice, now)? };
+        claimed.rows.push(Row { slice, others: fit.collect(), ..row(first) });
     }
     Ok(())
+}
+
+/// A batch without those who may not be sent in it any more. Where a call for it was made, and rejected, the rest is another
+/// body, which must not go under the key of the former.
+fn without_some(tx: &mut Tx<'_>, slice: &Taken, now: i64) -> db::Result<Taken> {
+    if slice.generation == 1 {
+        return Ok(slice.clone());
+    }
+    line::next_round(tx, slice.id, (slice.first, slice.last), true, Some(now))?;
+    Ok(Taken { round: slice.round + 1, first_tried_at: now, ..slice.clone() })
 }
 
 /// Rows of a slice that are settled without a call: too late, key too old to repeat, or not to be sent any more.
@@ -189,24 +209,8 @@ fn unfit(tx: &mut Tx<'_>, want: &Want, slice: &Taken, queued: &[Queued], now: i6
     }
     let eligibility =
         if queued.iter().any(|row| row.fill.is_some()) { want.policies.reply } else { want.policies.group };
-    for (id, reason) in eligibility(tx, &fit, now)? {
+    for (id, reason) in eligibility(tx, want.busy.platform, &fit, now)? {
         dropped.push(settle::unsent(id, "failed", reason, Some(CheckedBy::Storecast), now));
     }
     Ok(dropped)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_pace_recovers_by_a_twentieth_a_second_and_no_further_than_full() {
-        let mut budget = Budget { rate: 1_900, rate_now: 950, next_at: 0, slowed_at: Some(0) };
-        recover(&mut budget, 999);
-        assert_eq!(budget.rate_now, 950);
-        recover(&mut budget, 2_000);
-        assert_eq!((budget.rate_now, budget.slowed_at), (950 + 190, Some(2_000)));
-        recover(&mut budget, 60_000);
-        assert_eq!((budget.rate_now, budget.slowed_at), (1_900, None));
-    }
 }

@@ -14,11 +14,12 @@ use super::store;
 use crate::{
     clock::Clock,
     db::{self, Tx},
+    platforms::line::MULTICAST_USERS,
 };
 
 /// Neighbouring deliveries that share a lease: on LINE as measured (`trials/engine`), on WhatsApp what a number sends in a
 /// second or so, or a reply would wait behind all of a slice.
-const fn slice_of(platform: Platform) -> usize {
+pub(crate) const fn slice_of(platform: Platform) -> usize {
     match platform {
         Platform::Line => 200,
         Platform::Whatsapp => 20,
@@ -42,6 +43,9 @@ pub struct NewDelivery {
     pub name: String,
     /// Why she is not sent, where that is known already: then the row is made failed.
     pub refused: Option<Reason>,
+    /// Whether she surely follows the account: LINE's multicast reaches nobody else, while a push does for a week after she
+    /// wrote (providers.md A5).
+    pub is_follower: bool,
 }
 
 /// The recipients of a campaign, to be written with it.
@@ -61,16 +65,27 @@ pub struct NewCampaignDeliveries<'a> {
     pub expires_at: i64,
     /// Now (UTC ms).
     pub now: i64,
+    /// Whether the content differs from person to person.
+    pub is_personal: bool,
     /// The recipients, in the order of (channel, contact): neighbours in the table are then neighbours in the index by
     /// conversation (2.4 times faster with history, `trials/engine`).
     pub recipients: &'a [NewDelivery],
 }
 
-/// Writes the recipients of a campaign and the slices they are claimed by.
+/// Writes the recipients of a campaign and the slices they are claimed by. Those on LINE to whom the very same goes are
+/// batches: a multicast for as many as it may name. Nobody joins or leaves a batch that was called for and not settled.
 pub fn enqueue_campaign(tx: &mut Tx<'_>, clock: &Clock, new: NewCampaignDeliveries<'_>) -> db::Result<()> {
     for same in new.recipients.chunk_by(|a, b| a.channel == b.channel) {
-        let size = slice_of(store::platform(tx, new.team, same[0].channel)?);
-        same.chunks(size).try_for_each(|neighbours| enqueue_slice(tx, clock, &new, neighbours))?;
+        let platform = store::platform(tx, new.team, same[0].channel)?;
+        let goes_to_all = platform == Platform::Line && !new.is_personal;
+        let is_batched = |one: &&NewDelivery| goes_to_all && one.is_follower && one.refused.is_none();
+        let (batched, single): (Vec<&NewDelivery>, Vec<&NewDelivery>) = same.iter().partition(is_batched);
+        for members in batched.chunks(MULTICAST_USERS) {
+            enqueue_slice(tx, clock, &new, members, members.len() > 1)?;
+        }
+        for neighbours in single.chunks(slice_of(platform)) {
+            enqueue_slice(tx, clock, &new, neighbours, false)?;
+        }
     }
     Ok(())
 }
@@ -80,7 +95,8 @@ fn enqueue_slice(
     tx: &mut Tx<'_>,
     clock: &Clock,
     new: &NewCampaignDeliveries<'_>,
-    neighbours: &[NewDelivery],
+    neighbours: &[&NewDelivery],
+    is_batch: bool,
 ) -> db::Result<()> {
     let slice: SliceId = clock.id();
     let ids: Vec<DeliveryId> = neighbours.iter().map(|_| clock.id()).collect();
@@ -99,7 +115,8 @@ fn enqueue_slice(
             due_at: new.now,
             expires_at: new.expires_at,
         };
-        store::add_slice(tx, &range)?;
+        let add = if is_batch { store::add_batch } else { store::add_slice };
+        add(tx, &range)?;
     }
     Ok(())
 }

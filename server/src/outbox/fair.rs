@@ -1,6 +1,10 @@
 //! Who goes first: class by class, equal shares within a class, and a tenth kept for each class behind.
+//!
+//! What is taken at once is a whole slice, however small a share is. So it is remembered who got what: whoever got least goes
+//! next, what somebody got beyond her share others get first, and a class behind saves its tenths up for a slice. The memory
+//! is a lane's, in one process: each server is fair by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use shared::id::CampaignId;
 
@@ -12,84 +16,150 @@ pub(crate) struct Due {
     pub(crate) class: i64,
     /// Rows waiting.
     pub(crate) waiting: u64,
+    /// Rows of its largest slice.
+    pub(crate) largest: u64,
 }
 
-/// How many rows of each to claim, of `want` in all, in the order to serve them.
-///
-/// Each class behind keeps a tenth, as a stream of small urgent sends would otherwise starve it for as long as it lasts;
-/// within a class nobody waits behind somebody bigger.
-pub(crate) fn shares(due: &[Due], want: u64) -> Vec<(Due, u64)> {
-    let mut classes: BTreeMap<i64, Vec<Due>> = BTreeMap::new();
-    for one in due.iter().filter(|due| due.waiting > 0) {
-        classes.entry(one.class).or_default().push(*one);
+/// Rows that somebody who is new goes ahead of the others by: so few people go out at once, whoever else there is. It is one
+/// slice of the largest kind, so that nobody waits much longer for it.
+const HEAD_START: i64 = 500 * ROW;
+/// A row on the scale of what everybody got.
+const ROW: i64 = 1_000;
+
+/// Who got what, from claim to claim.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fair {
+    classes: BTreeMap<i64, Class>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Class {
+    /// What somebody who shared in it all the time would have got by now.
+    even: i64,
+    /// What those who are waiting got on that scale, and those who got more than their share.
+    got: HashMap<Option<CampaignId>, i64>,
+    /// Tenths of a row that the class has saved up while others before it were served.
+    saved: i64,
+}
+
+impl Fair {
+    /// Begins to share out `want` rows among what is due.
+    pub(crate) fn round(&self, due: &[Due], want: u64) -> Round {
+        let mut waiting: BTreeMap<i64, Vec<Due>> = BTreeMap::new();
+        for one in due.iter().filter(|due| due.waiting > 0) {
+            waiting.entry(one.class).or_default().push(*one);
+        }
+        let mut fair = self.clone();
+        for number in waiting.keys() {
+            fair.classes.entry(*number).or_default();
+        }
+        fair.classes.retain(|number, class| {
+            let here = waiting.get(number).map(Vec::as_slice).unwrap_or_default();
+            class.meet(here);
+            !class.got.is_empty()
+        });
+        let sharing = waiting.iter().map(|(number, here)| (*number, here.len())).collect();
+        Round { fair, waiting, sharing, want, taken: 0 }
     }
-    let tenth = want / 10;
-    let mut left = want;
-    let mut behind = classes.len() as u64;
-    let mut shares = Vec::new();
-    for mut class in classes.into_values() {
-        behind -= 1;
-        let mut mine = left.saturating_sub(behind * tenth);
-        // The smallest first: what it does not need goes to the others.
-        class.sort_by_key(|due| (due.waiting, due.campaign));
-        let count = class.len();
-        for (i, due) in class.into_iter().enumerate() {
-            let take = due.waiting.min(mine.div_ceil((count - i) as u64));
-            if take > 0 {
-                shares.push((due, take));
-            }
-            mine -= take;
-            left -= take;
+}
+
+impl Class {
+    /// Who is waiting now. Whoever is new begins a little behind what is even; whoever is gone and owes nothing is forgotten.
+    fn meet(&mut self, here: &[Due]) {
+        let begin = self.even - HEAD_START;
+        self.got.retain(|campaign, got| *got > begin || here.iter().any(|due| due.campaign == *campaign));
+        for due in here {
+            self.got.entry(due.campaign).or_insert(begin);
+        }
+        if here.is_empty() {
+            self.saved = 0;
         }
     }
-    shares
+}
+
+/// One claim's sharing out, slice by slice: [`Round::turn`], then [`Round::took`].
+#[derive(Debug)]
+pub(crate) struct Round {
+    fair: Fair,
+    waiting: BTreeMap<i64, Vec<Due>>,
+    /// How many share in each class.
+    sharing: BTreeMap<i64, usize>,
+    want: u64,
+    taken: u64,
+}
+
+impl Round {
+    /// Whose slice is taken next: the first class's, but for what a class behind has saved up. No more than is wanted and the
+    /// rest of a slice is taken, and one more slice where a class behind has its turn.
+    pub(crate) fn turn(&self) -> Option<Due> {
+        let first = || self.waiting.keys().next().and_then(|class| self.least(*class));
+        if self.taken == 0 {
+            return first();
+        }
+        let behind = self.waiting.keys().skip(1).find_map(|class| {
+            let saved = self.fair.classes.get(class).map_or(0, |class| class.saved);
+            self.least(*class).filter(|due| saved >= tenths(due.largest))
+        });
+        behind.or_else(|| if self.taken < self.want { first() } else { None })
+    }
+
+    /// Who is next in a class. Of those who were not served lately the fewest people go first, unless somebody has waited for
+    /// them so long that her share is overdue; then who got least.
+    fn least(&self, class: i64) -> Option<Due> {
+        let Class { even, got, .. } = self.fair.classes.get(&class)?;
+        let key = |due: &Due| {
+            let got = got.get(&due.campaign).copied().unwrap_or_default();
+            let (late, fresh) = (got < even - 2 * HEAD_START, got <= even - HEAD_START);
+            (!late, !fresh, if fresh && !late { 0 } else { got }, due.waiting, due.campaign)
+        };
+        self.waiting.get(&class)?.iter().min_by_key(|due| key(due)).copied()
+    }
+
+    /// A slice of so many rows was taken; or there was none any more.
+    pub(crate) fn took(&mut self, due: Due, rows: Option<u64>) {
+        let mut left = due.waiting;
+        if let Some(rows) = rows {
+            self.book(due, rows);
+            left = left.saturating_sub(rows.max(1));
+        }
+        let Some(here) = self.waiting.get_mut(&due.class) else { return };
+        if rows.is_none() || left == 0 {
+            here.retain(|one| one.campaign != due.campaign);
+        }
+        for one in here.iter_mut().filter(|one| one.campaign == due.campaign) {
+            one.waiting = left;
+        }
+        if here.is_empty() {
+            self.waiting.remove(&due.class);
+        }
+    }
+
+    fn book(&mut self, due: Due, rows: u64) {
+        self.taken += rows;
+        let is_behind = self.waiting.keys().next().is_some_and(|first| *first < due.class);
+        let sharing = self.sharing.get(&due.class).copied().unwrap_or(1).max(1);
+        let cost = i64::try_from(rows).unwrap_or(i64::MAX / ROW).saturating_mul(ROW);
+        for (number, class) in &mut self.fair.classes {
+            if *number == due.class {
+                class.even += cost / i64::try_from(sharing).unwrap_or(1);
+                *class.got.entry(due.campaign).or_default() += cost;
+                class.saved -= if is_behind { tenths(rows) } else { 0 };
+            } else if *number > due.class && self.waiting.contains_key(number) {
+                class.saved += cost / ROW;
+            }
+        }
+    }
+
+    /// Who got what, for the next claim.
+    pub(crate) fn end(self) -> Fair {
+        self.fair
+    }
+}
+
+fn tenths(rows: u64) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX / 10).saturating_mul(10)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn due(campaign: u128, class: i64, waiting: u64) -> Due {
-        Due { campaign: (class > 0).then_some(CampaignId(Uuid::from_u128(campaign))), class, waiting }
-    }
-
-    #[test]
-    fn twenty_people_do_not_wait_behind_fifty_thousand() {
-        let shares = shares(&[due(1, 1, 50_000), due(2, 1, 20)], 500);
-        assert_eq!(
-            shares.iter().map(|(due, take)| (due.waiting, *take)).collect::<Vec<_>>(),
-            [(20, 20), (50_000, 480)]
-        );
-    }
-
-    #[test]
-    fn a_tenth_is_kept_for_the_class_behind() {
-        let shares = shares(&[due(0, 0, 1_000), due(1, 1, 1_000), due(2, 2, 1_000)], 100);
-        assert_eq!(shares.iter().map(|(_, take)| *take).collect::<Vec<_>>(), [80, 10, 10]);
-    }
-
-    proptest! {
-        #[test]
-        fn shares_are_fair_and_waste_nothing(
-            waiting in proptest::collection::vec((0i64..3, 0u64..2_000), 0..12), want in 1u64..1_000,
-        ) {
-            let due: Vec<Due> = waiting.iter().enumerate().map(|(i, (class, n))| due(i as u128, *class, *n)).collect();
-            let shares = shares(&due, want);
-            let taken: u64 = shares.iter().map(|(_, take)| take).sum();
-            prop_assert!(taken <= want);
-            for (due, take) in &shares {
-                prop_assert!(*take <= due.waiting);
-            }
-            // Whoever got less than a neighbour of the same class got all she had.
-            for (a, a_take) in &shares {
-                for (b, b_take) in &shares {
-                    if a.class == b.class && a_take + 1 < *b_take {
-                        prop_assert_eq!(*a_take, a.waiting);
-                    }
-                }
-            }
-        }
-    }
-}
+#[path = "fair_test.rs"]
+mod tests;

@@ -3,25 +3,33 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use shared::{content::Content, id::CampaignId};
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{
     Busy, Policies,
     claim::{self, Claimed, Row, Want},
+    fair::Fair,
+    hand::hand_out,
     lease::Lease,
 };
 use crate::{App, db::Lane as DbLane, refused};
 
 /// Rows of one claim.
 const CLAIM: u64 = 500;
-/// How late (µs) a call may be and still catch up: at 1,900 calls a second that is 95 more in one, which LINE's 2,000 allow.
-const LATE: i64 = 50_000;
 /// Between two looks for a token that cannot be read.
 const TOKEN_LOOK: Duration = Duration::from_secs(5);
+/// Between two looks whether a sender is free again.
+const SENDER_LOOK: Duration = Duration::from_millis(5);
 /// Contents that a lane remembers; a campaign's is read once.
 const REMEMBERED: usize = 256;
+/// A lane ends after it found nothing to do for so many polls: a minute, as they are.
+const IDLE_POLLS: u32 = 60;
 
 /// How a platform is sent to: what differs between the lanes of LINE and of WhatsApp.
 pub(crate) trait Post: Clone + Send + Sync + 'static {
+    /// How long (µs) before its moment a row is handed out, for what has to be done before the call.
+    const LEAD: i64;
+
     /// Frozen content, ready to be filled in for each recipient.
     type Message: Send + Sync + 'static;
 
@@ -47,6 +55,9 @@ pub(crate) struct Lane<P: Post> {
     busy: Busy,
     post: P,
     messages: HashMap<CampaignId, Arc<P::Message>>,
+    fair: Fair,
+    /// The way to the senders, once there was something to send.
+    hands: Option<Hands<P::Message>>,
 }
 
 /// A recipient to send to.
@@ -56,20 +67,34 @@ pub(crate) struct Item<M> {
     pub(crate) message: Arc<M>,
 }
 
+/// The way to a lane's senders. They end when it is dropped and all is sent.
+struct Hands<M> {
+    /// One batch lies ready while the next is claimed.
+    ready: mpsc::Sender<Vec<Item<M>>>,
+    /// What no sender was free for yet.
+    given: async_channel::Receiver<Item<M>>,
+    /// The rows have moments.
+    is_paced: bool,
+}
+
+/// What a look for work came to.
+enum Look {
+    /// There was some, the last of which goes out in so long.
+    Found(Duration),
+    /// There is nothing for at most so long.
+    Nothing(Duration),
+}
+
 impl<P: Post> Lane<P> {
     pub(crate) fn new(app: App, policies: Policies, me: Arc<str>, busy: Busy, post: P) -> Self {
-        Self { app, policies, me, busy, post, messages: HashMap::new() }
+        Self { app, policies, me, busy, post, messages: HashMap::new(), fair: Fair::default(), hands: None }
     }
 
-    /// Works until the server stops.
+    /// Works until the server stops, or until there was nothing to do for a while.
     pub(crate) async fn run(mut self) {
-        let (give, work) = async_channel::bounded(usize::try_from(CLAIM).unwrap_or(usize::MAX));
-        for _ in 0..self.post.in_flight().max(1) {
-            self.app.tasks.spawn("outbox.send", self.post.clone().send_all(work.clone()));
-        }
-        drop(work);
         let poll = Duration::from_millis(self.app.config.engine.poll_ms);
-        while !self.app.tasks.is_stopping() {
+        let mut idle_since = Instant::now();
+        while !self.app.tasks.is_stopping() && idle_since.elapsed() <= poll * IDLE_POLLS {
             let app = self.app.clone();
             let woken = app.outbox.wake.notified();
             tokio::pin!(woken);
@@ -82,21 +107,13 @@ impl<P: Post> Lane<P> {
                     () = app.tasks.stopping() => break,
                 }
             }
-            let wait = match self.claim().await {
-                Ok(claimed) if !claimed.rows.is_empty() => {
-                    self.hand_out(claimed, &give).await;
+            self.room().await;
+            let wait = match self.look(poll).await {
+                Look::Found(work) => {
+                    idle_since = Instant::now() + work;
                     continue;
                 }
-                Ok(Claimed { dropped, .. }) if dropped > 0 => continue,
-                Ok(Claimed { wait_until: Some(at), .. }) => {
-                    let micros = u64::try_from(at - self.app.clock.now_micros()).unwrap_or_default();
-                    Duration::from_micros(micros).min(poll)
-                }
-                Ok(_) => poll,
-                Err(error) => {
-                    tracing::error!(channel = %self.busy.channel, %error, "a claim failed");
-                    poll
-                }
+                Look::Nothing(wait) => wait,
             };
             tokio::select! {
                 () = woken => {}
@@ -106,22 +123,62 @@ impl<P: Post> Lane<P> {
         }
     }
 
+    /// Waits until there is room for another batch. Where moments are reserved with the claim that means a free sender: they
+    /// would pass in the queue, and be lost for everybody.
+    async fn room(&self) {
+        let Some(hands) = &self.hands else { return };
+        // Only this lane puts batches there, so the place stays free.
+        drop(hands.ready.reserve().await);
+        while hands.is_paced && !hands.given.is_empty() && !self.app.tasks.is_stopping() {
+            tokio::time::sleep(SENDER_LOOK).await;
+        }
+    }
+
+    async fn look(&mut self, poll: Duration) -> Look {
+        match self.claim().await {
+            Ok(claimed) => {
+                if let Some(fair) = &claimed.fair {
+                    self.fair = fair.clone();
+                }
+                let now = self.app.clock.now_micros();
+                let until = |at: i64| Duration::from_micros(u64::try_from(at - now).unwrap_or_default());
+                if claimed.rows.is_empty() && claimed.dropped == 0 {
+                    return Look::Nothing(claimed.wait_until.map_or(poll, |at| until(at).min(poll)));
+                }
+                let work = claimed.rows.iter().filter_map(|row| row.at).max().map_or(Duration::ZERO, until);
+                self.hand_over(claimed).await;
+                Look::Found(work)
+            }
+            Err(error) => {
+                tracing::error!(channel = %self.busy.channel, %error, "a claim failed");
+                Look::Nothing(poll)
+            }
+        }
+    }
+
     async fn claim(&self) -> crate::db::Result<Claimed> {
         let want = Want {
             busy: self.busy.clone(),
             me: self.me.to_string(),
             rows: CLAIM,
+            fair: self.fair.clone(),
             now_micros: self.app.clock.now_micros(),
             lease_ms: self.app.config.engine.lease_ms,
             policies: self.policies,
             clock: self.app.clock.clone(),
             known: self.messages.keys().copied().collect(),
         };
-        self.app.db.write_as(DbLane::Engine, move |tx| claim::claim(tx, &want)).await
+        let moment = self.app.outbox.held.moment();
+        let claimed = self.app.db.write_as(DbLane::Engine, move |tx| claim::claim(tx, &want)).await?;
+        self.app.outbox.held.claimed(claimed.rows.iter().filter_map(|row| row.campaign), moment);
+        Ok(claimed)
     }
 
-    /// Hands the rows to the senders, each at its moment. What cannot be rendered is a fault of ours and is settled as such.
-    async fn hand_out(&mut self, claimed: Claimed, give: &async_channel::Sender<Item<P::Message>>) {
+    /// Hands over what was claimed. What cannot be rendered is a fault of ours and is settled as such.
+    async fn hand_over(&mut self, claimed: Claimed) {
+        if claimed.rows.is_empty() {
+            return;
+        }
         if self.messages.len() > REMEMBERED {
             self.messages.clear();
         }
@@ -133,8 +190,9 @@ impl<P: Post> Lane<P> {
         for row in &claimed.rows {
             *calls.entry(row.slice.id).or_default() += 1;
         }
+        let is_paced = claimed.rows.iter().any(|row| row.at.is_some());
         let mut leases: HashMap<_, Arc<Lease>> = HashMap::new();
-        let mut lag = 0;
+        let mut batch = Vec::with_capacity(claimed.rows.len());
         for row in claimed.rows {
             let lease = leases.entry(row.slice.id).or_insert_with(|| {
                 let calls = calls.get(&row.slice.id).copied().unwrap_or_default();
@@ -145,17 +203,23 @@ impl<P: Post> Lane<P> {
                 (None, Some(known)) => known.clone(),
                 (None, None) => Arc::new(self.message("")),
             };
-            let wait = paced(row.at, &mut lag, self.app.clock.now_micros());
-            if wait > 0 {
-                // At shutdown nobody waits for a moment: the senders hand the row back.
-                tokio::select! {
-                    () = tokio::time::sleep(Duration::from_micros(wait)) => {}
-                    () = self.app.tasks.stopping() => {}
-                }
-            }
-            // The senders outlive the lane, so this cannot fail while it runs.
-            let _ = give.send(Item { lease: lease.clone(), row, message }).await;
+            batch.push(Item { lease: lease.clone(), row, message });
         }
+        let mut hands = self.hands.take().unwrap_or_else(|| self.open_hands());
+        hands.is_paced = is_paced;
+        // It is received as long as this end is there.
+        let _ = hands.ready.send(batch).await;
+        self.hands = Some(hands);
+    }
+
+    fn open_hands(&self) -> Hands<P::Message> {
+        let (ready, batches) = mpsc::channel(1);
+        let (give, given) = async_channel::bounded(usize::try_from(CLAIM).unwrap_or(usize::MAX));
+        for _ in 0..self.post.in_flight().max(1) {
+            self.app.tasks.spawn("outbox.send", self.post.clone().send_all(given.clone()));
+        }
+        self.app.tasks.spawn("outbox.hand", hand_out(self.app.clone(), P::LEAD, batches, give));
+        Hands { ready, given, is_paced: false }
     }
 
     /// Frozen content, made ready. It was checked when it was accepted; an unreadable one sends nothing and is refused by the
@@ -166,35 +230,5 @@ impl<P: Post> Lane<P> {
             Content::default()
         });
         self.post.message(&content)
-    }
-}
-
-/// How long (µs) a row of this moment waits now, where those before it are `lag` late. A lane that was held up goes on at its
-/// pace instead of making all the calls it missed at once, which LINE would count as too fast.
-fn paced(at: i64, lag: &mut i64, now: i64) -> u64 {
-    *lag = (*lag).max(now - at - LATE);
-    u64::try_from(at + *lag - now).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lane_that_was_held_up_goes_on_at_its_pace() {
-        let mut lag = 0;
-        assert_eq!(paced(1_000, &mut lag, 400), 600);
-        assert_eq!((paced(2_000, &mut lag, 3_000), lag), (0, 0), "a millisecond late catches up");
-        // A second of silence: what was missed is moved, not made up for.
-        assert_eq!(paced(3_000, &mut lag, 1_003_000), 0);
-        assert_eq!(lag, 1_000_000 - LATE);
-        assert_eq!(paced(100_000, &mut lag, 1_003_000), 97_000 - 50_000);
-    }
-
-    #[test]
-    fn without_a_budget_nobody_waits() {
-        let mut lag = 0;
-        assert_eq!(paced(0, &mut lag, 1_700_000_000_000_000), 0);
-        assert_eq!(paced(0, &mut lag, 1_700_000_000_000_001), 0);
     }
 }

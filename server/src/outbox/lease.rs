@@ -7,7 +7,7 @@ use std::sync::{
 
 use shared::id::{CampaignId, ChannelId, DeliveryId, SliceId, TeamId};
 
-use super::{Busy, claim, parts::Fact, store::Taken};
+use super::{Busy, budget, line::Batch, parts::Fact, store::Taken};
 use crate::platforms::Answer;
 
 /// A slice under our lease, while its calls are out.
@@ -34,8 +34,8 @@ impl Lease {
             team: busy.team,
             channel: busy.channel,
             campaign,
+            endpoint: budget::endpoint(busy.platform, slice.is_batch),
             slice,
-            endpoint: claim::endpoint(busy.platform),
             outstanding: AtomicUsize::new(calls),
             due_at: AtomicI64::new(0),
             until: AtomicI64::new(until),
@@ -95,8 +95,31 @@ pub(crate) struct Done {
     pub(crate) answer: Option<Answer>,
     /// UTC ms.
     pub(crate) at: i64,
-    /// On WhatsApp, where every message is a call: which one this is about.
-    pub(crate) steps: Option<Box<Steps>>,
+    /// What the call was, or would have been.
+    pub(crate) asked: Asked,
+}
+
+impl Done {
+    /// Recipients it settles.
+    pub(crate) fn people(&self) -> usize {
+        match &self.asked {
+            Asked::Check(members) => members.len(),
+            Asked::Batch(batch) => batch.members.len(),
+            Asked::Push | Asked::Message(_) => 1,
+        }
+    }
+}
+
+/// What a call is about.
+pub(crate) enum Asked {
+    /// LINE: all messages of one recipient.
+    Push,
+    /// LINE: the messages of many.
+    Batch(Box<Batch>),
+    /// LINE: whether the messages are right, of which these are told.
+    Check(Vec<DeliveryId>),
+    /// WhatsApp: one message of one recipient.
+    Message(Box<Steps>),
 }
 
 /// How far a recipient on WhatsApp got.

@@ -1,20 +1,22 @@
 //! Settling: many answers in one write, guarded by the lease once per slice and by its state per row.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
     time::Duration,
 };
 
 use shared::{
     id::{CampaignId, ChannelId, ConversationId, DeliveryId, SliceId, TeamId},
+    limits::Platform,
     reasons::{CheckedBy, Reason},
 };
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    Policies,
-    lease::{Done, Lease},
+    Policies, budget, control,
+    lease::{Asked, Done, Lease},
+    line,
     parts::{Fact, PartKey},
     schedule,
     store::{self, Moved, Settled, Taken, Try},
@@ -28,12 +30,13 @@ use crate::{
     platforms::Outcome,
 };
 
-/// At most so many answers in one write.
+/// At most so many answers in one write, and recipients but for those of the last answer.
 const BATCH: usize = 500;
 
 /// Collects answers for a moment and settles them together, until every lane is gone.
 pub(crate) async fn settle_behind(app: App, policies: Policies, me: Arc<str>, mut outcomes: mpsc::Receiver<Done>) {
     let patience = Duration::from_millis(app.config.engine.settle_ms);
+    let pulse = app.tasks.pulse("outbox.settle");
     loop {
         let mut batch = Vec::with_capacity(BATCH);
         if outcomes.recv_many(&mut batch, BATCH).await == 0 {
@@ -47,8 +50,30 @@ pub(crate) async fn settle_behind(app: App, policies: Policies, me: Arc<str>, mu
                 _ => break,
             }
         }
-        settle_batch(&app, policies, &me, batch).await;
+        pulse.waits();
+        for part in parted(batch) {
+            settle_batch(&app, policies, &me, part).await;
+            pulse.goes_on();
+        }
+        pulse.rests();
     }
+}
+
+/// Answers, so few together that a write stays short although one may be about many people.
+fn parted(answers: Vec<Done>) -> Vec<Vec<Done>> {
+    let mut parts: Vec<Vec<Done>> = Vec::new();
+    let mut people = BATCH;
+    for done in answers {
+        if people >= BATCH {
+            people = 0;
+            parts.push(Vec::new());
+        }
+        people += done.people();
+        if let Some(part) = parts.last_mut() {
+            part.push(done);
+        }
+    }
+    parts
 }
 
 /// Waits between tries of a batch that the database would not take, in milliseconds. The last goes on while it is away.
@@ -62,10 +87,14 @@ async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<D
     let give_up = app.clock.now() + lease_ms;
     let mut waits = SETTLE_AGAIN.iter();
     let mut wait = 0;
+    let mut how: fn(&mut Tx<'_>, &Plan, i64) -> db::Result<Carried> = carry_out;
     let is_free = loop {
         let (work, until) = (plan.clone(), app.clock.now() + lease_ms);
-        let error = match app.db.write_as(Lane::Engine, move |tx| carry_out(tx, &work, until)).await {
-            Ok(Carried { is_free, lost }) => {
+        let error = match app.db.write_as(Lane::Engine, move |tx| how(tx, &work, until)).await {
+            Ok(Carried { is_free, lost, stopped }) => {
+                for campaign in stopped {
+                    app.outbox.hold(campaign);
+                }
                 for SlicePlan { lease, .. } in &plan.slices {
                     lease.renewed(if lost.contains(&lease.term()) { 0 } else { until });
                 }
@@ -73,6 +102,7 @@ async fn settle_batch(app: &App, policies: Policies, me: &Arc<str>, batch: Vec<D
             }
             Err(error) => error,
         };
+        how = carry_out_again;
         tracing::error!(%error, answers = batch.len(), "answers could not be settled");
         let may_pass = matches!(error, db::Error::Unavailable(_) | db::Error::Full | db::Error::Race);
         let next = waits.next().copied();
@@ -105,6 +135,9 @@ pub(crate) struct SlicePlan {
     pub(crate) settled: Vec<Settled>,
     pub(crate) later: Vec<(DeliveryId, bool)>,
     pub(crate) tries: Vec<Try>,
+    pub(crate) batch_tries: Vec<line::BatchTry>,
+    /// How a batch goes on.
+    pub(crate) next: line::Next,
     pub(crate) stop: Option<Reason>,
     pub(crate) slowed: bool,
     /// All its calls are answered.
@@ -127,6 +160,8 @@ impl SlicePlan {
             settled: Vec::new(),
             later: Vec::new(),
             tries: Vec::new(),
+            batch_tries: Vec::new(),
+            next: line::Next::Same,
             stop: None,
             slowed: false,
             is_last: false,
@@ -145,9 +180,11 @@ pub(crate) fn plan(app: &App, policies: Policies, me: &Arc<str>, batch: &[Done])
     for done in batch {
         let key = (done.lease.slice.id.to_string(), done.lease.slice.generation);
         let slice = slices.entry(key).or_insert_with(|| SlicePlan::new(done.lease.clone()));
-        match &done.steps {
-            None => weigh(app, done, slice, now),
-            Some(steps) => whatsapp::weigh(app, done, steps, slice, now),
+        match &done.asked {
+            Asked::Push => weigh(app, done, slice, now),
+            Asked::Batch(batch) => line::weigh(app, done, batch, slice, now),
+            Asked::Check(members) => line::refuse(done, members, slice),
+            Asked::Message(steps) => whatsapp::weigh(app, done, steps, slice, now),
         }
         slice.is_last = done.lease.answered();
     }
@@ -189,7 +226,8 @@ fn weigh(app: &App, done: &Done, plan: &mut SlicePlan, now: i64) {
             plan.slowed |= *reason == Reason::LineRateLimited;
             // Gave up is failed only if every try was a definite refusal; if any may have arrived, it is unknown.
             let (state, why) = if done.unsure { ("unknown", Reason::NoAnswer) } else { ("failed", *reason) };
-            put_off(app, done, plan, now, *after, false, settled(state, Some(why), None));
+            let floor = schedule::floor(*reason, done.tries, *after);
+            put_off(app, done, plan, now, floor, false, settled(state, Some(why), None));
             ("later", *reason)
         }
         Outcome::Unsure { reason } => {
@@ -230,15 +268,33 @@ pub(crate) struct Carried {
     pub(crate) is_free: bool,
     /// Leases that are another's by now.
     pub(crate) lost: HashSet<(SliceId, i64)>,
+    /// Campaigns that a person held or stopped, perhaps on another server, while calls of them are still to be made here.
+    pub(crate) stopped: Vec<CampaignId>,
 }
 
 /// Writes a plan down. Done twice, as when the answer to the first
 /// commit was lost, it comes to the same. The counters come last, so that they are locked for the shortest time.
 pub(crate) fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
-    let mut carried = Carried { is_free: false, lost: HashSet::new() };
+    carry_out_but(tx, plan, until, &HashSet::new())
+}
+
+/// As [`carry_out`], where that may have been done and nobody heard of it: whom it settled then a person may have sent again
+/// since, and this is no answer to the new attempt.
+fn carry_out_again(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
+    let slices: Vec<SliceId> = plan.slices.iter().map(|slice| slice.lease.slice.id).collect();
+    let settled = plan.slices.iter().flat_map(|slice| slice.settled.iter().map(|row| row.id));
+    let later = plan.slices.iter().flat_map(|slice| slice.later.iter().map(|(id, _)| *id));
+    let ids: Vec<DeliveryId> = settled.chain(later).collect();
+    let gone = control::queued_elsewhere(tx, &ids, &slices)?.into_iter().collect();
+    carry_out_but(tx, plan, until, &gone)
+}
+
+fn carry_out_but(tx: &mut Tx<'_>, plan: &Plan, until: i64, gone: &HashSet<DeliveryId>) -> db::Result<Carried> {
+    let mut carried = Carried { is_free: false, lost: HashSet::new(), stopped: Vec::new() };
     let (mut held, mut settled) = (Vec::new(), Vec::new());
-    let (mut later, mut tries) = (Vec::new(), Vec::new());
+    let (mut later, mut tries, mut batch_tries) = (Vec::new(), Vec::new(), Vec::new());
     let mut campaigns: BTreeMap<DeliveryId, CampaignId> = BTreeMap::new();
+    let mut slowed: BTreeSet<(ChannelId, &str)> = BTreeSet::new();
     for slice in &plan.slices {
         let lease = &slice.lease;
         if !store::hold(tx, lease.slice.id, &plan.me, lease.slice.generation, until)? {
@@ -251,15 +307,16 @@ pub(crate) fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<
         if let Some(campaign) = lease.campaign {
             campaigns.extend(slice.settled.iter().map(|row| (row.id, campaign)));
         }
-        settled.extend(slice.settled.iter().cloned());
-        later.extend(slice.later.iter().copied());
+        settled.extend(slice.settled.iter().filter(|row| !gone.contains(&row.id)).cloned());
+        later.extend(slice.later.iter().filter(|(id, _)| !gone.contains(id)).copied());
         tries.extend(slice.tries.iter().cloned());
+        batch_tries.extend(slice.batch_tries.iter().cloned());
         if let Some(reason) = slice.stop {
             store::pause(tx, lease.channel, reason, plan.now)?;
             tx.tell(News::of(lease.team, Subject::Channels));
         }
         if slice.slowed {
-            slow_down(tx, lease.channel, lease.endpoint, plan.now)?;
+            slowed.insert((lease.channel, lease.endpoint));
         }
     }
     settled.sort_by_key(|row: &Settled| row.id);
@@ -267,11 +324,14 @@ pub(crate) fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<
     let moved: HashSet<DeliveryId> = store::settle(tx, &settled)?.into_iter().collect();
     store::count_tries(tx, &later)?;
     store::add_tries(tx, &tries)?;
+    line::add_batch_tries(tx, &batch_tries)?;
     let terms = held.iter().map(|slice| slice.lease.term()).collect();
     let left = whatsapp::carry_out(tx, plan, &terms)?;
+    carried.stopped = control::stopped(tx, &unasked(&held))?;
     for slice in held {
         let done = slice.settled.iter().filter(|row| moved.contains(&row.id)).count();
         let done = done + left.get(&slice.lease.slice.id).copied().unwrap_or_default();
+        line::carry_out(tx, slice, plan.now)?;
         carried.is_free |= hand_on(tx, slice, done, plan.now)?;
         let settled = slice.settled.iter().map(|row| &row.id).filter(|id| moved.contains(id));
         tell_settled(tx, slice.lease.team, slice.lease.campaign, settled)?;
@@ -284,7 +344,16 @@ pub(crate) fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<
         .collect();
     tell_reached(tx, plan.policies, &reached, plan.now)?;
     count(tx, &settled, &moved, &campaigns, plan.now)?;
+    // Behind the counters, as in a claim: whoever locks both waits for nobody who has the other.
+    slowed.into_iter().try_for_each(|(channel, endpoint)| budget::slow_down(tx, channel, endpoint, plan.now))?;
     Ok(carried)
+}
+
+/// Campaigns with calls still to be made that nobody asks the database about before each of them, as WhatsApp does.
+fn unasked(held: &[&SlicePlan]) -> Vec<CampaignId> {
+    let unasked = held.iter().filter(|slice| !slice.is_last && slice.people.is_empty());
+    let campaigns: BTreeSet<CampaignId> = unasked.filter_map(|slice| slice.lease.campaign).collect();
+    campaigns.into_iter().collect()
 }
 
 /// Books the rows of a slice that are done: closes it with its last, gives it back with its last answer. Returns whether it
@@ -322,19 +391,7 @@ fn tell_settled<'a>(
     Ok(())
 }
 
-/// Halves the pace of a channel that was told it is too fast, at most once a second.
-fn slow_down(tx: &mut Tx<'_>, channel: ChannelId, endpoint: &str, now: i64) -> db::Result<()> {
-    let Some(mut budget) = store::budget(tx, channel, endpoint)? else {
-        return Ok(());
-    };
-    if budget.slowed_at.is_none_or(|at| now - at >= 1_000) {
-        budget.rate_now = (budget.rate_now / 2).max(1);
-        budget.slowed_at = Some(now);
-        store::set_budget(tx, channel, endpoint, &budget)?;
-    }
-    Ok(())
-}
-
+/// Tells whom a group send on LINE reached; recipients on WhatsApp are settled on their own.
 fn tell_reached(tx: &mut Tx<'_>, policies: Policies, reached: &[DeliveryId], now: i64) -> db::Result<()> {
     if reached.is_empty() {
         return Ok(());
@@ -346,7 +403,7 @@ fn tell_reached(tx: &mut Tx<'_>, policies: Policies, reached: &[DeliveryId], now
     }
     for (team, mut conversations) in teams {
         conversations.sort_unstable();
-        (policies.reached)(tx, team, &conversations, now)?;
+        (policies.reached)(tx, Platform::Line, team, &conversations, now)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Settling on both engines of storage, where the database answers late or not at all.
 
-use shared::limits::Platform;
+use shared::{content::NAME_TOKEN, limits::Platform};
 
 use super::*;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     outbox::{
         Busy,
         claim::{Claimed, Want, claim},
+        fair::Fair,
     },
     params,
     serve::POLICIES,
@@ -19,6 +20,7 @@ on_both_engines![
     a_batch_that_is_settled_twice_books_its_rows_once,
     rows_whose_answers_were_given_up_may_have_arrived,
     who_holds_no_lease_settles_nothing,
+    an_answer_that_is_settled_again_is_none_to_a_newer_attempt,
 ];
 
 const ME: &str = "engine-one";
@@ -32,6 +34,7 @@ async fn claimed(world: &World) -> Claimed {
         busy: busy(world),
         me: ME.to_owned(),
         rows: 500,
+        fair: Fair::default(),
         now_micros: world.clock.now_micros(),
         lease_ms: 60_000,
         policies: POLICIES,
@@ -43,7 +46,7 @@ async fn claimed(world: &World) -> Claimed {
 
 /// A sent campaign of two people, claimed: the campaign, what was claimed, and the lease.
 async fn under_way(world: &World) -> (CampaignId, Claimed, Arc<Lease>) {
-    let (campaign, _) = sent(world, &world.ann, 2, "您好").await;
+    let (campaign, _) = sent(world, &world.ann, 2, &format!("{NAME_TOKEN} 您好")).await;
     let claimed = claimed(world).await;
     let slice = claimed.rows[0].slice.clone();
     let lease = Arc::new(Lease::new(&busy(world), Some(campaign), slice, 2, claimed.until));
@@ -86,6 +89,32 @@ async fn a_batch_that_is_settled_twice_books_its_rows_once(db: Db) {
     settle(&world, &accepted(&lease, claimed.rows[1].queued.id, true)).await;
     assert_eq!(counters(&world, campaign).await, (0, 2, 0, "completed".into()));
     assert!(world.read(store::busy_channels).await.is_empty(), "the slice is closed with its last row, not before");
+}
+
+async fn an_answer_that_is_settled_again_is_none_to_a_newer_attempt(db: Db) {
+    let world = World::new(db).await;
+    let (campaign, claimed, lease) = under_way(&world).await;
+    let id = claimed.rows[0].queued.id;
+    let row = unsent(id, "failed", Reason::LineRateLimited, Some(CheckedBy::Platform), 1);
+    let slice = SlicePlan { settled: vec![row], ..SlicePlan::new(lease) };
+    let plan =
+        Arc::new(Plan { me: ME.into(), policies: POLICIES, clock: Clock::set_at(1), now: 1, slices: vec![slice] });
+    settle(&world, &plan).await;
+    assert_eq!(counters(&world, campaign).await, (1, 0, 1, "sending".into()));
+    let (clock, team, now) = (world.clock.clone(), world.team, world.clock.now());
+    world
+        .write(move |tx| {
+            let whom = control::Whom::Failed(vec![Reason::LineRateLimited]);
+            let people = control::lost(tx, team, campaign, &whom)?;
+            let expires_at = now + 60_000;
+            let again = control::Again { team, campaign, whom: &whom, people: &people, expires_at, now };
+            control::send_again(tx, &clock, again).map(drop)
+        })
+        .await;
+    // The answer to the commit was lost; meanwhile a person sent her again.
+    let until = world.clock.now() + 60_000;
+    world.write(move |tx| carry_out_again(tx, &plan, until).map(drop)).await;
+    assert_eq!(counters(&world, campaign).await, (2, 0, 0, "sending".into()));
 }
 
 async fn rows_whose_answers_were_given_up_may_have_arrived(db: Db) {

@@ -6,6 +6,7 @@ use shared::{
 };
 
 use super::{
+    Policies, control,
     parts::{self, Desk, Fact, PartKey, PartState, Person},
     store,
 };
@@ -17,7 +18,6 @@ use crate::{
         Outcome,
         whatsapp::webhook::{Status, StatusState},
     },
-    serve::POLICIES,
 };
 
 /// A status tells of the channel as it is now only so long, in milliseconds: Meta repeats its webhooks for days.
@@ -28,7 +28,13 @@ const NEWS_MS: i64 = 600_000;
 ///
 /// A `failed` status says that this message is dead, also where its code would be tried again by the engine
 /// (providers.md B6). One that is settled as accepted lets those behind it go out.
-pub fn apply(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, channel: ChannelId, status: &Status) -> db::Result<()> {
+pub fn apply(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    policies: Policies,
+    (team, channel): (TeamId, ChannelId),
+    status: &Status,
+) -> db::Result<()> {
     let now = clock.now();
     let Some((key, mut person)) = find(tx, team, channel, status)? else {
         tracing::debug!(%channel, "a status of a message that is not ours");
@@ -36,7 +42,7 @@ pub fn apply(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, channel: ChannelId, s
     };
     let moved = person.hear(&fact(key, status, now));
     let (identity, campaign) = (person.identity, person.campaign);
-    let desk = Desk { clock, policies: POLICIES, team, now };
+    let desk = Desk { clock, policies, team, now };
     parts::conclude(tx, desk, std::slice::from_mut(&mut person), |_| false)?;
     let StatusState::Failed(answer) = &status.state else {
         return Ok(());
@@ -51,7 +57,7 @@ pub fn apply(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, channel: ChannelId, s
             store::pause(tx, channel, *reason, now)
         }
         (Outcome::Halt { reason }, Some(campaign)) if is_news => {
-            parts::hold_campaign(tx, team, campaign, *reason).map(drop)
+            control::hold_campaign(tx, team, campaign, *reason).map(drop)
         }
         _ => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! The one HTTP client of the server, and what all platforms' calls share: the token in its header, addresses that an id
 //! cannot leave, reading an answer without trusting its size, and what a broken call means.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
@@ -104,13 +104,31 @@ pub(super) fn authorised(call: RequestBuilder, token: &str) -> RequestBuilder {
     }
 }
 
+/// What a call is counted as: its platform, and what is asked of it. Never an address, which holds ids.
+pub(super) type Named = (&'static str, &'static str);
+
+/// Makes a call, and notes how long the platform took to begin its answer.
+pub(super) async fn send(call: RequestBuilder, (platform, endpoint): Named) -> reqwest::Result<reqwest::Response> {
+    let began = Instant::now();
+    let answer = call.send().await;
+    let answered = match &answer {
+        Ok(answer) if answer.status().is_success() => "ok",
+        Ok(_) => "refused",
+        Err(_) => "none",
+    };
+    metrics::histogram!("storecast_call_seconds", "platform" => platform, "endpoint" => endpoint, "answered" => answered)
+        .record(began.elapsed().as_secs_f64());
+    answer
+}
+
 /// The JSON of an answer of at most `limit` bytes; another status than 200 is what `refusal` makes of it.
 pub(super) async fn ask<T: serde::de::DeserializeOwned>(
     call: RequestBuilder,
+    named: Named,
     limit: usize,
     refusal: impl Fn(u16, &[u8]) -> AskError,
 ) -> Result<T, AskError> {
-    let answer = call.send().await.map_err(|error| later(&error))?;
+    let answer = send(call, named).await.map_err(|error| later(&error))?;
     let status = answer.status().as_u16();
     let body = read(answer, limit).await;
     if status != 200 {

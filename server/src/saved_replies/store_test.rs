@@ -117,7 +117,7 @@ async fn a_reply_reads_back_as_it_was_written(db: Db) {
     let call = SaveSavedReply {
         title: format!("  {NASTY}  ").chars().take(60).collect(),
         content: Content {
-            parts: vec![Part::text(format!("{NASTY} {NAME_TOKEN}")), Part::of_media(MediaKind::Video, film)],
+            parts: vec![Part::text(format!("{NASTY} {NAME_TOKEN}")), Part::of_media(MediaKind::Video, film).unwrap()],
         },
         categories: vec![late, early, late],
         usable_by: UsableBy::Stores { stores: vec![south, north, south] },
@@ -144,11 +144,12 @@ fn medium(id: MediaId, size: u64) -> MediaInfo {
         kind: MediaKind::Video,
         mime: "video/mp4".into(),
         size,
+        name: None,
         width: 4,
         height: 3,
         duration_ms: Some(1_000),
         url: String::new(),
-        preview_url: String::new(),
+        preview_url: None,
     }
 }
 
@@ -263,11 +264,13 @@ async fn a_change_that_builds_on_something_older_is_a_conflict(db: Db) {
 async fn what_cannot_be_kept_is_named(db: Db) {
     let world = World::new(db).await;
     let unknown = CategoryId(world.clock.id());
-    let (film, gone) = (MediaId(world.clock.id()), MediaId(world.clock.id()));
+    let [film, gone, document] = [(); 3].map(|()| MediaId(world.clock.id()));
     let base = new(&world, "一");
-    let with = |kind, id| Content { parts: vec![Part::text("看"), Part::of_media(kind, id)] };
+    let with = |kind, id| Content { parts: vec![Part::text("看"), Part::of_media(kind, id).unwrap()] };
     let large = shared::limits::SMALL_VIDEO_BYTES + 1;
     let rule = Rule::TooLong { limit: shared::limits::SMALL_VIDEO_BYTES, actual: large, unit: Unit::Bytes };
+    let expected = "a picture or film: a document goes above a template's text only";
+    let only_above_a_template = Rule::Malformed { expected: expected.into() };
     for (caller, call, expected) in [
         (
             &world.ann,
@@ -307,9 +310,15 @@ async fn what_cannot_be_kept_is_named(db: Db) {
             SaveSavedReply { content: with(MediaKind::Video, film), ..base.clone() },
             Problem::invalid("content.parts[1].media", rule),
         ),
+        (
+            &world.ann,
+            SaveSavedReply { content: with(MediaKind::Video, document), ..base.clone() },
+            Problem::invalid("content.parts[1].media", only_above_a_template),
+        ),
         (&world.ann, SaveSavedReply { revision: 7, ..base.clone() }, Problem::missing(What::SavedReply)),
     ] {
-        let refused = problem(save_with(&world, caller, &call, &[medium(film, large)]).await);
+        let media = [medium(film, large), MediaInfo { kind: MediaKind::Document, ..medium(document, 9) }];
+        let refused = problem(save_with(&world, caller, &call, &media).await);
         assert_eq!(refused, expected, "{call:?}");
     }
     assert_eq!(problem(shown(&world, &world.ann, base.id).await), Problem::missing(What::SavedReply));

@@ -252,7 +252,7 @@ pub fn heard(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, waba: WabaId, update:
 /// Lets the sends go on that were held for templates of this account which are approved (again).
 fn let_go(tx: &mut Tx<'_>, team: TeamId, waba: WabaId, now: i64) -> db::Result<()> {
     for campaign in store::held(tx, team, waba)? {
-        outbox::resume_campaign(tx, campaign, now)?;
+        outbox::control::let_go(tx, team, campaign, now)?;
     }
     Ok(())
 }

@@ -5,9 +5,12 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 use shared::{
     id::{CampaignId, TeamId, TemplateId, WabaId},
+    media::MediaKind,
     problem::Problem,
     reasons::Reason,
-    templates::{ListTemplates, Quality, ShowTemplate, SyncFailure, SyncTemplates, Synced, Template, TemplateStatus},
+    templates::{
+        Header, ListTemplates, Quality, ShowTemplate, SyncFailure, SyncTemplates, Synced, Template, TemplateStatus,
+    },
 };
 
 use super::{
@@ -29,6 +32,7 @@ use crate::{
 on_both_engines![
     all_accounts_are_read_page_by_page_and_one_that_fails_keeps_nobody_from_it,
     new_changed_and_gone_are_told_apart,
+    one_that_could_not_be_filled_in_can_be_picked_once_this_version_can,
     what_meta_told_meanwhile_is_newer,
     a_template_that_comes_back_lets_go_of_what_was_held_for_it,
     what_is_due_is_read_by_itself,
@@ -172,6 +176,30 @@ async fn new_changed_and_gone_are_told_apart(db: Db) {
     let back = FoundTemplate { meta_id: "new".into(), ..found("b", approved) };
     assert_eq!(kept(vec![changed, back]).await, tally(1, 0, 0));
     assert_eq!((id_of(&world, "a").await, id_of(&world, "b").await), (a, b));
+}
+
+/// As a server before this one kept a template whose header is a document.
+async fn one_that_could_not_be_filled_in_can_be_picked_once_this_version_can(db: Db) {
+    let world = World::new(db).await;
+    let north = number(&world, "a", None).await;
+    let app = app(&world, &Meta::default(), &[north]).await;
+    let read = |header: Header| {
+        let (clock, team, waba, began) = (world.clock.clone(), world.team, north.waba, world.clock.now());
+        let mut one = found("warranty", TemplateStatus::Approved);
+        one.shape.header = Some(header);
+        world.write(move |tx| keep(tx, &clock, team, waba, std::slice::from_ref(&one), began))
+    };
+    let picked = || async {
+        let call = ListTemplates { limit: 50, ..Default::default() };
+        list(app.clone(), world.ann.clone(), call).await.unwrap().items
+    };
+    read(Header::Other { format: "DOCUMENT".into() }).await;
+    assert_eq!(picked().await, []);
+    let before = templates(&app, &world).await[0].id;
+    let tally = read(Header::Media { media: MediaKind::Document }).await;
+    assert_eq!(tally, Tally { added: 0, changed: 1, gone: 0 });
+    let after = picked().await;
+    assert_eq!((after.len(), after[0].id, after[0].shape.header_media()), (1, before, Some(MediaKind::Document)));
 }
 
 async fn id_of(world: &World, name: &'static str) -> TemplateId {

@@ -37,12 +37,12 @@ pub enum Header {
         /// The line.
         text: String,
     },
-    /// A picture or film, chosen for each send.
+    /// A picture, film or document, chosen for each send.
     Media {
         /// Which of them.
         media: MediaKind,
     },
-    /// One that this version cannot fill, such as a place on the map or a document.
+    /// One that this version cannot fill, such as a place on the map.
     Other {
         /// As Meta calls it.
         format: String,

@@ -1,7 +1,10 @@
 //! Webhooks on their way: at once, twice, late, held or lost, and again until they are taken.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -114,6 +117,39 @@ impl Posted {
     }
 }
 
+/// How webhooks stand, over all channels and apps.
+#[derive(Debug, Default)]
+pub(crate) struct Webhooks {
+    waiting: AtomicUsize,
+    given_up: AtomicUsize,
+}
+
+impl Webhooks {
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn given_up(&self) -> usize {
+        self.given_up.load(Ordering::Acquire)
+    }
+}
+
+/// A webhook on its way; when it is dropped, it has arrived or was given up.
+struct OnItsWay(Arc<Common>);
+
+impl OnItsWay {
+    fn new<H: Hook>(hook: &H) -> Self {
+        hook.common().webhooks.waiting.fetch_add(1, Ordering::AcqRel);
+        Self(hook.common().clone())
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.webhooks.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 /// Where events go: the webhook of a channel or app.
 pub(crate) trait Hook: Clone + Send + Sync + 'static {
     fn common(&self) -> &Arc<Common>;
@@ -140,10 +176,11 @@ pub(crate) async fn deliver<H: Hook>(hook: &H, events: Vec<Value>, how: Delivery
             first
         }
         Delivery::Late { ms } => {
-            let late = hook.clone();
+            let (late, on_its_way) = (hook.clone(), OnItsWay::new(hook));
             hook.common().in_background(async move {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 try_then_redeliver(&late, events).await;
+                drop(on_its_way);
             });
             None
         }
@@ -165,13 +202,14 @@ pub(crate) fn take_held<H: Hook>(hook: &H, order: ReleaseOrder) -> Vec<Value> {
 }
 
 async fn try_then_redeliver<H: Hook>(hook: &H, events: Vec<Value>) -> Option<u16> {
+    let on_its_way = OnItsWay::new(hook);
     let first = hook.call(&events, false).await?;
-    let redelivery = hook.redelivery();
-    if !first.is_ok() && redelivery.tries > 0 {
+    if !first.is_ok() {
         let again = hook.clone();
         hook.common().in_background(async move {
-            let mut wait = Duration::from_millis(redelivery.after_ms);
-            for _ in 0..redelivery.tries {
+            let Redelivery { tries, after_ms } = again.redelivery();
+            let mut wait = Duration::from_millis(after_ms);
+            for _ in 0..tries {
                 tokio::time::sleep(wait).await;
                 wait *= 2;
                 if again.call(&events, true).await.is_none_or(Posted::is_ok) {
@@ -179,6 +217,7 @@ async fn try_then_redeliver<H: Hook>(hook: &H, events: Vec<Value>) -> Option<u16
                 }
             }
             tracing::warn!(channel = again.name(), "a webhook was given up");
+            on_its_way.0.webhooks.given_up.fetch_add(1, Ordering::AcqRel);
         });
     }
     first.status

@@ -51,6 +51,9 @@ pub struct Entry {
     /// What came of fetching its pictures and films, original before preview. The file is written before that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Fetched>,
+    /// The statuses that WhatsApp told of it so far, where calls are kept. The file is written before that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
 }
 
 /// What became of a message that was accepted.
@@ -144,6 +147,7 @@ impl Accepted {
             callback: self.callback.clone(),
             shown: self.shown.clone(),
             media: Vec::new(),
+            told: Vec::new(),
         })
     }
 }

@@ -4,6 +4,7 @@
 //! [`Sandbox::start`] runs it inside a test; the `sandbox` binary runs it as a process of its own. The README has
 //! the HTTP control API. Never part of a release.
 
+mod calls;
 mod chance;
 mod clock;
 mod control;
@@ -37,8 +38,9 @@ use axum::{
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{clock::Clock, fetch::Shelf, ledger::Ledger, sync::lock};
+use crate::{calls::Calls, clock::Clock, delivery::Webhooks, fetch::Shelf, ledger::Ledger, sync::lock};
 pub use crate::{
+    calls::{Call, CallEnd},
     error::WorldError,
     faults::{ActiveFault, Fault, FaultKind},
     ledger::Entry,
@@ -59,6 +61,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// Takes plain http for media on loopback hosts, which the platforms themselves would refuse.
     pub allow_http_media: bool,
+    /// Keeps every call that was to bring a message, refused ones too, and what was told of each message.
+    pub keep_calls: bool,
 }
 
 /// What all platforms of a sandbox share.
@@ -69,6 +73,8 @@ pub(crate) struct Common {
     media: Shelf,
     /// Messages that were accepted and failed after all, by number, with the code.
     failed_late: Mutex<HashMap<String, i64>>,
+    calls: Option<Calls>,
+    webhooks: Webhooks,
     http: reqwest::Client,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -86,6 +92,9 @@ impl Common {
             if let Some(code) = entry.message_ids.first().and_then(|id| failed_late.get(id)) {
                 entry.delivered = false;
                 entry.reason = Some(code.to_string());
+            }
+            if let (Some(calls), Some(id)) = (&self.calls, entry.message_ids.first()) {
+                entry.told = calls.told(id);
             }
         }
         entries
@@ -123,6 +132,7 @@ pub struct Sandbox {
     line: LineWorld,
     whatsapp: WhatsappWorld,
     common: Arc<Common>,
+    router: Router,
 }
 
 impl Sandbox {
@@ -137,6 +147,8 @@ impl Sandbox {
             ledger: Ledger::open(ledger_file.as_deref())?,
             media: Shelf::default(),
             failed_late: Mutex::default(),
+            calls: config.keep_calls.then(Calls::default),
+            webhooks: Webhooks::default(),
             http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -149,9 +161,7 @@ impl Sandbox {
         let whatsapp = WhatsappWorld::open(common.clone(), data_dir, &past)?;
         drop(past);
         common.ledger.sort();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))
-            .await
-            .with_context(|| format!("cannot listen on 127.0.0.1:{}", config.port))?;
+        let listener = listen(config.port).await?;
         let address = listener.local_addr()?;
         let router = Router::new()
             .route("/v2/bot/{*path}", any(line::api))
@@ -160,8 +170,49 @@ impl Sandbox {
             .merge(whatsapp::router(whatsapp.clone()))
             .merge(control::router(common.clone(), line.clone(), whatsapp.clone()))
             .merge(phones::router(line.clone(), whatsapp.clone()));
-        common.tasks.spawn(serve::run(listener, router, common.tasks.clone(), common.stop.clone()));
-        Ok(Self { address, line, whatsapp, common })
+        let sandbox = Self { address, line, whatsapp, common, router };
+        sandbox.serve(listener);
+        Ok(sandbox)
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let Common { tasks, stop, .. } = &*self.common;
+        tasks.spawn(serve::run(listener, self.router.clone(), tasks.clone(), stop.clone()));
+    }
+
+    /// Another address of the same platforms. Each caller that is given one of its own can be told from the others: see
+    /// [`Call::door`].
+    pub async fn open_door(&self) -> anyhow::Result<String> {
+        let listener = listen(0).await?;
+        let base = format!("http://{}", listener.local_addr()?);
+        self.serve(listener);
+        Ok(base)
+    }
+
+    /// Every call that was to bring somebody a message, in the order they came; none unless [`Config::keep_calls`] is set.
+    pub fn calls(&self) -> Vec<Call> {
+        self.common.calls.as_ref().map(Calls::all).unwrap_or_default()
+    }
+
+    /// Messages being received or answered now that came by the door at this address; 0 unless [`Config::keep_calls`] is set.
+    pub fn in_flight(&self, base: &str) -> usize {
+        let door = base.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
+        self.common.calls.as_ref().map_or(0, |calls| calls.in_flight(door))
+    }
+
+    /// Webhooks that are being sent, or wait to be sent late or again. What is held until its release is not among them.
+    pub fn webhooks_waiting(&self) -> usize {
+        self.common.webhooks.waiting()
+    }
+
+    /// Webhooks that were given up: nobody took them, however often they were sent.
+    pub fn webhooks_given_up(&self) -> usize {
+        self.common.webhooks.given_up()
+    }
+
+    /// The sandbox's clock, microseconds since 1970: what [`Call::at_us`] is by.
+    pub fn now_us(&self) -> i64 {
+        self.common.clock.now_us()
     }
 
     /// `http://127.0.0.1:PORT`: LINE's API base and its content base, the Graph API's base, and the phones' page.
@@ -193,6 +244,10 @@ impl Sandbox {
         self.line.close();
         self.whatsapp.close();
     }
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.with_context(|| format!("cannot listen on 127.0.0.1:{port}"))
 }
 
 impl Drop for Sandbox {

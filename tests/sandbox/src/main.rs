@@ -24,6 +24,9 @@ struct Arguments {
     /// Refuse plain http media on loopback hosts too, as the platforms would.
     #[arg(long)]
     https_media_only: bool,
+    /// Keep every call that was to bring a message, refused ones too: `/_sandbox/calls.jsonl`.
+    #[arg(long)]
+    keep_calls: bool,
 }
 
 #[tokio::main]
@@ -38,6 +41,7 @@ async fn main() -> anyhow::Result<()> {
         seed: arguments.seed,
         data_dir: arguments.data,
         allow_http_media: !arguments.https_media_only,
+        keep_calls: arguments.keep_calls,
     })
     .await?;
     print_addresses(&sandbox.base());

@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
+use crate::calls::CallEnd;
+
 /// Marks a response that must never be sent: the connection is dropped instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoAnswer;
@@ -23,6 +25,14 @@ pub(crate) fn no_answer() -> Response {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(NoAnswer);
     response
+}
+
+/// How a call ended that was not refused.
+pub(crate) fn ended(response: &Response) -> CallEnd {
+    if response.extensions().get::<NoAnswer>().is_some() {
+        return CallEnd::Dropped;
+    }
+    CallEnd::Answered { status: response.status().as_u16(), reason: None, code: None }
 }
 
 #[derive(Debug, thiserror::Error)]

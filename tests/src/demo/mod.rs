@@ -2,6 +2,7 @@
 //! by the same paths as everything real and kept in a folder.
 
 mod attributes;
+pub mod control;
 pub mod customers;
 mod past;
 mod replies;
@@ -62,6 +63,7 @@ impl Demo {
             seed: 1,
             data_dir: Some(data.join("line")),
             allow_http_media: true,
+            ..Default::default()
         })
         .await?;
         settings::point_at(&mut config, &sandbox.base());

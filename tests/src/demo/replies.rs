@@ -237,5 +237,5 @@ async fn picture(client: &Client, title: &str, name: &str) -> anyhow::Result<Par
     let id = MediaId(fixed(&format!("{title} {name}"), 0));
     let info =
         upload(client, id, MediaKind::Image, bytes).await.with_context(|| format!("{name} cannot be brought"))?;
-    Ok(Part::of_media(MediaKind::Image, info.id))
+    Ok(Part::Image { media: info.id })
 }

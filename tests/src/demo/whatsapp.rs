@@ -7,6 +7,7 @@ use sandbox::{
     Fault, FaultKind, Sandbox,
     whatsapp::{Act, NewCustomer, StatusPlan, TemplateSpec, When},
 };
+use serde_json::json;
 use shared::{
     campaigns::Kind,
     contacts::AddTag,
@@ -19,8 +20,14 @@ use shared::{
     templates::{Fill, Filled, ListTemplates, QuickReplyAction, SaveTemplate, SyncTemplates, Template},
 };
 
-use super::{fixed, past::Past, replies};
-use crate::{Client, Team, team::Business, upload::upload, world};
+use super::{control, fixed, past::Past, replies};
+use crate::{
+    Client, Team,
+    pdf::pdf,
+    team::Business,
+    upload::{upload, upload_document},
+    world,
+};
 
 /// Minutes of an hour.
 const HOUR: i64 = 60;
@@ -72,7 +79,7 @@ const WAITING: [Person; 3] = [
 /// A template with what is ours of it: title and category.
 type Titled = (TemplateSpec, &'static str, &'static str);
 
-fn templates() -> [Titled; 11] {
+fn templates() -> [Titled; 12] {
     let new = TemplateSpec::new;
     [
         (
@@ -138,12 +145,27 @@ fn templates() -> [Titled; 11] {
             "活動",
         ),
         (new("old_catalogue", "zh_TW").body("新版型錄 {{1}} 已上線。").status("REJECTED"), "", ""),
-        (new("catalogue_pdf", "zh_TW").header_document().body("{{1}} 您好，附上本季型錄。"), "本季型錄 PDF", "新品"),
+        (
+            new("warranty", "zh_TW")
+                .utility()
+                .header_document()
+                .body("{{1}} 您好，附上您的保固書，請妥善保存。如需維修，請攜帶商品到門市。")
+                .quality("GREEN"),
+            "保固書（附 PDF）",
+            "門市資訊",
+        ),
+        (
+            new("store_map", "zh_TW")
+                .component(json!({ "type": "HEADER", "format": "LOCATION" }))
+                .body("{{1}} 您好，這是信義店的位置。"),
+            "門市位置",
+            "門市資訊",
+        ),
         (new("vip_night", "zh_TW").body("{{1}} 您好，VIP 之夜 {{2}} 於信義店舉行，期待您的光臨。").quality("GREEN"), "VIP 之夜邀請", "活動"),
     ]
 }
 
-/// Makes the templates, has them read, and lets the customers write; then one plain and one template message go out.
+/// Makes the templates, has them read, and lets the customers write; then sends of each kind go out.
 pub(super) async fn make(
     past: &Past,
     sandbox: &Sandbox,
@@ -178,6 +200,11 @@ pub(super) async fn make(
     sales.call(Reply { id: answered, key, content }).await?;
 
     plain_message(sales, &ids).await?;
+    document_message(sales, &ids).await?;
+    let number = business.numbers.first().context("the team has no number")?;
+    // Those whose window is open.
+    let people: Vec<_> = ids.iter().take(9).map(|(id, user, _)| (*id, *user)).collect();
+    control::make(past.server.app()?, sandbox, team, number, sales, &people).await?;
     template_message(sandbox, sales, &ids).await
 }
 
@@ -271,28 +298,55 @@ async fn template_message(sandbox: &Sandbox, sales: &Client, met: &[Met<'_>]) ->
     }
     let picture = MediaId(fixed("whatsapp header", 0));
     upload(sales, picture, MediaKind::Image, replies::picture_of("mugs")?).await?;
-    let templates = sales.call(ListTemplates { limit: 100, ..Default::default() }).await?.items;
-    let template = templates
-        .into_iter()
-        .find(|one| one.shape.name == "new_arrival" && one.shape.language == "zh_TW")
-        .context("the template was not read")?;
-    let mut filled = Filled::new(template.id, template.shape);
+    let mut filled = blank(sales, "new_arrival").await?;
     let fills = [(NAME_TOKEN, "貴賓"), ("芷晴", ""), ("霧面手作杯", ""), ("週日", ""), ("new", "")];
     filled.fills = fills.map(|(text, fallback)| Fill { text: text.to_owned(), fallback: fallback.to_owned() }).to_vec();
     filled.header = Some(picture);
     if let Some(last) = filled.actions.last_mut() {
         *last = QuickReplyAction::Unsubscribe;
     }
-    let ids = met.iter().filter(|(.., person)| person.1 == 0).map(|(id, ..)| *id).collect();
-    let selection = Selection { ids, matching: Vec::new() };
-    let content = Content { parts: vec![Part::Template(Box::new(filled))] };
-    let campaign =
-        world::send_content(sales, DraftId(fixed("whatsapp draft", 1)), Kind::GroupTemplate, selection, content)
-            .await?;
-    world::settled(sales, campaign).await?;
+    send_template(sales, DraftId(fixed("whatsapp draft", 1)), filled, of_the_first_number(met)).await?;
     sandbox.whatsapp().settled().await;
     for fault in faults {
         sandbox.whatsapp().clear_faults(Some(fault));
     }
+    Ok(())
+}
+
+/// A template with a document above it, to those who bought something.
+async fn document_message(sales: &Client, met: &[Met<'_>]) -> anyhow::Result<()> {
+    let document = MediaId(fixed("whatsapp header", 1));
+    let warranty =
+        pdf(&["Warranty card", "Qingyu Living, Xinyi store", "24 months from the day of purchase", "No. QY-2026-1120"]);
+    upload_document(sales, document, "晴嶼生活 保固書.pdf", &warranty).await?;
+    let mut filled = blank(sales, "warranty").await?;
+    filled.fills = vec![Fill { text: NAME_TOKEN.to_owned(), fallback: "貴賓".to_owned() }];
+    filled.header = Some(document);
+    let ids = of_the_first_number(met).take(3);
+    send_template(sales, DraftId(fixed("whatsapp draft", 2)), filled, ids).await
+}
+
+/// A template of this name in the team's language, with nothing filled in.
+async fn blank(sales: &Client, name: &str) -> anyhow::Result<Filled> {
+    let templates = sales.call(ListTemplates { limit: 100, ..Default::default() }).await?.items;
+    let found = templates.into_iter().find(|one| one.shape.name == name && one.shape.language == "zh_TW");
+    let template = found.with_context(|| format!("the template {name} was not read"))?;
+    Ok(Filled::new(template.id, template.shape))
+}
+
+fn of_the_first_number<'m>(met: &'m [Met<'m>]) -> impl Iterator<Item = ConversationId> {
+    met.iter().filter(|(.., person)| person.1 == 0).map(|(id, ..)| *id)
+}
+
+async fn send_template(
+    sales: &Client,
+    draft: DraftId,
+    filled: Filled,
+    ids: impl Iterator<Item = ConversationId>,
+) -> anyhow::Result<()> {
+    let selection = Selection { ids: ids.collect(), matching: Vec::new() };
+    let content = Content { parts: vec![Part::Template(Box::new(filled))] };
+    let campaign = world::send_content(sales, draft, Kind::GroupTemplate, selection, content).await?;
+    world::settled(sales, campaign).await?;
     Ok(())
 }

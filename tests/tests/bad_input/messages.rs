@@ -1,20 +1,23 @@
 //! Content: too many messages, empty ones, long ones.
 
 use shared::{
+    call::Method,
     campaigns::{CheckDraft, Kind, ListDrafts, SaveDraft, SendDraft, ShowDraft},
     content::{Content, NAME_TOKEN, Part},
     conversations::{Entry, Reply, ShowThread},
-    id::{ConversationId, MediaId, MessageId},
+    id::{ConversationId, MediaId, MessageId, SavedReplyId},
     media::MediaKind,
     problem::{Problem, Rule, Unit},
+    saved_replies::{SaveSavedReply, UsableBy},
 };
 use tests::{
     Client, Engine, World,
-    upload::upload,
+    pdf::pdf,
+    upload::{upload, upload_document},
     world::{PATIENCE, new_draft},
 };
 
-use super::{check, content, save, ticked};
+use super::{check, content, refusal, save, ticked};
 
 const PICTURE: &[u8] = include_bytes!("../../src/demo/pictures/mugs.jpg");
 
@@ -175,6 +178,49 @@ async fn a_draft_whose_medium_is_gone_is_refused_by_its_place_and_loses_nothing(
         let reply = Reply { id, key: MessageId(new_draft().0), content };
         assert_eq!(sales.call(reply).await.map(drop), Err(problem), "{what}");
     }
+    assert!(world.sandbox.ledger().is_empty());
+}
+
+/// A document goes above a template and nowhere else: it is no message, no saved reply, and LINE never gets one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_refused_wherever_it_is_not_above_a_template() {
+    let world = World::start().await.unwrap();
+    let sales = world.client("sales").await.unwrap();
+    let (_, id) = world.taken(&sales, "林雅婷", "在嗎").await.unwrap();
+    let document = upload_document(&sales, MediaId(new_draft().0), "保固書.pdf", &pdf(&["Warranty"])).await.unwrap().id;
+    let expected = "a picture or film: a document goes above a template's text only";
+    let rule = Rule::Malformed { expected: expected.to_owned() };
+    for part in [Part::Image { media: document }, Part::Video { media: document }] {
+        let content = Content { parts: vec![Part::text("看"), part] };
+        let problem = Problem::invalid("content.parts[1].media", rule.clone());
+        let draft = new_draft();
+        let selection = ticked(&[id]);
+        let save = SaveDraft { id: draft, kind: Kind::GroupMessage, selection, content: content.clone(), revision: 0 };
+        sales.call(save).await.unwrap();
+        assert_eq!(sales.call(CheckDraft { id: draft }).await.map(drop), Err(problem.clone()));
+        let send = SendDraft { id: draft, audience: 1, digest: "any".to_owned() };
+        assert_eq!(sales.call(send).await.map(drop), Err(problem.clone()));
+        let reply = Reply { id, key: MessageId(new_draft().0), content: content.clone() };
+        assert_eq!(sales.call(reply).await.map(drop), Err(problem.clone()));
+        let saved = SaveSavedReply {
+            id: SavedReplyId(new_draft().0),
+            title: "保固書".to_owned(),
+            content,
+            categories: Vec::new(),
+            usable_by: UsableBy::OnlyMe,
+            revision: 0,
+        };
+        assert_eq!(sales.call(saved).await.map(drop), Err(problem));
+    }
+    // There is no such message at all.
+    let draft = new_draft();
+    let body = serde_json::json!({
+        "kind": "group_message", "selection": { "ids": [id], "matching": [] }, "revision": 0,
+        "content": { "parts": [{ "kind": "document", "media": document }] },
+    });
+    let asked = sales.raw(Method::Put, &format!("/api/v1/drafts/{draft}")).json(&body).send().await.unwrap();
+    let (status, problem) = refusal(asked).await;
+    assert!(status == 422 && matches!(problem, Problem::Invalid { .. }), "{status} {problem:?}");
     assert!(world.sandbox.ledger().is_empty());
 }
 

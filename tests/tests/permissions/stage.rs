@@ -10,7 +10,8 @@ use shared::{
     },
     call::Call,
     campaigns::{
-        CheckDraft, CountSelection, DropDraft, ExportCampaigns, Kind, LeaveOut, ListCampaigns, ListDrafts, SaveDraft,
+        CampaignState, CancelCampaign, CheckDraft, CountSelection, DropDraft, ExportCampaigns, Kind, LeaveOut,
+        ListCampaigns, ListDrafts, PauseCampaign, ResendUnknown, ResumeCampaign, ResumeChannel, RetryFailed, SaveDraft,
         SendDraft, ShowCampaign, ShowDraft, ShowProgress, SwitchToTemplate,
     },
     contacts::{AddTag, ListChannels, ListTags, RemoveTag},
@@ -22,7 +23,7 @@ use shared::{
     deliveries::{ExportDeliveries, ListDeliveries, ShowDelivery},
     id::{AttributeId, CampaignId, ChannelId, ConversationId, DeliveryId, DraftId, MemberId, MessageId},
     members::{Client as Kept, ListColleagues, Refresh, Role, ShowMe, SignIn, SignOut},
-    problem::Problem,
+    problem::{Conflict, Problem},
     reasons::Reason,
     reports::ShowMyFigures,
     selection::Selection,
@@ -175,6 +176,8 @@ impl Stage {
                 let (id, language) = (owner.campaign, Language::En);
                 done(&actor.client, ExportDeliveries { id, outcome: None, reason: None, language }).await
             }
+            "POST /channels/{id}/resume" => done(&actor.client, ResumeChannel { id: owner.channel() }).await,
+            route if route.starts_with("POST /campaigns/") => ask_to_control(route, actor, owner.campaign).await,
             "GET /figures/mine" => done(&actor.client, ShowMyFigures::default()).await,
             "GET /campaigns/{id}/deliveries/{delivery}" => {
                 done(&actor.client, ShowDelivery { id: owner.campaign, delivery: owner.delivery }).await
@@ -312,6 +315,29 @@ async fn ask_about_draft(route: &str, actor: &Actor, owner: &Actor, omo: bool) -
             done(&actor.client, SendDraft { id, audience, digest }).await
         }
         other => panic!("{other} is mounted, but this test does not know how to ask for it"),
+    }
+}
+
+/// The record is over and everybody got it: who may is told so.
+async fn ask_to_control(route: &str, actor: &Actor, id: CampaignId) -> Result<(), Problem> {
+    let told = match route {
+        "POST /campaigns/{id}/pause" => done(&actor.client, PauseCampaign { id }).await,
+        "POST /campaigns/{id}/resume" => done(&actor.client, ResumeCampaign { id }).await,
+        "POST /campaigns/{id}/cancel" => done(&actor.client, CancelCampaign { id }).await,
+        "POST /campaigns/{id}/retry" => {
+            done(&actor.client, RetryFailed { id, reasons: vec![Reason::LineUnavailable], people: 0 }).await
+        }
+        "POST /campaigns/{id}/resend-unknown" => {
+            done(&actor.client, ResendUnknown { id, delivery: None, people: 0 }).await
+        }
+        other => panic!("{other} is mounted, but this test does not know how to ask for it"),
+    };
+    match told {
+        Err(Problem::Conflict {
+            with: Conflict::SendState { state: CampaignState::Completed } | Conflict::NobodyToSend,
+        }) => Ok(()),
+        Ok(()) => panic!("{route}: there was nothing to be done"),
+        refused => refused,
     }
 }
 

@@ -60,7 +60,9 @@ const fn row(route: &'static str, asks: Asks, what: What, letters: [&'static str
 }
 
 use self::Asks::{Nobody, Omo, Session};
-use shared::problem::What::{Attribute, Campaign, Category, Conversation, Draft, Route, SavedReply, Template, Upload};
+use shared::problem::What::{
+    Attribute, Campaign, Category, Channel, Conversation, Draft, Route, SavedReply, Template, Upload,
+};
 
 const ANYBODY: [&str; 3] = ["y", "y", "y"];
 /// Sales staff see their own, managers also what was taken under their stores, admins everything (domain.md 2.3).
@@ -134,6 +136,14 @@ pub(crate) const TABLE: &[Row] = &[
     row("GET /campaigns/{id}/deliveries", Omo, Campaign, RECORDS),
     row("GET /campaigns/{id}/deliveries/export", Omo, Campaign, RECORDS),
     row("GET /campaigns/{id}/deliveries/{delivery}", Omo, Campaign, RECORDS),
+    // Whoever sees a record may stop what is wrong; to send again is sending.
+    row("POST /campaigns/{id}/pause", Omo, Campaign, RECORDS),
+    row("POST /campaigns/{id}/resume", Omo, Campaign, RECORDS),
+    row("POST /campaigns/{id}/cancel", Omo, Campaign, RECORDS),
+    row("POST /campaigns/{id}/retry", Omo, Campaign, ["rrrr", "yy--", "y---"]),
+    row("POST /campaigns/{id}/resend-unknown", Omo, Campaign, ["rrrr", "yy--", "y---"]),
+    // Those who answer for an account's stores; the other store has one of its own.
+    row("POST /channels/{id}/resume", Session, Channel, ["yyy-", "yy--", "rrrr"]),
     // An admin sends nothing, so there is nothing of hers to count.
     row("GET /figures/mine", Omo, Route, ["r", "y", "y"]),
 ];
@@ -157,6 +167,7 @@ impl Row {
             Category => (Action::ManageCategories, vec![Role::Admin]),
             Attribute => (Action::ManageAttributes, vec![Role::Admin]),
             Template => (Action::ManageTemplates, vec![Role::Admin]),
+            Channel => (Action::ResumeChannels, vec![Role::Admin, Role::SalesManager]),
             _ if self.route.contains("/figures") => (Action::ReadOwnFigures, sales),
             _ => (Action::GroupSend, sales),
         }

@@ -15,7 +15,7 @@ const PICTURE: &[u8] = include_bytes!("../../../server/src/media/samples/grey.jp
 pub(crate) async fn ask(route: &str, actor: &Actor, owner: &Actor) -> Result<(), Problem> {
     let (client, id) = (&actor.client, MediaId(world::new_draft().0));
     let size = PICTURE.len() as u64;
-    let begin = BeginUpload { id, kind: MediaKind::Image, size };
+    let begin = BeginUpload::of_file(id, MediaKind::Image, size, "");
     let piece = UploadPiece { id, offset: 0, bytes: PICTURE.to_vec() };
     if route == "PUT /uploads/{id}" {
         let answered = done(client, begin).await;

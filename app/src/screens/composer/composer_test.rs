@@ -28,11 +28,12 @@ fn medium(kind: MediaKind, id: MediaId, size: u64) -> MediaInfo {
         kind,
         mime: "image/jpeg".into(),
         size,
+        name: None,
         width: 1_600,
         height: 1_200,
         duration_ms: (kind == MediaKind::Video).then_some(24_000),
         url: format!("/media/{id}"),
-        preview_url: format!("/media/{id}/preview"),
+        preview_url: Some(format!("/media/{id}/preview")),
     }
 }
 

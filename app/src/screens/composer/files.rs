@@ -4,11 +4,13 @@ use shared::{content::Part, media::MediaKind};
 
 use crate::{platform::Chosen, upload::Uploads};
 
-/// The types that are offered where a picture or film is chosen. A telephone makes its own formats fit to these.
+/// The types that are offered where a picture, film or document is chosen. A telephone makes its own formats fit to these; not
+/// every machine knows the type of a PDF, but all know its ending.
 pub const fn accept(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Image => "image/jpeg,image/png",
         MediaKind::Video => "video/mp4,video/quicktime",
+        MediaKind::Document => "application/pdf,.pdf",
     }
 }
 
@@ -34,7 +36,7 @@ fn kind_of(mime: &str, name: &str, otherwise: MediaKind) -> MediaKind {
 /// Begins to bring as many of these as there is room for; answers their messages, and how many files had no room.
 pub fn take_files(uploads: Uploads, files: Vec<Chosen>, otherwise: MediaKind, room: usize) -> (Vec<Part>, usize) {
     let left_out = files.len().saturating_sub(room);
-    let parts = files.into_iter().take(room).map(|file| {
+    let parts = files.into_iter().take(room).filter_map(|file| {
         let kind = kind_of(&file.mime, &file.name, otherwise);
         Part::of_media(kind, uploads.add(kind, file))
     });

@@ -19,7 +19,7 @@ use crate::{
     screens::preview::tile_kind,
     ui::{
         button::{Button, ButtonSize, ButtonTone, FileButton},
-        glyph::{Check, CircleAlert, GripVertical, Image, RefreshCw, RotateCcw, TriangleAlert, Video, X},
+        glyph::{Check, CircleAlert, FileText, GripVertical, Image, RefreshCw, RotateCcw, TriangleAlert, Video, X},
         icon::{Icon, IconSize},
         icon_button::{FileIconButton, IconButton},
         list_note::ListNote,
@@ -30,7 +30,7 @@ use crate::{
     upload::{Seen, Stand, Trouble, use_uploads},
     words::{
         Words,
-        media::{dimensions, lasts, limit as limit_said, size as size_said},
+        media::{dimensions, document as document_said, lasts, limit as limit_said, size as size_said},
         problems::Said,
         use_words,
     },
@@ -98,16 +98,17 @@ pub(super) fn MediaCard(
     }
 }
 
-/// The glyph of a picture or film.
+/// The glyph of a picture, film or document.
 #[component]
-pub(super) fn KindGlyph(kind: MediaKind) -> Element {
+pub fn KindGlyph(kind: MediaKind) -> Element {
     match kind {
         MediaKind::Image => rsx! { Image {} },
         MediaKind::Video => rsx! { Video {} },
+        MediaKind::Document => rsx! { FileText {} },
     }
 }
 
-/// The tile of a picture or film, wherever one is being brought.
+/// The tile of a picture, film or document, wherever one is being brought.
 #[component]
 pub fn Tile(
     /// What it is.
@@ -144,7 +145,8 @@ pub fn Tile(
     let replace = if again { say.choose_again } else { say.replace };
     rsx! {
         MediaTile {
-            kind: tile_kind(kind),
+            kind: tile_kind(kind).unwrap_or_default(),
+            icon: tile_kind(kind).is_none().then(|| rsx! { Icon { size: IconSize::ExtraLarge, KindGlyph { kind } } }),
             thumb: shown.thumb,
             film: shown.film,
             duration: shown.duration,
@@ -194,13 +196,15 @@ impl Shown {
     fn of(words: &Words, api: &Api, kind: MediaKind, seen: &Seen) -> Self {
         let say = &words.media;
         let info = seen.info();
-        let still = info.map(|info| api.address(&info.preview_url));
+        let still = info.and_then(|info| info.preview_url.as_deref()).map(|url| api.address(url));
         let (thumb, film) = match kind {
             MediaKind::Image => (seen.local.clone().or(still), None),
             MediaKind::Video => (still.clone(), seen.local.clone().filter(|_| still.is_none())),
+            MediaKind::Document => (None, None),
         };
         let whole = info.map_or_else(|| seen.size.unwrap_or(0), |info| info.size);
         let facts = match (&seen.stand, info) {
+            (_, Some(info)) if kind == MediaKind::Document => document_said(info.size),
             (_, Some(info)) => format!("{} · {}", size_said(info.size), dimensions(info.width, info.height)),
             (Stand::Going(sent) | Stand::Offline(sent), _) if *sent > 0 => {
                 (say.sent_of)(&size_said(*sent), &size_said(whole))
@@ -224,7 +228,11 @@ impl Shown {
             thumb,
             film,
             duration: info.and_then(|info| info.duration_ms).map(lasts),
-            name: seen.name.clone().unwrap_or_else(|| (say.kind)(kind).to_owned()),
+            name: match kind {
+                MediaKind::Image | MediaKind::Video => seen.name.clone(),
+                MediaKind::Document => seen.document_name(),
+            }
+            .unwrap_or_else(|| (say.kind)(kind).to_owned()),
             facts,
             state,
             text,

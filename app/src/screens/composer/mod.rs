@@ -16,7 +16,7 @@ mod trouble;
 pub use change::Change;
 pub use editor::PartsEditor;
 pub use files::{ACCEPT_BOTH, accept, take_files};
-pub use media_card::Tile;
+pub use media_card::{KindGlyph, Tile};
 pub use named::{Named, use_named};
 pub use removed::{Removed, UndoToast, use_removed};
 pub use trouble::{Bounds, Wrong, blocked, first_wrong, wrong_media};

@@ -39,7 +39,7 @@ impl Bounds {
         TextCount { used, limit: limits::SAVED_REPLY_TEXT, unit: Unit::Characters, ..counted }
     }
 
-    /// The largest picture or film, in bytes as it is sent.
+    /// The largest picture, film or document, in bytes as it is sent.
     pub fn media_limit(&self, kind: MediaKind) -> u64 {
         // A saved reply may go to any platform.
         if self.saved_reply { media_limit(kind, &[Platform::Whatsapp]) } else { media_limit(kind, &self.platforms) }
@@ -91,13 +91,13 @@ pub(super) fn wrong_text(text: &str, bounds: &Bounds) -> Option<Wrong> {
     }
 }
 
-/// What is wrong with a picture or film.
+/// What is wrong with a picture, film or document.
 pub fn wrong_media(kind: MediaKind, seen: &Seen, bounds: &Bounds) -> Option<Wrong> {
     let limit = bounds.media_limit(kind);
-    // A film stays as large as it is, so it need not be brought first to know; a picture is made smaller.
+    // A film or document stays as large as it is, so it need not be brought first to know; a picture is made smaller.
     let actual = match (&seen.stand, kind) {
         (Stand::Ready(info), _) => info.size,
-        (_, MediaKind::Video) => seen.size.unwrap_or(0),
+        (_, MediaKind::Video | MediaKind::Document) => seen.size.unwrap_or(0),
         (_, MediaKind::Image) => 0,
     };
     match &seen.stand {
@@ -164,11 +164,12 @@ mod tests {
             kind,
             mime: String::new(),
             size,
+            name: None,
             width: 4,
             height: 3,
             duration_ms: None,
             url: String::new(),
-            preview_url: String::new(),
+            preview_url: None,
         }
     }
 
@@ -195,7 +196,7 @@ mod tests {
         for size in [limits::SMALL_VIDEO_BYTES, limits::SMALL_VIDEO_BYTES + 1] {
             for platforms in [&both[..1], &both] {
                 let film = medium(MediaKind::Video, size);
-                let content = Content { parts: vec![Part::of_media(film.kind, film.id)] };
+                let content = Content { parts: vec![Part::of_media(film.kind, film.id).unwrap()] };
                 let taken = content.check("", platforms, std::slice::from_ref(&film)).is_ok();
                 let wrong = wrong_media(film.kind, &seen(Stand::Ready(film.clone()), 1), &bounds(platforms, ""));
                 assert_eq!(wrong.is_none(), taken, "{size} on {platforms:?}");

@@ -24,10 +24,10 @@ use crate::{
         button::{Button, ButtonSize, ButtonTone},
         glyph::{Check, CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send},
         icon::{Icon, IconSize},
-        message_bubble::{BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
+        message_bubble::{BubbleFile, BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
     },
     upload::use_uploads,
-    words::{Words, clock, use_words},
+    words::{Words, clock, media::document, use_words},
 };
 
 /// The pieces of a text: plain words and links.
@@ -70,7 +70,7 @@ pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
     };
     if let Some(filled) = message.template.as_deref() {
         return rsx! {
-            TemplateMessage { filled: filled.clone(), side, media: header(&message, &api), meta, state, actions: record }
+            TemplateMessage { filled: filled.clone(), side, media: header(words, &message, &api), meta, state, actions: record }
         };
     }
     let (text, media) = contents(words, &message, &api);
@@ -87,17 +87,27 @@ pub(super) fn MessageRow(message: Message, card: ConversationCard) -> Element {
     }
 }
 
-/// The picture or film above a template of ours, once it can be shown.
-fn header(message: &Message, api: &Api) -> Option<Element> {
+/// A picture or film of a message, once it can be shown.
+fn shown(message: &Message, api: &Api, kind: MediaKind, alt: String) -> Option<Element> {
     let media = message.media.as_ref()?;
     let src = api.address(media.url.as_deref()?);
     let still = media.preview_url.as_deref().map(|url| api.address(url));
-    let header = message.template.as_ref()?.shape.header_media()?;
-    let alt = message.text.clone();
-    Some(match tile_kind(header) {
-        MediaKind::Image => rsx! { BubbleMedia { kind: MediaKind::Image, src: still.unwrap_or(src), alt } },
-        MediaKind::Video => rsx! { BubbleMedia { kind: MediaKind::Video, src, poster: still, alt, controls: true } },
+    Some(match kind {
+        MediaKind::Image => rsx! { BubbleMedia { kind, src: still.unwrap_or(src), alt } },
+        MediaKind::Video => rsx! { BubbleMedia { kind, src, poster: still, alt, controls: true } },
     })
+}
+
+/// The picture, film or document above a template of ours.
+fn header(words: &Words, message: &Message, api: &Api) -> Option<Element> {
+    let header = message.template.as_ref()?.shape.header_media()?;
+    if let Some(kind) = tile_kind(header) {
+        return shown(message, api, kind, message.text.clone());
+    }
+    let media = message.media.as_ref()?;
+    let href = api.address(media.url.as_deref()?);
+    let name = media.name.clone().unwrap_or_else(|| (words.media.kind)(header).to_owned());
+    Some(rsx! { BubbleFile { said: words.media.download, name, facts: media.size.map(document), href } })
 }
 
 /// What stands in the bubble. A file that is not here (yet) is said in words.
@@ -114,24 +124,13 @@ fn contents(words: &Words, message: &Message, api: &Api) -> (Vec<Segment>, Optio
         let why = if media.lost { words.thread.lost } else { words.thread.fetching };
         return (vec![Segment::text(format!("{named} · {why}"))], None);
     };
-    let still = media.preview_url.as_deref().map(|url| api.address(url));
-    let shown = match message.kind {
-        MessageKind::Image | MessageKind::Sticker => Some(rsx! {
-            BubbleMedia { kind: MediaKind::Image, src: still.unwrap_or_else(|| url.clone()), alt: picture(words, message) }
-        }),
-        MessageKind::Video => Some(rsx! {
-            BubbleMedia {
-                kind: MediaKind::Video,
-                src: url.clone(),
-                poster: still,
-                alt: words.thread.film,
-                controls: true,
-            }
-        }),
+    let kind = match message.kind {
+        MessageKind::Image | MessageKind::Sticker => Some((MediaKind::Image, picture(words, message))),
+        MessageKind::Video => Some((MediaKind::Video, words.thread.film.to_owned())),
         _ => None,
     };
-    if shown.is_some() {
-        return (Vec::new(), shown);
+    if let Some((kind, alt)) = kind {
+        return (Vec::new(), shown(message, api, kind, alt));
     }
     let link = Segment::Link { text: words.thread.open_file.to_owned(), href: url };
     (vec![Segment::text(format!("{named} ")), link], None)
@@ -178,16 +177,21 @@ fn Meta(message: Message, platform: &'static str) -> Element {
         if message.campaign.is_some() {
             Badge { icon: rsx! { Icon { size: IconSize::ExtraSmall, Send {} } }, {words.thread.group} }
         }
-        {own}
-        if let Some(icon) = icon {
-            Icon { size: IconSize::ExtraSmall, {icon} }
-        }
-        "{time}"
-        if let Some(by) = by {
-            " · {by}"
-        }
-        if let Some(said) = said {
-            " · {said}"
+        // One piece: where the badge needs a line for itself, the icon goes down with its words.
+        span { class: "row", "data-nowrap": "true", "data-tight": "true",
+            {own}
+            if let Some(icon) = icon {
+                Icon { size: IconSize::ExtraSmall, {icon} }
+            }
+            span {
+                "{time}"
+                if let Some(by) = by {
+                    " · {by}"
+                }
+                if let Some(said) = said {
+                    " · {said}"
+                }
+            }
         }
     }
 }

@@ -43,7 +43,14 @@ pub(super) fn Head(open: Option<Conversation>, load: Opened) -> Element {
     let tags = card.tags.iter().map(|tag| tag.name.as_str());
     let window = window_text(words, card, use_now());
     let facts: Vec<&str> = std::iter::once(account.as_str()).chain(window.as_deref()).chain(tags).collect();
-    let facts = facts.join(" · ");
+    let last = facts.len() - 1;
+    // Each whole, where there is room; no line begins with a dot.
+    let facts = facts.into_iter().enumerate().map(|(place, fact)| {
+        let dot = if place < last { " ·" } else { "" };
+        rsx! {
+            span { key: "{place}", "{fact}{dot}" }
+        }
+    });
     let name = words.name(&card.name).to_owned();
     let mut layer = desk.layer;
     let id = card.id;
@@ -62,7 +69,7 @@ pub(super) fn Head(open: Option<Conversation>, load: Opened) -> Element {
                 }
                 More { open: open.clone(), load }
             },
-            AppBarWho { name, level: TitleLevel::Second, sub: rsx! { "{facts}" }, {face} }
+            AppBarWho { name, level: TitleLevel::Second, sub: rsx! { {facts} }, {face} }
         }
     }
 }

@@ -8,10 +8,12 @@ use shared::{
         Message, MessageKind, Reply, ShowConversation, ShowThread,
     },
     deliveries::Outcome,
-    id::{CampaignId, ConversationId, EventId, MediaId, MessageId},
+    id::{CampaignId, ConversationId, EventId, MediaId, MessageId, TemplateId},
+    media::MediaKind,
     members::{MemberRef, Role},
     problem::{Problem, What},
     reasons::Reason,
+    templates::{Filled, Header, Shape, TemplateClass},
 };
 use uuid::Uuid;
 
@@ -105,6 +107,8 @@ async fn media_are_shown_and_what_is_not_here_is_said() {
         Some(MediaRef {
             id: MediaId::default(),
             mime: "image/jpeg".to_owned(),
+            name: None,
+            size: None,
             url: url.map(str::to_owned),
             preview_url: None,
             lost,
@@ -252,6 +256,8 @@ async fn a_film_shows_its_still_and_plays_here() {
         media: Some(MediaRef {
             id: MediaId::default(),
             mime: "video/mp4".to_owned(),
+            name: None,
+            size: None,
             url: Some("/media/film".to_owned()),
             preview_url: Some("/media/film/still".to_owned()),
             lost: false,
@@ -261,4 +267,47 @@ async fn a_film_shows_its_still_and_plays_here() {
     let page = html(Stage::at(PATH, canned(yaling(), vec![Entry::Message(film)]))).await;
     let player = r#"src="http://test.invalid/media/film" preload="none" poster="http://test.invalid/media/film/still""#;
     assert!(page.contains(player) && page.contains("controls"), "{page}");
+}
+
+#[tokio::test]
+async fn a_document_above_a_template_is_its_name_and_size_and_can_be_downloaded() {
+    let header = Some(Header::Media { media: MediaKind::Document });
+    let shape = Shape {
+        name: "warranty".to_owned(),
+        language: "zh_TW".to_owned(),
+        class: TemplateClass::Utility,
+        header,
+        body: "附上您的保固書。".to_owned(),
+        footer: String::new(),
+        buttons: Vec::new(),
+        named: false,
+    };
+    let filled = Filled { header: Some(MediaId::default()), ..Filled::new(TemplateId::default(), shape) };
+    let of = |url: Option<&str>| Message {
+        kind: MessageKind::Template,
+        from_customer: false,
+        template: Some(Box::new(filled.clone())),
+        media: Some(MediaRef {
+            id: MediaId::default(),
+            mime: "application/pdf".to_owned(),
+            name: Some("保固書.pdf".to_owned()),
+            size: Some(1_200_000),
+            url: url.map(str::to_owned),
+            preview_url: None,
+            lost: url.is_none(),
+        }),
+        ..message("1", "附上您的保固書。")
+    };
+    let page = html(Stage::at(PATH, canned(yaling(), vec![Entry::Message(of(Some("/media/pdf")))]))).await;
+    for shown in [
+        r#"href="http://test.invalid/media/pdf" target="_blank" rel="noopener noreferrer""#,
+        ">下載文件 </span>",
+        ">保固書.pdf</b>",
+        "> PDF · 1.2 MB</span>",
+        "附上您的保固書。",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let gone = html(Stage::at(PATH, canned(yaling(), vec![Entry::Message(of(None))]))).await;
+    assert!(gone.contains("標題文件") && !gone.contains("下載文件"), "{gone}");
 }

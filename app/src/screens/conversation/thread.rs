@@ -41,8 +41,8 @@ pub(super) fn Messages(card: ConversationCard, entries: Pages<Entry>, outbox: Ou
     }
     if entries.is_first() {
         return rsx! {
-            Thread {
-                Loading { label: words.thread.loading }
+            Loading { label: words.thread.loading }
+            div { class: "column", "aria-hidden": "true",
                 Skeleton { width: "56%", height: "44px" }
                 Skeleton { width: "72%", height: "64px" }
             }

@@ -6,9 +6,7 @@ mod list;
 pub mod menu;
 pub mod window;
 
-use std::time::Duration;
-
-use dioxus::{core::Task, prelude::*};
+use dioxus::prelude::*;
 use shared::{
     contacts::Subscription,
     conversations::{ConversationFilter, ConversationState, Scope, When},
@@ -20,9 +18,11 @@ use shared::{
 use crate::{
     app::use_title,
     chunks::{AttributeSheet, CloseQuestion, GroupMenu, ListFilters, SavedReplyPicker, TagSheet, TransferSheet},
-    platform::sleep,
     routes::{Route, Tab},
-    screens::{parts::Allowed, saved_replies::Picked},
+    screens::{
+        parts::{Allowed, use_passing},
+        saved_replies::Picked,
+    },
     session::use_me,
     ui::{
         empty_state::EmptyState,
@@ -33,9 +33,6 @@ use crate::{
     },
     words::use_words,
 };
-
-/// How long a notice stays: long enough to be read twice.
-const NOTICE: Duration = Duration::from_secs(6);
 
 /// One of the quick filters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -193,21 +190,7 @@ fn DeskPanes() -> Element {
             tab.set(now);
         }
     }));
-    let mut notice = desk.notice;
-    let mut shown = use_hook(|| CopyValue::new(None::<Task>));
-    use_effect(move || {
-        let says = notice.read().is_some();
-        if let Some(task) = shown.write().take() {
-            task.cancel();
-        }
-        if says {
-            let task = spawn(async move {
-                sleep(NOTICE).await;
-                notice.set(None);
-            });
-            shown.set(Some(task));
-        }
-    });
+    use_passing(desk.notice);
     let mut layer = desk.layer;
     let mut picking = desk.picking;
     let close = move |()| layer.set(None);

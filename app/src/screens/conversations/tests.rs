@@ -72,7 +72,7 @@ async fn a_row_says_who_what_when_and_what_to_know_first() {
         "+2",
         "等候 30 分",
         "未提供姓名",
-        "您：照片",
+        "你：照片",
         "已封鎖",
     ] {
         assert!(html.contains(shown), "{shown}: {html}");

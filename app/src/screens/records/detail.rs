@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 use shared::{
-    campaigns::{Campaign, CampaignRow, Figures, ReasonCount, ShowCampaign},
+    campaigns::{Campaign, CampaignRow, Figures, ShowCampaign},
     deliveries::{ExportDeliveries, Outcome},
     id::CampaignId,
     live::LiveEvent,
     rates::Rate,
-    reasons::Reason,
 };
 
 use super::{
+    control::{Control, RecordFoot, Standing, use_control},
     export::{ExportButton, ExportNote, use_export},
     figures::{StateBadge, moment, rate},
     people::{People, Shown},
     reading::{Platforms, Reading},
+    reasons::{Reasons, Unknown},
 };
 use crate::{
     app::use_title,
@@ -29,26 +30,23 @@ use crate::{
     },
     ui::{
         app_bar::{AppBar, AppBarTitle, TitleLevel},
-        avatar::{Avatar, AvatarSize, ChannelName},
-        banner::{Banner, Live},
-        button::{Button, ButtonSize, ButtonTone},
+        avatar::ChannelName,
         facts::{Fact, Facts},
-        glyph::{Check, CircleHelp, Hourglass, Info, TriangleAlert, X},
+        glyph::{Check, CircleHelp, Hourglass, Info, X},
         icon::{Icon, IconSize},
         list_note::ListNote,
         outcome_bar::OutcomeBar,
         panel::{Panel, PanelBody},
-        reason_group::ReasonGroup,
         screen::{Column, Pane, PaneBody, PaneHead, PaneRole},
         skeleton::{Loading, Skeleton},
         stat::{Stat, StatGrid},
         tone::{Share, Tone},
     },
-    words::{self, Words, clock, number, use_now, use_words},
+    words::{self, clock, number, use_now, use_words},
 };
 
 /// How often a record is asked again while the live link is down.
-const EVERY: Duration = Duration::from_secs(2);
+pub(super) const EVERY: Duration = Duration::from_secs(2);
 
 /// One record.
 #[component]
@@ -56,7 +54,12 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
     let words = use_words();
     let say = &words.records.detail;
     let now = use_now();
-    let campaign = use_load(move || ShowCampaign { id: id() });
+    let control = use_control(move || *id.read());
+    let campaign = use_load(move || {
+        let _ = control.changes();
+        ShowCampaign { id: id() }
+    });
+    use_effect(move || control.set_waiting(campaign.value().map_or(0, |campaign| campaign.row.figures.waiting)));
     use_live(
         move |event| {
             matches!(event, LiveEvent::Campaign { id: changed } if changed == *id.peek())
@@ -101,15 +104,16 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
             }
             PaneBody {
                 Column {
-                    Content { campaign }
+                    Content { campaign, control }
                 }
             }
+            RecordFoot { record: campaign.value(), control }
         }
     }
 }
 
 #[component]
-fn Content(campaign: Load<Campaign>) -> Element {
+fn Content(campaign: Load<Campaign>, control: Control) -> Element {
     let words = use_words();
     let say = &words.records.detail;
     // Who is listed, once somebody chose; before that, those who need a look.
@@ -132,22 +136,13 @@ fn Content(campaign: Load<Campaign>) -> Element {
     let choose = use_callback(move |shown: Shown| chosen.set(Some(shown)));
     rsx! {
         Stale { failed: campaign.error() }
-        if let Some(reason) = record.paused {
-            Banner {
-                tone: Tone::Warn,
-                live: Live::Status,
-                icon: rsx! { Icon { TriangleAlert {} } },
-                title: (words.reasons.reason)(reason).title,
-                text: (say.paused_text)((words.reasons.reason)(reason).why),
-            }
-        }
+        Standing { record: record.clone(), control }
         Result { row: record.row.clone(), onchoose: choose }
         Reading { figures, onchoose: choose }
         Platforms { platforms: record.platforms.clone() }
-        if !record.reasons.is_empty() {
-            Reasons { reasons: record.reasons.clone(), onchoose: choose }
-        }
-        People { campaign: record.row.id, figures, shown, onchoose: choose }
+        Reasons { row: record.row.clone(), reasons: record.reasons.clone(), control, onchoose: choose }
+        Unknown { row: record.row.clone(), reasons: record.reasons.clone(), control, onchoose: choose }
+        People { campaign: record.row.id, parts: record.row.parts, figures, shown, onchoose: choose }
         AsSent { record }
     }
 }
@@ -224,65 +219,6 @@ fn Result(row: CampaignRow, onchoose: EventHandler<Shown>) -> Element {
             }
         }
         ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {say.honest} }
-    }
-}
-
-/// Why some did not get it, the most frequent first, each with what to do next.
-#[component]
-fn Reasons(reasons: Vec<ReasonCount>, onchoose: EventHandler<Shown>) -> Element {
-    let words = use_words();
-    let say = &words.records.detail;
-    let people = reasons.iter().map(|one| one.count).sum();
-    rsx! {
-        Panel { title: say.reasons, sub: (say.reasons_sub)(people, reasons.len()),
-            for one in reasons {
-                ReasonGroup {
-                    key: "{one.reason.as_str()}",
-                    block: true,
-                    title: (words.reasons.reason)(one.reason).title,
-                    count: (words.send.people)(one.count),
-                    people: names(words, &one),
-                    faces: rsx! {
-                        for (place , name) in one.names.iter().take(3).enumerate() {
-                            Avatar { key: "{place}", name: name.clone(), tint_of: name.clone(), size: AvatarSize::Sm }
-                        }
-                    },
-                    actions: rsx! {
-                        Button {
-                            tone: ButtonTone::Line,
-                            size: ButtonSize::Small,
-                            onclick: move |_| {
-                                onchoose
-                                    .call(Shown {
-                                        outcome: Some(outcome_of(one.reason)),
-                                        reason: Some(one.reason),
-                                    });
-                            },
-                            {(say.show_people)(one.count)}
-                        }
-                    },
-                    {(words.reasons.reason)(one.reason).why}
-                    br {}
-                    b { {say.next} }
-                    {(words.reasons.reason)(one.reason).next}
-                }
-            }
-        }
-    }
-}
-
-/// Only "no answer" leaves somebody unknown; every other reason is a failure.
-fn outcome_of(reason: Reason) -> Outcome {
-    if reason == Reason::NoAnswer { Outcome::Unknown } else { Outcome::Failed }
-}
-
-fn names(words: &Words, one: &ReasonCount) -> String {
-    let names: Vec<&str> = one.names.iter().map(|name| words.name(name)).collect();
-    let shown = names.len() as u64;
-    let names = names.join(words.send.name_separator);
-    match one.count.saturating_sub(shown) {
-        0 => names,
-        more => (words.send.and_more)(&names, more),
     }
 }
 

@@ -11,7 +11,7 @@ use shared::{
 use crate::{
     ui::{
         badge::{Badge, BadgeTone},
-        glyph::{Check, CircleHelp, CircleX, Hourglass, TriangleAlert},
+        glyph::{Ban, Check, CircleHelp, CircleX, Hourglass, Pause, TriangleAlert},
         icon::{Icon, IconSize},
     },
     words::{self, Words, clock, number, use_words},
@@ -39,7 +39,11 @@ pub(super) fn moment(words: &Words, at: Stamp, now: DateTime<Utc>) -> String {
 pub(super) fn success(words: &Words, row: &CampaignRow) -> (String, String) {
     let say = &words.records;
     if row.figures.waiting > 0 {
-        return ("–".to_owned(), say.still_sending.to_owned());
+        let why = match row.state {
+            CampaignState::Sending => say.still_sending,
+            state => (say.state_name)(state),
+        };
+        return ("–".to_owned(), why.to_owned());
     }
     rate(row.figures.success(), say.nobody_selected)
 }
@@ -52,9 +56,8 @@ pub(super) fn StateBadge(state: CampaignState, figures: Figures) -> Element {
     let done = figures.audience.saturating_sub(figures.waiting);
     let (tone, icon, text) = match state {
         CampaignState::Sending => (BadgeTone::Unknown, rsx! { Hourglass {} }, (say.progress)(done, figures.audience)),
-        CampaignState::Paused | CampaignState::Cancelled => {
-            (BadgeTone::Warn, rsx! { Hourglass {} }, (say.state_name)(state).to_owned())
-        }
+        CampaignState::Paused => (BadgeTone::Warn, rsx! { Pause {} }, (say.state_name)(state).to_owned()),
+        CampaignState::Cancelled => (BadgeTone::Plain, rsx! { Ban {} }, (say.state_name)(state).to_owned()),
         CampaignState::Failed if figures.failed == figures.audience => {
             (BadgeTone::Danger, rsx! { CircleX {} }, say.all_failed.to_owned())
         }

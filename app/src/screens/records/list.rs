@@ -11,6 +11,7 @@ use shared::{
 };
 
 use super::{
+    control::{Ask, use_control_provider},
     export::{ExportButton, ExportNote, use_export},
     figures::{StateBadge, moment, rate, success},
     filter::{FilterRow, FilterSheet},
@@ -69,6 +70,7 @@ pub fn RecordsHome() -> Element {
 fn ListAndDetail() -> Element {
     let words = use_words();
     let say = &words.records;
+    let control = use_control_provider();
     let open = match use_route::<Route>() {
         Route::Record { id } | Route::RecordPerson { id, .. } => Some(id),
         _ => None,
@@ -117,6 +119,7 @@ fn ListAndDetail() -> Element {
             }
             Outlet::<Route> {}
         }
+        Ask { control }
         if filtering() {
             FilterSheet {
                 filter: filter.peek().clone(),

@@ -1,5 +1,6 @@
 //! The records of group sends: the list, one record, one recipient.
 
+mod control;
 mod detail;
 mod export;
 mod figures;
@@ -8,7 +9,10 @@ mod list;
 mod people;
 mod person;
 mod reading;
+mod reasons;
 
+#[cfg(test)]
+mod control_test;
 #[cfg(test)]
 mod tests;
 

@@ -60,6 +60,8 @@ fn tabs(figures: Figures) -> Vec<(Option<Outcome>, u64)> {
 pub(super) fn People(
     /// The record.
     campaign: ReadSignal<CampaignId>,
+    /// How many messages each of them gets.
+    parts: u32,
     /// Its figures; a change of them asks for the rows again.
     figures: ReadSignal<Figures>,
     /// Who is listed.
@@ -112,7 +114,7 @@ pub(super) fn People(
                 }
             } else {
                 Stale { failed: rows.trouble(), flush: true }
-                Recipients { campaign: campaign(), rows }
+                Recipients { campaign: campaign(), parts, rows }
                 if rows.more_pending() {
                     Loading { label: say.people_loading }
                 } else if rows.has_more() {
@@ -124,21 +126,21 @@ pub(super) fn People(
 }
 
 #[component]
-fn Recipients(campaign: CampaignId, rows: Pages<DeliveryRow>) -> Element {
+fn Recipients(campaign: CampaignId, parts: u32, rows: Pages<DeliveryRow>) -> Element {
     let words = use_words();
     let items = rows.items();
     let list = use_virtual_list(items, |row: &DeliveryRow| row.id.0, HEIGHTS, rows.spot(), move |()| rows.near_end());
     rsx! {
         VirtualRows { list, label: words.records.detail.people,
             for (place , row) in list.rows(&items.read(), !rows.has_more()) {
-                PersonRow { key: "{row.id}", campaign, place, row }
+                PersonRow { key: "{row.id}", campaign, parts, place, row }
             }
         }
     }
 }
 
 #[component]
-fn PersonRow(campaign: CampaignId, row: DeliveryRow, place: Place) -> Element {
+fn PersonRow(campaign: CampaignId, parts: u32, row: DeliveryRow, place: Place) -> Element {
     let words = use_words();
     rsx! {
         ListCard {
@@ -153,7 +155,7 @@ fn PersonRow(campaign: CampaignId, row: DeliveryRow, place: Place) -> Element {
                 }
             },
             title: words.name(&row.name).to_owned(),
-            note: note(words, &row),
+            note: note(words, &row, parts),
             end: rsx! {
                 {words.records.detail.view}
                 Icon { size: IconSize::Small, ChevronRight {} }
@@ -163,12 +165,14 @@ fn PersonRow(campaign: CampaignId, row: DeliveryRow, place: Place) -> Element {
     }
 }
 
-/// The outcome in a word, or why it is so.
-fn note(words: &Words, row: &DeliveryRow) -> String {
-    row.reason.map_or_else(
-        || (words.records.detail.outcome)(row.outcome).to_owned(),
-        |reason| (words.reasons.reason)(reason).title.to_owned(),
-    )
+/// The outcome in a word, or why it is so, and which of several messages it was (domain.md 11.19).
+fn note(words: &Words, row: &DeliveryRow, parts: u32) -> String {
+    let Some(reason) = row.reason else { return (words.records.detail.outcome)(row.outcome).to_owned() };
+    let why = (words.reasons.reason)(reason).title;
+    match row.failed_part.filter(|_| parts > 1) {
+        Some(part) => format!("{} · {why}", (words.records.person.part)(part + 1)),
+        None => why.to_owned(),
+    }
 }
 
 #[cfg(test)]

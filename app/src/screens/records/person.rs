@@ -2,32 +2,40 @@
 
 use dioxus::prelude::*;
 use shared::{
-    deliveries::{DeliveryDetail, Outcome, PartOutcome, ShowDelivery},
-    id::{CampaignId, DeliveryId},
+    deliveries::{DeliveryDetail, DeliveryRow, Outcome, PartOutcome, ShowDelivery},
+    id::{CampaignId, ConversationId, DeliveryId},
+    live::LiveEvent,
+    members::Action,
     reasons::{CheckedBy, Reason},
 };
 
+use super::{
+    control::{Control, ControlFoot, Question, use_control},
+    detail::EVERY,
+};
 use crate::{
     app::use_title,
+    live::use_live,
     load::{Load, use_load},
     routes::Route,
     screens::{
         parts::{BackButton, LoadFailed, OfflineNote, mark},
         preview::ContentPreview,
     },
+    session::use_may,
     ui::{
-        action_bar::{ACTION_BAR_MAIN, ActionBar, ActionBarRow},
+        action_bar::{ACTION_BAR_MAIN, ACTION_BAR_SIDE},
         app_bar::{AppBar, AppBarTitle, TitleLevel},
         avatar::Avatar,
         banner::{Banner, Live},
         button::{Button, ButtonTone},
         facts::{Fact, Facts, RawText},
-        glyph::{Check, CheckCheck, CircleHelp, Hourglass, Info, MessageCircle, TriangleAlert, UserX},
+        glyph::{Check, CheckCheck, CircleHelp, Hourglass, Info, MessageCircle, RotateCcw, TriangleAlert, UserX},
         icon::{Icon, IconSize},
         list_note::ListNote,
         panel::{Panel, PanelBody},
         person::Person,
-        screen::{Column, Pane, PaneBody, PaneFoot, PaneHead, PaneRole},
+        screen::{Column, Pane, PaneBody, PaneHead, PaneRole},
         skeleton::{Loading, Skeleton},
         tone::Tone,
     },
@@ -39,12 +47,22 @@ use crate::{
 pub fn RecordPerson(id: ReadSignal<CampaignId>, delivery: ReadSignal<DeliveryId>) -> Element {
     let words = use_words();
     let say = &words.records.person;
-    let detail = use_load(move || ShowDelivery { id: id(), delivery: delivery() });
+    let control = use_control(move || (id(), delivery()));
+    let detail = use_load(move || {
+        let _ = control.changes();
+        ShowDelivery { id: id(), delivery: delivery() }
+    });
+    use_live(
+        move |event| matches!(event, LiveEvent::Campaign { id: changed } if changed == *id.peek()),
+        EVERY,
+        move || detail.refresh(),
+    );
     let outcome = detail.value().map(|detail| detail.row.outcome);
     let failed = outcome == Some(Outcome::Failed);
     use_title(|words| words.records.person.title.to_owned());
     let title = if failed { say.title_failed } else { say.title };
-    let conversation = detail.value().and_then(|detail| detail.conversation);
+    let may_send = use_may(Action::GroupSend);
+    let foot = detail.value().and_then(|detail| foot(id(), &detail, control, may_send));
     rsx! {
         Pane { label: title, role: PaneRole::Detail,
             PaneHead {
@@ -61,22 +79,57 @@ pub fn RecordPerson(id: ReadSignal<CampaignId>, delivery: ReadSignal<DeliveryId>
                     Content { detail }
                 }
             }
-            if let Some(conversation) = conversation {
-                PaneFoot {
-                    ActionBar {
-                        ActionBarRow {
-                            Button {
-                                tone: ButtonTone::Primary,
-                                class: ACTION_BAR_MAIN,
-                                "data-grow": "",
-                                to: Route::Conversation { id: conversation },
-                                Icon { size: IconSize::Small, MessageCircle {} }
-                                {say.conversation}
-                            }
-                        }
-                    }
-                }
-            }
+            ControlFoot { control, row: foot }
+        }
+    }
+}
+
+/// What can be done for her: where nobody knows whether it arrived, it can be sent again; and her conversation, where
+/// it may be opened.
+fn foot(campaign: CampaignId, detail: &DeliveryDetail, control: Control, may_send: bool) -> Option<Element> {
+    let again = may_send && detail.row.outcome == Outcome::Unknown;
+    if !again && detail.conversation.is_none() {
+        return None;
+    }
+    let (conversation, row) = (detail.conversation, detail.row.clone());
+    Some(rsx! {
+        if again {
+            SendAgain { campaign, row, control }
+        }
+        if let Some(conversation) = conversation {
+            ToConversation { conversation }
+        }
+    })
+}
+
+/// Asks whether it is to be sent to her once more.
+#[component]
+fn SendAgain(campaign: CampaignId, row: DeliveryRow, control: Control) -> Element {
+    let words = use_words();
+    let name = words.name(&row.name).to_owned();
+    let question = Question::AgainOne { campaign, delivery: row.id, name };
+    rsx! {
+        Button {
+            class: ACTION_BAR_SIDE,
+            blocked: control.blocked(),
+            onclick: move |_| control.ask(question.clone()),
+            Icon { size: IconSize::Small, RotateCcw {} }
+            {words.control.again_one}
+        }
+    }
+}
+
+#[component]
+fn ToConversation(conversation: ConversationId) -> Element {
+    let words = use_words();
+    rsx! {
+        Button {
+            tone: ButtonTone::Primary,
+            class: ACTION_BAR_MAIN,
+            "data-grow": "",
+            to: Route::Conversation { id: conversation },
+            Icon { size: IconSize::Small, MessageCircle {} }
+            {words.records.person.conversation}
         }
     }
 }

@@ -22,10 +22,10 @@ use crate::{
     stage::{Stage, conversation, member},
 };
 
-const ID: CampaignId = CampaignId(Uuid::from_u128(70));
-const DELIVERY: DeliveryId = DeliveryId(Uuid::from_u128(80));
+pub(super) const ID: CampaignId = CampaignId(Uuid::from_u128(70));
+pub(super) const DELIVERY: DeliveryId = DeliveryId(Uuid::from_u128(80));
 
-fn row(state: CampaignState, figures: Figures) -> CampaignRow {
+pub(super) fn row(state: CampaignState, figures: Figures) -> CampaignRow {
     CampaignRow {
         id: ID,
         kind: Kind::GroupMessage,
@@ -44,10 +44,10 @@ fn row(state: CampaignState, figures: Figures) -> CampaignRow {
     }
 }
 
-const DONE: Figures =
+pub(super) const DONE: Figures =
     Figures { audience: 128, waiting: 0, succeeded: 119, failed: 7, unknown: 2, delivered: 0, read: 0, told: 0 };
 
-fn campaign() -> Campaign {
+pub(super) fn campaign() -> Campaign {
     Campaign {
         row: row(CampaignState::Completed, DONE),
         content: Content { parts: vec![Part::Text { text: format!("{NAME_TOKEN} 您好 https://a.example/pre") }] },
@@ -60,10 +60,13 @@ fn campaign() -> Campaign {
         }],
         selection: Selection::default(),
         paused: None,
+        paused_by: None,
+        cancelled_by: None,
+        paused_channels: Vec::new(),
     }
 }
 
-fn delivery() -> DeliveryRow {
+pub(super) fn delivery() -> DeliveryRow {
     DeliveryRow {
         id: DELIVERY,
         name: "黃詩涵".into(),
@@ -71,11 +74,12 @@ fn delivery() -> DeliveryRow {
         outcome: Outcome::Failed,
         reason: Some(Reason::Unfollowed),
         checked_by: Some(CheckedBy::Storecast),
+        failed_part: None,
         at: Some("2026-11-03T14:20:36+08:00".parse().unwrap()),
     }
 }
 
-fn server(figures: Figures, state: CampaignState) -> Canned {
+pub(super) fn server(figures: Figures, state: CampaignState) -> Canned {
     Canned::default()
         .on::<ListCampaigns>(move |_| Ok(Page { items: vec![row(state, figures)], next: None }))
         .on::<ShowCampaign>(|_| Ok(campaign()))
@@ -89,7 +93,7 @@ async fn html(path: &str, canned: Canned, role: Role) -> String {
     Stage::at(path, canned).signed_in(member(role)).play().await.html()
 }
 
-fn has(html: &str, shown: &[&str]) {
+pub(super) fn has(html: &str, shown: &[&str]) {
     for words in shown {
         assert!(html.contains(words), "{words}: {html}");
     }

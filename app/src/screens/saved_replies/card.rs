@@ -10,9 +10,10 @@ use shared::{
 use crate::{
     api::use_api,
     draft::token,
+    screens::composer::KindGlyph,
     ui::{
         badge::Badge,
-        glyph::{Image, Lock, Type, Users, Video},
+        glyph::{Lock, Type, Users},
         press::Destination,
         reply_card::{ReplyCard, ReplyKind},
     },
@@ -59,7 +60,7 @@ pub(super) fn Card(
             title: reply.title.clone(),
             time: words.when(reply.updated_at, now),
             text: first_text(words, &reply),
-            thumb: thumb.map(|medium| api.address(&medium.preview_url)),
+            thumb: thumb.and_then(|medium| medium.preview_url.as_deref()).map(|url| api.address(url)),
             why,
             unfit,
             foot: rsx! {
@@ -73,10 +74,7 @@ pub(super) fn Card(
                     if reply.content.count_of(kind) > 0 {
                         ReplyKind {
                             key: "{kind.as_str()}",
-                            icon: match kind {
-                                MediaKind::Image => rsx! { Image {} },
-                                MediaKind::Video => rsx! { Video {} },
-                            },
+                            icon: rsx! { KindGlyph { kind } },
                             {(say.media)(kind, reply.content.count_of(kind))}
                         }
                     }

@@ -159,7 +159,7 @@ mod tests {
     fn a_film_too_large_for_whatsapp_is_taken_for_line_alone() {
         let size = limits::SMALL_VIDEO_BYTES + 1;
         let film = film(1, size);
-        let content = Content { parts: vec![Part::of_media(film.kind, film.id)] };
+        let content = Content { parts: vec![Part::of_media(film.kind, film.id).unwrap()] };
         let reply = reply(1, "t", content, vec![film]);
         assert_eq!(fit(&reply, LINE, 5, true), Fit::Fits);
         let limit = limits::SMALL_VIDEO_BYTES;
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_medium_that_is_gone_makes_it_unfit_even_as_the_only_one() {
         let gone = picture(1);
-        let content = Content { parts: vec![Part::text("看"), Part::of_media(gone.kind, gone.id)] };
+        let content = Content { parts: vec![Part::text("看"), Part::of_media(gone.kind, gone.id).unwrap()] };
         let reply = reply(1, "t", content, Vec::new());
         assert_eq!(fit(&reply, LINE, 5, true), Fit::Gone { kind: MediaKind::Image });
     }
@@ -179,14 +179,14 @@ mod tests {
     fn what_is_picked_goes_behind_what_is_written_and_over_what_is_blank() {
         let shown = picture(1);
         let picked = Picked {
-            content: Content { parts: vec![Part::text("新品"), Part::of_media(shown.kind, shown.id)] },
+            content: Content { parts: vec![Part::text("新品"), Part::of_media(shown.kind, shown.id).unwrap()] },
             media: vec![shown.clone()],
             instead: false,
         };
         let (mut content, mut media) = (texts(&["您好", " "]), vec![shown.clone()]);
         assert_eq!(room(&content), 4);
         picked.clone().put_into(&mut content, &mut media);
-        let added = [Part::text("您好"), Part::text("新品"), Part::of_media(shown.kind, shown.id)];
+        let added = [Part::text("您好"), Part::text("新品"), Part::of_media(shown.kind, shown.id).unwrap()];
         assert_eq!(content.parts, added);
         assert_eq!(media, [shown]);
         Picked { instead: true, ..picked }.put_into(&mut content, &mut media);

@@ -32,11 +32,12 @@ pub(super) fn picture(n: u128) -> MediaInfo {
         kind: MediaKind::Image,
         mime: "image/jpeg".into(),
         size: 120_000,
+        name: None,
         width: 4,
         height: 3,
         duration_ms: None,
         url: format!("/media/{n}"),
-        preview_url: format!("/media/{n}/preview"),
+        preview_url: Some(format!("/media/{n}/preview")),
     }
 }
 
@@ -96,9 +97,14 @@ fn three() -> Vec<SavedReply> {
     let shown = picture(1);
     let greeting = Part::text(format!("{NAME_TOKEN} 您好"));
     vec![
-        reply(1, "到店通知", Content { parts: vec![greeting, Part::of_media(shown.kind, shown.id)] }, vec![shown]),
+        reply(
+            1,
+            "到店通知",
+            Content { parts: vec![greeting, Part::of_media(shown.kind, shown.id).unwrap()] },
+            vec![shown],
+        ),
         reply(2, "三則", Content { parts: vec![Part::text("一"), Part::text("二"), Part::text("三")] }, Vec::new()),
-        reply(3, "影片", Content { parts: vec![Part::of_media(MediaKind::Video, film(9, 1).id)] }, Vec::new()),
+        reply(3, "影片", Content { parts: vec![Part::of_media(MediaKind::Video, film(9, 1).id).unwrap()] }, Vec::new()),
     ]
 }
 
@@ -291,5 +297,5 @@ async fn categories_are_an_admins() {
 #[tokio::test]
 async fn it_speaks_english_too() {
     let stage = Stage::at("/saved-replies", server(three())).signed_in(member(Role::Admin)).in_english();
-    has(&stage.play().await.html(), &["Saved replies", "Manage categories", "1 picture", "Everybody"]);
+    has(&stage.play().await.html(), &["Saved replies", "Manage categories", "1 image", "Everybody"]);
 }

@@ -1,6 +1,7 @@
 //! The group-send flow: recipients, message, preview and check, sent.
 
 mod check;
+mod curing;
 pub(super) mod frame;
 mod pick;
 mod sent;

@@ -129,7 +129,7 @@ fn has(html: &str, shown: &[&str]) {
 #[tokio::test]
 async fn recipients_are_ticked_counted_and_may_be_blocked() {
     let html = html(stage("/send/recipients", draft(&["您好"]))).await;
-    has(&html, &["選擇對象", "步驟 1/4", "篩選", "選取全部 142 位", "林雅婷", "已封鎖", "已選 1 人", "下一步"]);
+    has(&html, &["選擇對象", "步驟 1/4", "篩選", "選取全部 142 人", "林雅婷", "已封鎖", "已選 1 人", "下一步"]);
     assert_eq!(html.matches(r#"role="checkbox" aria-checked="true""#).count(), 1, "{html}");
     assert!(!html.contains("aria-disabled"), "{html}");
 }

@@ -7,8 +7,9 @@ use shared::{
     limits::Platform,
 };
 
+use super::curing::use_curing;
 use crate::{
-    api::{Failed, use_api},
+    api::use_api,
     draft::use_drafts,
     screens::parts::Refused,
     ui::{
@@ -34,8 +35,7 @@ pub(in crate::screens) fn SeveralNumbers(
     let say = &words.send.check;
     let drafts = use_drafts();
     let api = use_api();
-    let mut busy = use_signal(|| false);
-    let mut failed = use_signal(|| None::<Failed>);
+    let curing = use_curing();
     let several = channels.len() > 1 || channels.iter().any(|one| one.channel.platform == Platform::Line);
     use_effect(use_reactive!(|(several,)| {
         // The server cuts the selection that it has.
@@ -44,20 +44,10 @@ pub(in crate::screens) fn SeveralNumbers(
         }
     }));
     let keep = use_callback(move |channel: ChannelId| {
-        let Some((id, _)) = drafts.stored().filter(|_| !busy()) else { return };
-        busy.set(true);
-        failed.set(None);
+        let Some((id, _)) = drafts.stored() else { return };
         let api = api.clone();
-        spawn(async move {
-            match api.call(LeaveOut { id, reason: None, doubt: None, all_but: Some(channel) }).await {
-                Ok(draft) => {
-                    drafts.adopt(draft);
-                    onkept.call(());
-                }
-                Err(why) => failed.set(Some(why)),
-            }
-            busy.set(false);
-        });
+        let call = LeaveOut { id, reason: None, doubt: None, all_but: Some(channel) };
+        curing.run(async move { api.call(call).await }, move || onkept.call(()));
     });
     if !several {
         return rsx! {};
@@ -83,7 +73,7 @@ pub(in crate::screens) fn SeveralNumbers(
                 }
             },
         }
-        if let Some(failed) = failed() {
+        if let Some(failed) = curing.failed() {
             Refused { failed }
         }
     }

@@ -1,16 +1,14 @@
 //! A template as a card of a list.
 
 use dioxus::prelude::*;
-use shared::{
-    media::MediaKind,
-    templates::{Quality, Template, TemplateStatus},
-};
+use shared::templates::{Quality, Template, TemplateStatus};
 
 use super::fit::{Needs, name, needs};
 use crate::{
+    screens::composer::KindGlyph,
     ui::{
         badge::{Badge, BadgeTone},
-        glyph::{Braces, CircleCheck, Image, Megaphone, MessageSquare, Phone, Users, Video},
+        glyph::{Braces, CircleCheck, Megaphone, MessageSquare, Phone, Users},
         press::Destination,
         reply_card::{ReplyCard, ReplyKind},
     },
@@ -77,10 +75,7 @@ pub(super) fn TemplateCard(
                 ReplyKind { icon: rsx! { Megaphone {} }, {(say.class)(template.shape.class)} }
                 if let Some(kind) = header {
                     ReplyKind {
-                        icon: match kind {
-                            MediaKind::Image => rsx! { Image {} },
-                            MediaKind::Video => rsx! { Video {} },
-                        },
+                        icon: rsx! { KindGlyph { kind } },
                         {(say.header)(kind)}
                     }
                 }

@@ -35,7 +35,7 @@ pub(super) fn unfit(words: &Words, template: &Template) -> Option<String> {
 pub(super) struct Needs {
     /// Blanks to fill in.
     pub(super) blanks: usize,
-    /// The picture or film to choose.
+    /// The picture, film or document to choose.
     pub(super) header: Option<MediaKind>,
     /// Quick replies to decide on.
     pub(super) answers: usize,
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(why(|_| {}), None);
         assert_eq!(why(|one| one.status = TemplateStatus::Paused).as_deref(), Some("暫停中，現在不能使用"));
         assert!(why(|one| one.shape.class = TemplateClass::Authentication).is_some());
-        assert!(why(|one| one.shape.header = Some(Header::Other { format: "DOCUMENT".into() })).is_some());
+        assert!(why(|one| one.shape.header = Some(Header::Other { format: "LOCATION".into() })).is_some());
     }
 
     #[test]

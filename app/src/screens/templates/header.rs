@@ -1,4 +1,4 @@
-//! The picture or film above a template's text.
+//! The picture, film or document above a template's text.
 
 use dioxus::prelude::*;
 use shared::{
@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{
     platform::Chosen,
-    screens::composer::{Bounds, Tile, Wrong, accept, wrong_media},
+    screens::composer::{Bounds, KindGlyph, Tile, Wrong, accept, wrong_media},
     ui::{
         button::{ButtonTone, FileButton},
         field::Field,
@@ -44,14 +44,14 @@ pub(super) fn header_trouble(
     })
 }
 
-/// Chooses the picture or film of the header, and shows how far it is on its way.
+/// Chooses the picture, film or document of the header, and shows how far it is on its way.
 #[component]
 pub(super) fn HeaderField(
     /// What it is.
     kind: MediaKind,
     /// Which, once it was chosen.
     id: Option<MediaId>,
-    /// The pictures and films that the server told of.
+    /// The media that the server told of.
     media: Vec<MediaInfo>,
     /// What is wrong with it, in words.
     error: Option<String>,
@@ -92,7 +92,12 @@ pub(super) fn HeaderField(
                                 take.call(file);
                             }
                         },
-                        Icon { size: IconSize::Small, ImagePlus {} }
+                        Icon { size: IconSize::Small,
+                            match kind {
+                                MediaKind::Image | MediaKind::Video => rsx! { ImagePlus {} },
+                                MediaKind::Document => rsx! { KindGlyph { kind } },
+                            }
+                        }
                         {(say.fill.choose)(kind)}
                     }
                 }

@@ -4,6 +4,8 @@ mod answers;
 mod blank;
 mod card;
 mod changed;
+#[cfg(test)]
+mod document_test;
 mod fill;
 mod fit;
 mod header;

@@ -131,7 +131,7 @@ fn Pick() -> Element {
                     title: say.title,
                     people: counted.as_ref().map(|counted| counted.total),
                     back: (Route::SendRecipients {}, words.send.write.back.to_owned()),
-                    div { class: "tools", "data-tight": "",
+                    div { class: "tools",
                         SearchField {
                             label: words.templates.search,
                             width: SearchWidth::Full,

@@ -87,7 +87,7 @@ fn fill(text: &str, fallback: &str) -> Fill {
     Fill { text: text.into(), fallback: fallback.into() }
 }
 
-fn draft(content: Content) -> Draft {
+pub(super) fn draft(content: Content) -> Draft {
     let mut selection = Selection::default();
     selection.add(conversation(1, "何詠詩").id);
     Draft {
@@ -102,11 +102,11 @@ fn draft(content: Content) -> Draft {
     }
 }
 
-fn nothing() -> Draft {
+pub(super) fn nothing() -> Draft {
     draft(Content { parts: Vec::new() })
 }
 
-fn server(templates: Vec<Template>, stored: Draft) -> Canned {
+pub(super) fn server(templates: Vec<Template>, stored: Draft) -> Canned {
     let one = templates.first().cloned();
     Canned::default()
         .on::<ListDrafts>(|_| Ok(Vec::new()))
@@ -127,7 +127,7 @@ fn server(templates: Vec<Template>, stored: Draft) -> Canned {
         })
 }
 
-async fn at(path: &str, templates: Vec<Template>, draft: Draft) -> String {
+pub(super) async fn at(path: &str, templates: Vec<Template>, draft: Draft) -> String {
     play(path, server(templates, draft.clone()), draft).await
 }
 
@@ -137,20 +137,20 @@ async fn play(path: &str, canned: Canned, draft: Draft) -> String {
     Stage::at(path, canned).on(memory).signed_in(member(Role::SalesStaff)).play().await.html()
 }
 
-fn has(html: &str, shown: &[&str]) {
+pub(super) fn has(html: &str, shown: &[&str]) {
     for words in shown {
         assert!(html.contains(words), "{words}: {html}");
     }
 }
 
-fn has_not(html: &str, hidden: &[&str]) {
+pub(super) fn has_not(html: &str, hidden: &[&str]) {
     for words in hidden {
         assert!(!html.contains(words), "{words}: {html}");
     }
 }
 
-const PICK: &str = "/send/template";
-const FILL: &str = "/send/template/fill";
+pub(super) const PICK: &str = "/send/template";
+pub(super) const FILL: &str = "/send/template/fill";
 
 #[tokio::test]
 async fn the_picker_shows_the_templates_of_the_number_and_greys_what_cannot_be_sent() {

@@ -73,6 +73,11 @@ pub fn ListCard(
     place: Option<Place>,
 ) -> Element {
     let note_id = use_unique_id("list-card-note");
+    let lead = match (checked.is_some(), start.is_some()) {
+        (true, _) => Some("check"),
+        (false, true) => Some("avatar"),
+        (false, false) => None,
+    };
     let inner = rsx! {
         if let Some(picked) = checked {
             Check { state: picked }
@@ -112,7 +117,13 @@ pub fn ListCard(
     rsx! {
         ListItem { place,
             if to.is_none() && onclick.is_none() && checked.is_none() && !disabled {
-                div { class: style::list_card, "data-size": data_size, "data-unread": data_unread, {inner} }
+                div {
+                    class: style::list_card,
+                    "data-lead": lead,
+                    "data-size": data_size,
+                    "data-unread": data_unread,
+                    {inner}
+                }
             } else {
                 Press {
                     to,
@@ -126,6 +137,7 @@ pub fn ListCard(
                     role: checked.map(|_| "checkbox"),
                     "aria-checked": checked.map(|picked| CheckState::from(picked).aria()),
                     "aria-current": current.then_some("true"),
+                    "data-lead": lead,
                     "data-size": data_size,
                     "data-unread": data_unread,
                     {inner}
@@ -147,7 +159,7 @@ pub fn ListCardSkeleton(
     rsx! {
         ul { "aria-hidden": "true",
             for (row, (name, text)) in WIDTHS.iter().cycle().take(rows).enumerate() {
-                li { key: "{row}", class: style::list_card,
+                li { key: "{row}", class: style::list_card, "data-lead": "avatar",
                     Skeleton { shape: SkeletonShape::Round, height: "46px" }
                     span { class: style::list_card_main, "data-gap": "true",
                         span { class: style::list_card_line,

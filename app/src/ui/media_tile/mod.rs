@@ -1,4 +1,4 @@
-//! A picture or film on its way to the server.
+//! A picture, film or document on its way to the server.
 
 use dioxus::prelude::*;
 
@@ -28,6 +28,8 @@ pub fn MediaTile(
     /// What kind it is.
     #[props(default)]
     kind: MediaKind,
+    /// What stands there for a file without a picture.
+    icon: Option<Element>,
     /// Address of a picture, or of a film's still; the tile is grey until there is one.
     thumb: Option<String>,
     /// Address of a film on this machine: its first picture stands in for a still.
@@ -76,6 +78,9 @@ pub fn MediaTile(
                         aria_hidden: "true",
                     }
                 }
+                if let Some(icon) = icon {
+                    span { class: style::media_tile_icon, {icon} }
+                }
                 if kind == MediaKind::Video {
                     span { class: style::media_tile_mark,
                         span { Icon { size: IconSize::Small, Play {} } }
@@ -104,6 +109,7 @@ pub fn MediaTile(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::glyph::FileText;
 
     fn tile(state: UploadState) -> String {
         dioxus_ssr::render_element(rsx! {
@@ -116,6 +122,20 @@ mod tests {
                 state_text: "words",
             }
         })
+    }
+
+    #[test]
+    fn a_file_without_a_picture_shows_its_icon() {
+        let html = dioxus_ssr::render_element(rsx! {
+            MediaTile {
+                icon: rsx! { Icon { FileText {} } },
+                name: "a.pdf",
+                facts: "PDF · 1 MB",
+                state: UploadState::Done,
+                state_text: "words",
+            }
+        });
+        assert!(html.contains("<svg") && !html.contains("<img") && !html.contains("<video"), "{html}");
     }
 
     #[test]

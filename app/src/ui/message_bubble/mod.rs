@@ -1,10 +1,12 @@
 //! One message as a bubble: as staff read it, or as the customer will see it.
 
+mod file;
 mod marks;
 mod media;
 mod template;
 mod text;
 
+pub use file::BubbleFile;
 pub use media::{BubbleMedia, MediaKind};
 pub use template::{BubbleButton, BubbleButtonKind, TemplateBubble};
 pub use text::{Segment, Text};

@@ -53,7 +53,7 @@ pub fn TemplateBubble(
     /// The line above the text; empty where there is none.
     #[props(default)]
     header: Vec<Segment>,
-    /// The picture or film above the text: a [`BubbleMedia`](super::BubbleMedia).
+    /// What stands above the text: a [`BubbleMedia`](super::BubbleMedia) or [`BubbleFile`](super::BubbleFile).
     media: Option<Element>,
     /// The text, in its pieces, marks included.
     body: Vec<Segment>,

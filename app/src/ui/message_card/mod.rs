@@ -47,6 +47,7 @@ pub fn MessageCard(
             handler.call(step);
         }
     };
+    let handled = handle.is_some().then_some("true");
     rsx! {
         li {
             class: style::message_card,
@@ -62,6 +63,7 @@ pub fn MessageCard(
             ondrop: move |event| event.prevent_default(),
             div {
                 class: style::message_card_head,
+                "data-handle": handled,
                 draggable: ondrag.map(|_| "true"),
                 ondragstart: move |event| {
                     // Firefox drags nothing without data; a refusal only costs the dragging.

@@ -21,6 +21,7 @@ pub(super) const ATTRIBUTES: Attributes = Attributes {
     answers: ["Not filled in", "Yes", "No"],
     saved: "The customer's details were saved",
     manage: "Custom attributes",
+    manage_text: "Fields of a customer, such as shoe size or birthday",
     about: "Fields of a customer that your team makes up, such as shoe size, birthday or member level. Staff fill them in beside the conversation; group messages can filter by them.",
     name: "Name",
     kind: "What it holds",
@@ -32,6 +33,6 @@ pub(super) const ATTRIBUTES: Attributes = Attributes {
         AttributeKind::Boolean => "Yes or no",
     },
     add: "Add attribute",
-    rename: |name| format!("Rename “{name}”"),
+    rename: |name| format!("Rename \"{name}\""),
     back: "Back to More",
 };

@@ -1,6 +1,7 @@
 //! See `words::figures`.
 
-use crate::words::figures::Figures;
+use super::plural;
+use crate::words::{figures::Figures, number};
 
 pub(super) const FIGURES: Figures = Figures {
     title: "My figures",
@@ -8,8 +9,8 @@ pub(super) const FIGURES: Figures = Figures {
     back: "Back to More",
     period: "Period",
     total: "In all",
-    sends: "Group messages",
-    succeeded: "Accepted",
+    sends: |n| format!("{} {}", number(n), plural(n, "group message", "group messages")),
+    succeeded: |percent, fraction| format!("Accepted {percent} ({fraction})"),
     links: ("Referral links", "links in your messages: one with 3 links counts 3"),
     link_deliveries: ("Link deliveries", "links × people who got them"),
     by_day: "By day",

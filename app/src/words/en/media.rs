@@ -1,4 +1,4 @@
-//! Words of pictures and films.
+//! Words of pictures, films and documents.
 
 use shared::media::{MediaFault, MediaKind};
 
@@ -12,12 +12,17 @@ pub(super) const MEDIA: Media = Media {
         let cure = match of {
             MediaKind::Image => "Make it smaller or save it as JPEG, then choose it again.",
             MediaKind::Video => "Cut it or lower its quality, then choose it again.",
+            MediaKind::Document => "Save it smaller, for example with smaller pictures, then choose it again.",
         };
         Said::new(format!("The {} has {has}; at most {most} are taken.", noun(of)), cure)
     },
     too_large_for: |of, on, most, has| {
         let whose = on.map_or("a saved reply", platform);
-        format!("The {} has {has}; {whose} takes {most} at most. Cut it, or choose another.", noun(of))
+        let cure = match of {
+            MediaKind::Image | MediaKind::Document => "Make it smaller",
+            MediaKind::Video => "Cut it",
+        };
+        format!("The {} has {has}; {whose} takes {most} at most. {cure}, or choose another.", noun(of))
     },
     empty_file: || {
         Said::new("There is nothing in this file.", "Make sure that it opens on this device, then choose it again.")
@@ -30,12 +35,16 @@ pub(super) const MEDIA: Media = Media {
         MediaKind::Video => {
             "The page was reloaded before this video was uploaded. Choose the same video again; nothing else is lost."
         }
+        MediaKind::Document => {
+            "The page was reloaded before this document was uploaded. Choose the same document again; nothing else is lost."
+        }
     },
     alt: |of, name| match name {
         Some(name) => format!("{}: {name}", kind(of)),
         None => kind(of).to_owned(),
     },
     not_shown: |of| format!("({})", noun(of)),
+    download: "Download the document",
     waiting: "Waiting to upload",
     going: |percent| format!("Uploading {percent}%"),
     offline: "No connection; goes on by itself once it is back",
@@ -61,6 +70,7 @@ fn noun(of: MediaKind) -> &'static str {
     match of {
         MediaKind::Image => "image",
         MediaKind::Video => "video",
+        MediaKind::Document => "document",
     }
 }
 
@@ -68,6 +78,7 @@ fn kind(of: MediaKind) -> &'static str {
     match of {
         MediaKind::Image => "Image",
         MediaKind::Video => "Video",
+        MediaKind::Document => "Document",
     }
 }
 
@@ -95,11 +106,30 @@ pub(super) fn fault(fault: &MediaFault) -> Said {
             "Convert its sound to AAC, then choose it again.",
         ),
         MediaFault::NoPicture => Said::new("This video has sound only.", "Choose one with a picture."),
+        MediaFault::NotPdf { found } => not_pdf(found),
+    }
+}
+
+fn not_pdf(found: &str) -> Said {
+    match found {
+        // What office programs write, old and new.
+        "application/zip" | "application/x-ole-storage" => Said::new(
+            "This file is not a PDF.",
+            "Open it in the program it was made with, save it as PDF, and choose that.",
+        ),
+        found if found.starts_with("image/") => {
+            Said::new("This file is an image, not a PDF.", "Save or print it as PDF, then choose that.")
+        }
+        _ => Said::new("This file is not a PDF, whatever its name says.", "Choose a PDF that opens on this device."),
     }
 }
 
 fn not_taken(found: &str) -> Said {
     match found {
+        "application/pdf" => Said::new(
+            "A PDF can only stand above a WhatsApp template.",
+            "Send a template that has a document, or save the page as JPEG and choose that.",
+        ),
         "image/heic" | "image/heif" => Said::new(
             "This photo is HEIC, which not every customer can see.",
             "On an iPhone choose Settings \u{203a} Camera \u{203a} Formats \u{203a} Most Compatible, or save it as JPEG and choose that.",

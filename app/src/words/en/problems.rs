@@ -1,6 +1,9 @@
 //! What went wrong, and its cure.
 
-use shared::problem::{Conflict, Forbidden, Problem, Rule, Unit, What};
+use shared::{
+    problem::{Conflict, Forbidden, Problem, Rule, Unit, What},
+    words::Language,
+};
 
 use super::{common, media, reasons, templates};
 use crate::words::{
@@ -176,6 +179,14 @@ fn conflict(with: &Conflict) -> Said {
                 number(*left)
             ),
         ),
+        Conflict::SendState { state } => Said::new(
+            format!("This send is {} by now.", state.name(Language::En).to_lowercase()),
+            "Look at its record again: what can be done has changed.",
+        ),
+        Conflict::PeopleChanged { people } => Said::new(
+            "The number of people has changed.",
+            format!("They are {} now. Look at the record again before you send to them.", number(*people)),
+        ),
         Conflict::UploadAt { .. } => {
             Said::new("The upload was cut off.", "Try again; it goes on from where it stopped.")
         }
@@ -219,6 +230,9 @@ fn missing(what: What) -> Said {
         What::Store => ("There is no such store.", "It may have been removed; choose again."),
         What::Channel => ("There is no such account.", "It may have been disconnected; ask your admin."),
         What::Conversation => ("There is no such conversation.", "It may be somebody else's now; go back to the list."),
+        What::Contact => {
+            ("There is no such customer.", "She may have been forgotten at her own wish; go back to the list.")
+        }
         What::Tag => ("There is no such tag.", "It may have been deleted; choose again."),
         What::Draft => ("There is no such draft.", "It was dropped or is not yours; start anew."),
         What::Campaign => ("There is no such record.", "It may be outside what you can see; go back to the list."),

@@ -46,6 +46,9 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
             ("The LINE account has no messages left this month.", "Ask your admin to buy more, or retry next month.")
         }
         Reason::LineRateLimited => ("LINE kept answering that messages come too fast.", "Retry later."),
+        Reason::LineUserLimited => {
+            ("Too many messages went to this customer in a short time, so LINE took no more.", "Retry in a while.")
+        }
         Reason::LineUnavailable => {
             ("LINE could not be reached or kept failing, and surely did not take the message.", "Retry later.")
         }

@@ -124,7 +124,6 @@ pub(super) const RECORDS: Records = Records {
         content: "Content",
         content_sub: |n| format!("As it was sent, {n} {}", plural(n as u64, "message", "messages")),
         name_fill: "customer name",
-        paused_title: "Paused",
         paused_text: |reason| format!("{reason} What is left waits and goes on by itself once it is resumed."),
         loading: "Loading the record",
         load_failed: "This record could not be loaded",

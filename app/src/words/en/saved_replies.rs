@@ -34,20 +34,22 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
                 format!("Has {}, and only {room} more fit", of(parts, "message", "messages"))
             }
         },
-        only_instead: |total| format!("That would be {total} messages, over the limit; “Replace” works"),
+        only_instead: |total| format!("That would be {total} messages, over the limit; \"Replace\" works"),
         too_large: |kind, platform, size, limit| {
             let (kind, platform) = (kind_name(kind), platform_name(platform));
             format!("{kind} of {size}; {platform} takes {limit} at most")
         },
         gone: |kind| match kind {
-            MediaKind::Image => "A picture in it is gone",
+            MediaKind::Image => "An image in it is gone",
             MediaKind::Video => "A video in it is gone",
+            MediaKind::Document => "A document in it is gone",
         },
     },
     texts: |n| of(n, "text", "texts"),
     media: |kind, n| match kind {
-        MediaKind::Image => of(n, "picture", "pictures"),
+        MediaKind::Image => of(n, "image", "images"),
         MediaKind::Video => of(n, "video", "videos"),
+        MediaKind::Document => of(n, "document", "documents"),
     },
     no_text: "(no text)",
     list: List {
@@ -62,8 +64,8 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
         all: "All",
         categories: "Manage categories",
         choose_one: "Pick one from the list, or make a new one.",
-        deleted: |title| format!("Deleted “{title}”"),
-        saved: |title| format!("Saved “{title}”"),
+        deleted: |title| format!("Deleted \"{title}\""),
+        saved: |title| format!("Saved \"{title}\""),
     },
     edit: Edit {
         new_title: "New saved reply",
@@ -111,7 +113,7 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
         keep_mine: "Save mine over it",
         take_theirs: "Use what is saved",
         delete: "Delete this saved reply",
-        delete_title: |title| format!("Delete “{title}”?"),
+        delete_title: |title| format!("Delete \"{title}\"?"),
         delete_text: "Drafts and messages that took it keep their content.",
         delete_yes: "Delete",
     },
@@ -121,12 +123,12 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
         loading: "Loading categories",
         failed: "Categories did not load",
         empty_title: "No categories yet",
-        empty_text: "Make one first, such as “New in”, “Events” or “After sales”.",
+        empty_text: "Make one first, such as \"New in\", \"Events\" or \"After sales\".",
         replies: |n| of(usize::try_from(n).unwrap_or(usize::MAX), "reply", "replies"),
         new: "New category",
         name: "Name of the category",
-        make: "Make",
-        open: |name| format!("Edit category “{name}”"),
+        make: "Add",
+        open: |name| format!("Edit category \"{name}\""),
         rename: "Rename",
         merge: "Merge",
         merge_into: "Merge into",
@@ -134,7 +136,7 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
         merge_help: "Its saved replies move to the other one; whoever still filters by this one finds the other.",
         merge_alone: "There is no other category to merge it into.",
         delete: "Delete category",
-        delete_title: |name| format!("Delete category “{name}”?"),
+        delete_title: |name| format!("Delete category \"{name}\"?"),
         delete_text: |n| {
             if n == 0 {
                 "There is no saved reply in it.".to_owned()
@@ -145,10 +147,10 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
         },
         name_missing: "Give the category a name",
         taken: "There is a category of this name: choose another, or merge the two.",
-        made: |name| format!("Made category “{name}”"),
-        renamed: |name| format!("Renamed to “{name}”"),
-        merged: |from, into| format!("“{from}” was merged into “{into}”"),
-        deleted: |name| format!("Deleted category “{name}”"),
+        made: |name| format!("Made category \"{name}\""),
+        renamed: |name| format!("Renamed to \"{name}\""),
+        merged: |from, into| format!("\"{from}\" was merged into \"{into}\""),
+        deleted: |name| format!("Deleted category \"{name}\""),
     },
 };
 
@@ -158,8 +160,9 @@ fn of(n: usize, one: &str, many: &str) -> String {
 
 fn kind_name(kind: MediaKind) -> &'static str {
     match kind {
-        MediaKind::Image => "A picture",
+        MediaKind::Image => "An image",
         MediaKind::Video => "A video",
+        MediaKind::Document => "A document",
     }
 }
 

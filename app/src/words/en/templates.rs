@@ -27,8 +27,9 @@ pub(super) const TEMPLATES: Templates = Templates {
     },
     language,
     header: |kind| match kind {
-        MediaKind::Image => "Header picture",
-        MediaKind::Video => "Header film",
+        MediaKind::Image => "Header image",
+        MediaKind::Video => "Header video",
+        MediaKind::Document => "Header document",
     },
     see_all: "See all options",
     blanks: |n| format!("{n} {}", plural(n as u64, "blank", "blanks")),
@@ -61,8 +62,9 @@ pub(super) const TEMPLATES: Templates = Templates {
                 needs.push(format!("{blanks} {} to fill in", plural(blanks as u64, "blank", "blanks")));
             }
             match header {
-                Some(MediaKind::Image) => needs.push("1 picture to upload".to_owned()),
-                Some(MediaKind::Video) => needs.push("1 film to upload".to_owned()),
+                Some(MediaKind::Image) => needs.push("1 image to upload".to_owned()),
+                Some(MediaKind::Video) => needs.push("1 video to upload".to_owned()),
+                Some(MediaKind::Document) => needs.push("1 PDF to upload".to_owned()),
                 None => {}
             }
             if answers > 0 {
@@ -73,7 +75,7 @@ pub(super) const TEMPLATES: Templates = Templates {
         apply: "Use it",
         unfit_status: |state| format!("Cannot be used now: {}", status(state)),
         unfit_class: "Templates for one-time codes cannot be sent to a group",
-        unfit_shape: "Has something that cannot be filled in here, such as a document or a place",
+        unfit_shape: "Has something that cannot be filled in here, such as a place on a map or a carousel",
         nobody_title: "Nobody is selected yet",
         recipients: "Back to recipients",
     },
@@ -81,7 +83,7 @@ pub(super) const TEMPLATES: Templates = Templates {
         blanks: "What to fill in",
         title: "Fill it in",
         back: "Back to the templates",
-        change: "Another template",
+        change: "Change",
         blank: |place, key, button| match place {
             Place::Header => format!("{{{{{key}}}}} in the header"),
             Place::Body => format!("{{{{{key}}}}}"),
@@ -100,20 +102,24 @@ pub(super) const TEMPLATES: Templates = Templates {
         fallback_missing: "Fill this in, or customers without a name would get a gap.",
         address: |whole| format!("The whole address: {whole} (1 referral link)"),
         choose: |kind| match kind {
-            MediaKind::Image => "Choose a picture",
-            MediaKind::Video => "Choose a film",
+            MediaKind::Image => "Choose an image",
+            MediaKind::Video => "Choose a video",
+            MediaKind::Document => "Choose a PDF",
         },
         header_missing: |kind| match kind {
-            MediaKind::Image => "Choose the header picture",
-            MediaKind::Video => "Choose the header film",
+            MediaKind::Image => "Choose the header image",
+            MediaKind::Video => "Choose the header video",
+            MediaKind::Document => "Choose the header document",
         },
         header_coming: |kind| match kind {
-            MediaKind::Image => "The header picture is still being uploaded",
-            MediaKind::Video => "The header film is still being uploaded",
+            MediaKind::Image => "The header image is still being uploaded",
+            MediaKind::Video => "The header video is still being uploaded",
+            MediaKind::Document => "The header document is still being uploaded",
         },
         header_failed: |kind| match kind {
-            MediaKind::Image => "The header picture cannot be used: choose another",
-            MediaKind::Video => "The header film cannot be used: choose another",
+            MediaKind::Image => "The header image cannot be used: choose another",
+            MediaKind::Video => "The header video cannot be used: choose another",
+            MediaKind::Document => "The header document cannot be used: choose another",
         },
         pressed: |button| format!("When a customer presses \"{button}\""),
         action: |action| match action {

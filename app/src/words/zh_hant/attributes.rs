@@ -18,6 +18,7 @@ pub(super) const ATTRIBUTES: Attributes = Attributes {
     answers: ["未填寫", "是", "否"],
     saved: "已儲存顧客資料",
     manage: "自訂屬性",
+    manage_text: "鞋碼、生日、會員等級等顧客欄位",
     about: "顧客的自訂欄位，例如鞋碼、生日、會員等級。店員可以在對話裡填寫，群發訊息可以用來篩選。",
     name: "名稱",
     kind: "類型",

@@ -26,7 +26,7 @@ pub(super) const CONVERSATIONS: Conversations = Conversations {
     window_closed: "已過 24 小時",
     blocked: "已封鎖",
     unsubscribed: "已退訂",
-    ours: |text| format!("您：{text}"),
+    ours: |text| format!("你：{text}"),
     loading: "對話載入中",
     failed: "對話載入失敗",
     empty_title: |state| match state {

@@ -1,4 +1,4 @@
-//! 圖片與影片的文字。
+//! 圖片、影片與文件的文字。
 
 use shared::media::{MediaFault, MediaKind};
 
@@ -11,24 +11,31 @@ pub(super) const MEDIA: Media = Media {
         let cure = match of {
             MediaKind::Image => "請縮小尺寸，或另存成 JPEG 後再選一次。",
             MediaKind::Video => "請剪短或降低畫質後再選一次。",
+            MediaKind::Document => "請縮小裡面的圖片或另存成較小的檔案後再選一次。",
         };
         Said::new(format!("{}有 {has}，最多 {most}。", kind(of)), cure)
     },
     too_large_for: |of, on, most, has| {
         let whose = on.map_or("預存回覆", platform);
-        format!("{}有 {has}，{whose} 最多 {most}，請剪短或換一個檔案。", kind(of))
+        let cure = match of {
+            MediaKind::Image | MediaKind::Document => "縮小",
+            MediaKind::Video => "剪短",
+        };
+        format!("{}有 {has}，{whose} 最多 {most}，請{cure}或換一個檔案。", kind(of))
     },
     empty_file: || Said::new("這個檔案是空的。", "請確認檔案在這台裝置能開啟，再重新選擇。"),
     unreadable: || Said::new("讀不到這個檔案了。", "可能已移動、修改或刪除，請重新選擇。"),
     lost: |of| match of {
         MediaKind::Image => "圖片還沒上傳完，頁面就重新載入了。請再選一次同一張圖片，其他內容都還在。",
         MediaKind::Video => "影片還沒上傳完，頁面就重新載入了。請再選一次同一支影片，其他內容都還在。",
+        MediaKind::Document => "文件還沒上傳完，頁面就重新載入了。請再選一次同一份文件，其他內容都還在。",
     },
     alt: |of, name| match name {
         Some(name) => format!("{}：{name}", kind(of)),
         None => kind(of).to_owned(),
     },
     not_shown: |of| format!("（{}）", kind(of)),
+    download: "下載文件",
     waiting: "等待上傳",
     going: |percent| format!("上傳中 {percent}%"),
     offline: "沒有網路，恢復後會自動接著上傳",
@@ -50,6 +57,7 @@ fn kind(of: MediaKind) -> &'static str {
     match of {
         MediaKind::Image => "圖片",
         MediaKind::Video => "影片",
+        MediaKind::Document => "文件",
     }
 }
 
@@ -72,11 +80,28 @@ pub(super) fn fault(fault: &MediaFault) -> Said {
             Said::new(format!("這支影片的聲音是 {found} 編碼，有些手機沒有聲音。"), "請把聲音轉成 AAC 後再選一次。")
         }
         MediaFault::NoPicture => Said::new("這支影片只有聲音，沒有畫面。", "請選擇有畫面的影片。"),
+        MediaFault::NotPdf { found } => not_pdf(found),
+    }
+}
+
+fn not_pdf(found: &str) -> Said {
+    match found {
+        // What office programs write, old and new.
+        "application/zip" | "application/x-ole-storage" => {
+            Said::new("這個檔案不是 PDF。", "請用原來的程式開啟，另存成 PDF 後再選一次。")
+        }
+        found if found.starts_with("image/") => {
+            Said::new("這個檔案是圖片，不是 PDF。", "請另存或列印成 PDF 後再選一次。")
+        }
+        _ => Said::new("這個檔案的內容不是 PDF。", "請選擇在這台裝置能開啟的 PDF。"),
     }
 }
 
 fn not_taken(found: &str) -> Said {
     match found {
+        "application/pdf" => {
+            Said::new("PDF 只能放在 WhatsApp 範本的標題。", "請改用有文件的範本，或把內容存成 JPEG 圖片後再選一次。")
+        }
         "image/heic" | "image/heif" => Said::new(
             "這張照片是 HEIC 格式，顧客的手機不一定能看。",
             "iPhone 請到「設定 › 相機 › 格式」改選「最相容」，或把照片存成 JPEG 後再選一次。",

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod common;
+mod control;
 mod conversations;
 mod figures;
 mod media;
@@ -28,6 +29,7 @@ pub(super) static WORDS: Words = Words {
     filter: send::FILTER,
     send: Later::of(Language::ZhHant),
     records: Later::of(Language::ZhHant),
+    control: Later::of(Language::ZhHant),
     saved_replies: Later::of(Language::ZhHant),
     media: Later::of(Language::ZhHant),
     attributes: Later::of(Language::ZhHant),
@@ -39,6 +41,7 @@ pub(super) static WORDS: Words = Words {
 pub(super) static THREAD: super::thread::Thread = thread::THREAD;
 pub(super) static SEND: super::send::Send = send::SEND;
 pub(super) static RECORDS: super::records::Records = records::RECORDS;
+pub(super) static CONTROL: super::control::Control = control::CONTROL;
 pub(super) static SAVED_REPLIES: super::saved_replies::SavedReplies = saved_replies::SAVED_REPLIES;
 pub(super) static MEDIA: super::media::Media = media::MEDIA;
 pub(super) static ATTRIBUTES: super::attributes::Attributes = attributes::ATTRIBUTES;

@@ -1,6 +1,9 @@
 //! What went wrong, and its cure.
 
-use shared::problem::{Conflict, Forbidden, Problem, Rule, Unit, What};
+use shared::{
+    problem::{Conflict, Forbidden, Problem, Rule, Unit, What},
+    words::Language,
+};
 
 use super::{common, media, reasons, templates};
 use crate::words::{
@@ -137,6 +140,13 @@ fn conflict(with: &Conflict) -> Said {
             "WhatsApp 24 小時內可主動傳送的人數不足。",
             format!("這次需要 {} 人，只剩 {} 人。請減少對象，或等人數釋出。", number(*needed), number(*left)),
         ),
+        Conflict::SendState { state } => Said::new(
+            format!("這則群發現在是「{}」。", state.name(Language::ZhHant)),
+            "請重新看一次紀錄，能做的事已經不同。",
+        ),
+        Conflict::PeopleChanged { people } => {
+            Said::new("人數已經改變。", format!("現在是 {} 人。請重新看一次紀錄，再決定是否傳送。", number(*people)))
+        }
         Conflict::UploadAt { .. } => Said::new("上傳中斷了。", "再試一次，會從中斷的地方接著傳。"),
         Conflict::SavedReplyChanged { .. } => Said::new("這則預存回覆剛被別人改過。", "請重新載入，看過新的內容再改。"),
         Conflict::NotOwner => Said::new("這個對話由別人負責。", "請對方移轉給你，或請主管協助。"),
@@ -166,6 +176,7 @@ fn missing(what: What) -> Said {
         What::Store => ("找不到這間門市。", "可能已移除，請重新選擇。"),
         What::Channel => ("找不到這個帳號。", "可能已解除連接，請管理員確認。"),
         What::Conversation => ("找不到這個對話。", "可能已移轉給別人，請回到列表。"),
+        What::Contact => ("找不到這位顧客。", "可能已依本人要求刪除資料，請回到列表。"),
         What::Tag => ("找不到這個標籤。", "可能已刪除，請重新選擇。"),
         What::Draft => ("找不到這份草稿。", "可能已捨棄或不是你的，請重新開始。"),
         What::Campaign => ("找不到這筆紀錄。", "可能不在你能看的範圍，請回到列表。"),

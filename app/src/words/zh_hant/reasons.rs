@@ -33,6 +33,7 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
         Reason::LineMessageInvalid => ("LINE 認為訊息的內容有誤。", "請查看平台的回覆，修改內容後重新群發。"),
         Reason::LineMonthlyLimit => ("LINE 官方帳號本月的訊息額度已用完。", "請管理員加購額度，或等下個月再重試。"),
         Reason::LineRateLimited => ("LINE 一直回覆傳送太快，重試多次仍未接受。", "稍後再重試。"),
+        Reason::LineUserLimited => ("短時間內傳給這位顧客的訊息太多，LINE 不再接受。", "過一會兒再重試。"),
         Reason::LineUnavailable => ("LINE 連不上或一直出錯，確定沒有收下訊息。", "稍後再重試。"),
         Reason::LineRefused => ("LINE 以其他理由拒絕，原文附在下方。", "請依平台的回覆處理；看不懂時請找管理員。"),
         Reason::WaWindowClosed => (

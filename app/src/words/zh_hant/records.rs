@@ -107,7 +107,6 @@ pub(super) const RECORDS: Records = Records {
         content: "傳送內容",
         content_sub: |n| format!("送出當時的樣子，{n} 則"),
         name_fill: "顧客姓名",
-        paused_title: "暫停發送",
         paused_text: |reason| format!("{reason}還沒傳出的會留在佇列，恢復後自動繼續。"),
         loading: "紀錄載入中",
         load_failed: "這筆紀錄載入失敗",

@@ -36,6 +36,7 @@ pub(super) const SAVED_REPLIES: SavedReplies = SavedReplies {
         gone: |kind| match kind {
             MediaKind::Image => "裡面的圖片已經不在了",
             MediaKind::Video => "裡面的影片已經不在了",
+            MediaKind::Document => "裡面的文件已經不在了",
         },
     },
     texts: |n| format!("文字 {n}"),

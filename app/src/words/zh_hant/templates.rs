@@ -28,6 +28,7 @@ pub(super) const TEMPLATES: Templates = Templates {
     header: |kind| match kind {
         MediaKind::Image => "標題圖片",
         MediaKind::Video => "標題影片",
+        MediaKind::Document => "標題文件",
     },
     see_all: "查看所有選項",
     blanks: |n| format!("{n} 格"),
@@ -58,6 +59,7 @@ pub(super) const TEMPLATES: Templates = Templates {
             match header {
                 Some(MediaKind::Image) => needs.push("上傳 1 張圖片".to_owned()),
                 Some(MediaKind::Video) => needs.push("上傳 1 支影片".to_owned()),
+                Some(MediaKind::Document) => needs.push("上傳 1 份 PDF".to_owned()),
                 None => {}
             }
             if answers > 0 {
@@ -68,7 +70,7 @@ pub(super) const TEMPLATES: Templates = Templates {
         apply: "套用",
         unfit_status: |state| format!("{}，現在不能使用", status(state)),
         unfit_class: "驗證碼用的範本不能群發",
-        unfit_shape: "含有這裡還不能填寫的內容，例如文件或位置",
+        unfit_shape: "含有這裡還不能填寫的內容，例如位置或輪播",
         nobody_title: "還沒選對象",
         recipients: "返回選擇對象",
     },
@@ -97,18 +99,22 @@ pub(super) const TEMPLATES: Templates = Templates {
         choose: |kind| match kind {
             MediaKind::Image => "選擇圖片",
             MediaKind::Video => "選擇影片",
+            MediaKind::Document => "選擇 PDF",
         },
         header_missing: |kind| match kind {
             MediaKind::Image => "請選擇標題圖片",
             MediaKind::Video => "請選擇標題影片",
+            MediaKind::Document => "請選擇標題文件",
         },
         header_coming: |kind| match kind {
             MediaKind::Image => "標題圖片還在上傳",
             MediaKind::Video => "標題影片還在上傳",
+            MediaKind::Document => "標題文件還在上傳",
         },
         header_failed: |kind| match kind {
             MediaKind::Image => "標題圖片不能使用，請換一張",
             MediaKind::Video => "標題影片不能使用，請換一支",
+            MediaKind::Document => "標題文件不能使用，請換一份",
         },
         pressed: |button| format!("顧客按「{button}」之後"),
         action: |action| match action {

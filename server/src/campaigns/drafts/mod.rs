@@ -8,7 +8,7 @@ use shared::{
     call::Done,
     campaigns::{Draft, DropDraft, Kind, ListDrafts, SaveDraft, ShowDraft},
     content::Content,
-    id::{CampaignId, DraftId, MediaId, MemberId, TeamId},
+    id::{CampaignId, ConversationId, DraftId, MediaId, MemberId, TeamId},
     media::MediaInfo,
     problem::{Conflict, Problem, What},
     selection::Selection,
@@ -74,6 +74,21 @@ fn holder(sender: MemberId, draft: DraftId) -> Holder {
 /// Lets go of a draft's pictures and films.
 pub(crate) fn release(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: DraftId) -> db::Result<()> {
     media::release(tx, team, holder(sender, draft))
+}
+
+/// Takes these conversations out of all drafts of the team that are not sent: there is nobody behind them any more. `now` is
+/// UTC ms.
+pub fn forget_ticked(tx: &mut Tx<'_>, team: TeamId, gone: &[ConversationId], now: i64) -> db::Result<()> {
+    for id in gone {
+        for (sender, mut draft) in store::ticking(tx, team, *id)? {
+            draft.selection.ids.retain(|ticked| ticked != id);
+            draft.selection.matching.iter_mut().for_each(|matching| matching.except.retain(|except| except != id));
+            (draft.revision, draft.updated_at) = (draft.revision + 1, now);
+            store::change(tx, team, sender, &draft)?;
+            tx.tell(News::of(team, Subject::Draft(sender, draft.id)));
+        }
+    }
+    Ok(())
 }
 
 /// The caller's draft, or none that she may see.

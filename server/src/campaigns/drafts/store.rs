@@ -1,10 +1,10 @@
 //! Drafts in the database.
 
-use shared::id::{CampaignId, DraftId, MemberId, TeamId};
+use shared::id::{CampaignId, ConversationId, DraftId, MemberId, TeamId};
 
 use super::Stored;
 use crate::{
-    db::{Error, FromRow, Result, Row, Tx},
+    db::{Error, FromRow, Result, Row, Sql, Tx},
     params,
 };
 
@@ -48,6 +48,29 @@ pub(crate) fn unsent(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, limit: i64
          WHERE team_id = $1 AND sender_id = $2 AND campaign_id IS NULL ORDER BY updated_at DESC, id DESC LIMIT $3",
         params![team, sender, limit],
     )
+}
+
+/// Drafts of the team that are not sent and name this conversation, with whose they are.
+pub(crate) fn ticking(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<Vec<(MemberId, Stored)>> {
+    let found: Vec<Owned> = tx.all(
+        Sql::pair(
+            "SELECT sender_id, id, kind, selection, content, revision, updated_at, campaign_id FROM draft
+             WHERE team_id = $1 AND campaign_id IS NULL AND instr(selection, $2) > 0 ORDER BY sender_id, id",
+            "SELECT sender_id, id, kind, selection, content, revision, updated_at, campaign_id FROM draft
+             WHERE team_id = $1 AND campaign_id IS NULL AND strpos(selection, $2) > 0 ORDER BY sender_id, id",
+        ),
+        params![team, id.to_string()],
+    )?;
+    Ok(found.into_iter().map(|Owned(sender, draft)| (sender, draft)).collect())
+}
+
+/// A draft with whose it is.
+struct Owned(MemberId, Stored);
+
+impl FromRow for Owned {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self(row.get("sender_id")?, Stored::from_row(row)?))
+    }
 }
 
 /// Keeps a new draft. Where the same one is kept at this very moment, this is [`Error::Race`]: tried again, it is found.

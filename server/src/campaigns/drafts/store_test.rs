@@ -11,7 +11,7 @@ use shared::{
     selection::Selection,
 };
 
-use super::{KEPT, Stored, drop as drop_draft, find, keep, list, show, store};
+use super::{KEPT, Stored, drop as drop_draft, find, forget_ticked, keep, list, show, store};
 use crate::{
     campaigns::fixture_test::{draft, sent, texts},
     conversations::fixture_test::{NASTY, World},
@@ -26,6 +26,7 @@ on_both_engines![
     a_sent_draft_stays_as_it_is,
     only_the_newest_unsent_drafts_are_kept,
     a_draft_holds_its_media_until_it_goes,
+    a_draft_forgets_who_is_no_more,
 ];
 
 fn call(id: DraftId, text: &str, revision: i64) -> SaveDraft {
@@ -153,7 +154,7 @@ async fn a_draft_holds_its_media_until_it_goes(db: Db) {
     let shown = show(app.clone(), ann.clone(), ShowDraft { id }).await.unwrap();
     assert_eq!(shown.content, content);
     assert_eq!(shown.media.iter().map(|one| one.id).collect::<Vec<_>>(), [picture, film]);
-    assert!(shown.media.iter().all(|one| !one.url.is_empty() && !one.preview_url.is_empty()));
+    assert!(shown.media.iter().all(|one| !one.url.is_empty() && one.preview_url.is_some()));
     let other = draft(&world, &ann, &[], Content { parts: vec![Part::Image { media: picture }] }).await;
     let listed = list(app.clone(), ann.clone(), ListDrafts {}).await.unwrap();
     let media: BTreeSet<usize> = listed.iter().map(|draft| draft.media.len()).collect();
@@ -185,4 +186,21 @@ async fn a_draft_holds_its_media_until_it_goes(db: Db) {
         draft(&world, &ann, &[], texts(&["一"])).await;
     }
     assert_eq!(held(&world).await, BTreeSet::new());
+}
+
+async fn a_draft_forgets_who_is_no_more(db: Db) {
+    let world = World::new(db).await;
+    let (gone, stays) = (world.open("Ann", &world.ann).await, world.open("Bea", &world.ann).await);
+    let ticked = draft(&world, &world.ann, &[gone, stays], texts(&["一"])).await;
+    let other = draft(&world, &world.ann, &[stays], texts(&["二"])).await;
+    let (team, ann, stranger) = (world.team, world.ann.member, world.eve.team);
+    let ticking = |team| world.read(move |tx| store::ticking(tx, team, gone));
+    assert_eq!(ticking(team).await.iter().map(|(by, draft)| (*by, draft.id)).collect::<Vec<_>>(), [(ann, ticked)]);
+    assert_eq!(ticking(stranger).await, []);
+    world.write(move |tx| forget_ticked(tx, team, &[gone], 77)).await;
+    assert_eq!(ticking(team).await, []);
+    let stored = |id| world.read(move |tx| store::find(tx, team, ann, id));
+    let changed = stored(ticked).await.unwrap();
+    assert_eq!((changed.selection.ids, changed.revision, changed.updated_at), (vec![stays], 2, 77));
+    assert_eq!(stored(other).await.unwrap().revision, 1);
 }

@@ -32,7 +32,7 @@ pub struct SentPart {
     pub at: i64,
 }
 
-/// The messages of these recipients, in order, each as its last attempt left it. Recipients whose messages share one
+/// The messages of these recipients, in order, each as its last attempt left it, or an earlier one that arrived. Recipients whose messages share one
 /// answer, as on LINE, and those who were not tried are not among them.
 pub fn parts(tx: &mut Tx<'_>, team: TeamId, ids: &[DeliveryId]) -> db::Result<BTreeMap<DeliveryId, Vec<SentPart>>> {
     let mut found: BTreeMap<DeliveryId, Vec<SentPart>> = BTreeMap::new();
@@ -41,10 +41,20 @@ pub fn parts(tx: &mut Tx<'_>, team: TeamId, ids: &[DeliveryId]) -> db::Result<BT
     }
     for (delivery, part) in store::of(tx, team, ids)? {
         let parts = found.entry(delivery).or_default();
-        parts.retain(|earlier| earlier.part != part.part);
-        parts.push(part);
+        match parts.last_mut().filter(|earlier| earlier.part == part.part) {
+            Some(earlier) if says_more(earlier, &part) => {}
+            Some(earlier) => *earlier = part,
+            None => parts.push(part),
+        }
     }
     Ok(found)
+}
+
+/// Whether an earlier attempt of a message tells how it stands: it arrived, or the later one was left out.
+fn says_more(earlier: &SentPart, later: &SentPart) -> bool {
+    let arrived =
+        |part: &SentPart| matches!(part.outcome, Some(Outcome::Succeeded | Outcome::Delivered | Outcome::Read));
+    (arrived(earlier) && !arrived(later)) || (earlier.outcome.is_some() && later.outcome.is_none())
 }
 
 /// How a message in this state of the engine stands, if it was to be sent at all.

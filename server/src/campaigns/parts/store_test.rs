@@ -49,6 +49,12 @@ async fn each_message_stands_as_its_last_attempt_left_it(db: Db) {
                 (1, 1, "failed", Some(Reason::WaUndeliverable)),
                 (1, 2, "accepted", None),
                 (2, 1, "skipped", None),
+                // It was sent again, and then the first one turned out to have arrived.
+                (3, 1, "delivered", None),
+                (3, 2, "failed", Some(Reason::WaUndeliverable)),
+                // It was to be sent again, and another one failed before it.
+                (4, 1, "unknown", None),
+                (4, 2, "skipped", None),
             ] {
                 tx.execute(
                     "INSERT INTO delivery_part (team_id, delivery_id, part, attempt, state, channel_id, reason,
@@ -64,7 +70,14 @@ async fn each_message_stands_as_its_last_attempt_left_it(db: Db) {
         |part, outcome| SentPart { part, outcome, reason: None, code: Some("1".into()), text: Some("x".into()), at: 9 };
     let found = world.read(move |tx| parts(tx, team, &ids)).await;
     assert_eq!(found.len(), 1, "who was not tried has none");
-    assert_eq!(found[&first], [part(0, Some(Outcome::Read)), part(1, Some(Outcome::Succeeded)), part(2, None)]);
+    let expected = [
+        part(0, Some(Outcome::Read)),
+        part(1, Some(Outcome::Succeeded)),
+        part(2, None),
+        part(3, Some(Outcome::Delivered)),
+        part(4, Some(Outcome::Unknown)),
+    ];
+    assert_eq!(found[&first], expected);
     assert!(world.read(move |tx| store::of(tx, other, &[first])).await.is_empty());
     assert!(world.read(move |tx| parts(tx, team, &[])).await.is_empty());
 }

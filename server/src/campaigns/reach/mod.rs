@@ -11,6 +11,7 @@ use shared::{
     campaigns::Reach,
     conversations::WINDOW_MS,
     id::{ChannelId, ContactId, ConversationId, TeamId},
+    limits::Platform,
     problem::{Conflict, Problem},
 };
 
@@ -55,9 +56,19 @@ pub(crate) fn note(tx: &mut Tx<'_>, team: TeamId, conversations: &[ConversationI
     store::add(tx, team, &ids, at, at - WINDOW_MS)
 }
 
-/// Notes which conversations a group send reached, and when (UTC ms): once per settled batch, of which the engine
+/// Notes which conversations of a platform a group send reached, and when (UTC ms): once per settled batch, of which the engine
 /// tells.
-pub fn reached(tx: &mut Tx<'_>, team: TeamId, conversations: &[ConversationId], at: i64) -> db::Result<()> {
+pub fn reached(
+    tx: &mut Tx<'_>,
+    platform: Platform,
+    team: TeamId,
+    conversations: &[ConversationId],
+    at: i64,
+) -> db::Result<()> {
     conversations::marketed(tx, team, conversations, at)?;
-    note(tx, team, conversations, at)
+    match platform {
+        // LINE limits messages, not people.
+        Platform::Line => Ok(()),
+        Platform::Whatsapp => note(tx, team, conversations, at),
+    }
 }

@@ -6,6 +6,7 @@ use shared::{
     campaigns::{Kind, Reach},
     conversations::WINDOW_MS,
     id::{ContactId, ConversationId},
+    limits::Platform,
     problem::{Conflict, Problem},
     templates::TemplateStatus,
 };
@@ -46,7 +47,7 @@ async fn people_outside_count_once_for_all_numbers_of_a_portfolio(db: Db) {
     let other = customer(&world, alone, "別", &world.ann, 3 * WINDOW_MS).await;
     let line = world.open("LINE", &world.ann).await;
     let (team, now) = (world.team, world.clock.now());
-    world.write(move |tx| reached(tx, team, &[far, near, other, line], now)).await;
+    world.write(move |tx| reached(tx, Platform::Whatsapp, team, &[far, near, other, line], now)).await;
     world.write(move |tx| note(tx, team, &[far], now - 5)).await;
     let (far_id, near_id) = (person(&world, far).await, person(&world, near).await);
     let reach = |limit, used, needed| Some(Reach { limit, used, needed });

@@ -25,6 +25,7 @@ use shared::{
 };
 
 use super::{
+    control,
     drafts::media_of,
     parts::{SentPart, parts},
 };
@@ -99,7 +100,7 @@ impl Stored {
 }
 
 /// A record that the caller may see.
-fn find(tx: &mut Tx<'_>, caller: &Caller, id: CampaignId) -> Result<Stored> {
+pub(super) fn find(tx: &mut Tx<'_>, caller: &Caller, id: CampaignId) -> Result<Stored> {
     Ok(store::find(tx, caller.team, caller.member, &Scope::of(caller), id)?.ok_or(Problem::missing(What::Campaign))?)
 }
 
@@ -157,6 +158,7 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
                 reasons.push(ReasonCount { reason, count, names });
             }
             let paused = if found.state() == CampaignState::Paused { found.paused } else { None };
+            let (hands, paused_channels) = control::shown(tx, caller.team, &found)?;
             Ok::<_, Refused>(Campaign {
                 row: found.shown(&caller),
                 media: media::infos(&known, tx, caller.team, &media_of(&frozen.content))?,
@@ -165,6 +167,9 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
                 platforms: platforms(tx, &caller, &found)?,
                 selection: frozen.selection,
                 paused,
+                paused_by: hands.paused_by,
+                cancelled_by: hands.cancelled_by,
+                paused_channels,
             })
         })
         .await
@@ -281,6 +286,7 @@ fn shown_delivery(caller: &Caller, found: &Stored, row: store::StoredDelivery) -
         outcome: row.state.outcome(),
         reason: row.reason,
         checked_by: row.checked_by,
+        failed_part: row.failed_part,
         at: row.settled_at.map(|at| caller.zone.stamp(at)),
     })
 }

@@ -385,7 +385,10 @@ impl FromRow for StoredDelivery {
 const RECIPIENT: &str =
     "SELECT id, name, channel_id, conversation_id, state, reason, checked_by, settled_at, delivered_at, read_at,
      provider_code, provider_text, request_id, CASE WHEN state = 'failed' THEN (SELECT MIN(p.part) FROM delivery_part p
-         WHERE p.delivery_id = delivery.id AND p.attempt = delivery.attempt AND p.state = 'failed') END AS failed_part
+         WHERE p.delivery_id = delivery.id AND p.state = 'failed' AND NOT EXISTS (SELECT 1 FROM delivery_part o
+             WHERE o.delivery_id = p.delivery_id AND o.part = p.part
+                 AND (o.state IN ('accepted', 'sent', 'delivered', 'read')
+                     OR (o.attempt > p.attempt AND o.state <> 'skipped')))) END AS failed_part
      FROM delivery WHERE team_id = $# AND campaign_id = $#";
 
 /// Recipients of a campaign, in the order they were written.
@@ -456,36 +459,61 @@ impl FromRow for StoredAttempt {
     }
 }
 
-/// The tries of a delivery, oldest first.
+/// The tries of a delivery, oldest first: its own, and those of the multicasts it was in until it was settled.
 pub(crate) fn attempts(tx: &mut Tx<'_>, team: TeamId, delivery: DeliveryId) -> Result<Vec<StoredAttempt>> {
     tx.all(
-        "SELECT at, outcome, provider_code, provider_text, request_id FROM attempt
-         WHERE team_id = $1 AND delivery_id = $2 ORDER BY id",
+        "SELECT id, at, outcome, provider_code, provider_text, request_id FROM attempt
+             WHERE team_id = $1 AND delivery_id = $2
+         UNION ALL SELECT b.id, b.at, b.outcome, b.provider_code, b.provider_text, b.request_id
+             FROM delivery d JOIN batch_attempt b ON b.team_id = d.team_id AND b.campaign_id = d.campaign_id
+                 AND b.first_id <= d.id AND b.last_id >= d.id AND (d.settled_at IS NULL OR b.at <= d.settled_at)
+             WHERE d.team_id = $1 AND d.id = $2 ORDER BY id",
         params![team, delivery],
     )
 }
 
-/// Group-send recipients among these who may not be sent any more, and why. The window of who has not written since
+/// Group-send recipients on LINE among these who may not be sent any more, and why.
+pub(crate) fn unfit_on_line(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(DeliveryId, Reason)>> {
+    tx.all(
+        Sql::pair(
+            "SELECT d.id, CASE WHEN c.id IS NULL OR c.state <> 'in_progress' THEN 'not_in_progress'
+                 WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
+                 WHEN c.subscription = 'blocked' THEN 'unfollowed' ELSE 'unsubscribed' END
+             FROM delivery d LEFT JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
+             WHERE d.id IN (SELECT value FROM json_each($1)) AND (c.id IS NULL OR c.state <> 'in_progress'
+                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
+            "SELECT d.id, CASE WHEN c.id IS NULL OR c.state <> 'in_progress' THEN 'not_in_progress'
+                 WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
+                 WHEN c.subscription = 'blocked' THEN 'unfollowed' ELSE 'unsubscribed' END
+             FROM delivery d LEFT JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
+             WHERE d.id = ANY($1) AND (c.id IS NULL OR c.state <> 'in_progress'
+                 OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed'))",
+        ),
+        params![ids],
+    )
+}
+
+/// As [`unfit_on_line`], on WhatsApp too. The window of who has not written since
 /// `closed` (UTC ms) is closed; the accounts on WhatsApp are few and looked up once.
 pub(crate) fn unfit_for_group(tx: &mut Tx<'_>, ids: &[String], closed: i64) -> Result<Vec<(DeliveryId, Reason)>> {
     tx.all(
         Sql::pair(
-            "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'
+            "SELECT d.id, CASE WHEN c.id IS NULL OR c.state <> 'in_progress' THEN 'not_in_progress'
                  WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
                  WHEN c.subscription = 'blocked' THEN 'unfollowed'
                  WHEN c.subscription = 'unsubscribed' THEN 'unsubscribed' ELSE 'wa_window_closed' END
-             FROM delivery d JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
-             WHERE d.id IN (SELECT value FROM json_each($1)) AND (c.state <> 'in_progress'
+             FROM delivery d LEFT JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
+             WHERE d.id IN (SELECT value FROM json_each($1)) AND (c.id IS NULL OR c.state <> 'in_progress'
                  OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed')
                  OR (d.channel_id IN (SELECT h.id FROM channel h WHERE h.platform = 'whatsapp')
                      AND (c.last_customer_at IS NULL OR c.last_customer_at <= $2)
                      AND EXISTS (SELECT 1 FROM campaign p WHERE p.id = d.campaign_id AND p.kind = 'group_message')))",
-            "SELECT d.id, CASE WHEN c.state <> 'in_progress' THEN 'not_in_progress'
+            "SELECT d.id, CASE WHEN c.id IS NULL OR c.state <> 'in_progress' THEN 'not_in_progress'
                  WHEN c.owner_id IS DISTINCT FROM d.sender_id THEN 'not_owner'
                  WHEN c.subscription = 'blocked' THEN 'unfollowed'
                  WHEN c.subscription = 'unsubscribed' THEN 'unsubscribed' ELSE 'wa_window_closed' END
-             FROM delivery d JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
-             WHERE d.id = ANY($1) AND (c.state <> 'in_progress'
+             FROM delivery d LEFT JOIN conversation c ON c.team_id = d.team_id AND c.id = d.conversation_id
+             WHERE d.id = ANY($1) AND (c.id IS NULL OR c.state <> 'in_progress'
                  OR c.owner_id IS DISTINCT FROM d.sender_id OR c.subscription IN ('blocked', 'unsubscribed')
                  OR (d.channel_id IN (SELECT h.id FROM channel h WHERE h.platform = 'whatsapp')
                      AND (c.last_customer_at IS NULL OR c.last_customer_at <= $2)

@@ -7,6 +7,7 @@ use shared::{
     conversations::ConversationState,
     deliveries::{DeliveryState, Outcome, ShowDelivery},
     id::{CampaignId, MediaId},
+    limits::Platform,
     media::MediaKind,
     reasons::{CheckedBy, Reason},
 };
@@ -424,7 +425,7 @@ async fn who_may_not_be_sent_any_more_is_found_before_the_call(db: Db) {
     let team = world.team;
     let rows = world.read(move |tx| store::deliveries(tx, team, campaign, None, None, None, 50)).await;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let unfit = |ids: Vec<_>| world.read(move |tx| eligible::group(tx, &ids, NOW));
+    let unfit = |ids: Vec<_>| world.read(move |tx| eligible::group(tx, Platform::Line, &ids, NOW));
     assert!(unfit(ids.clone()).await.is_empty());
     world.subscribe(people[0], Subscription::Blocked).await;
     world.subscribe(people[1], Subscription::Unsubscribed).await;
@@ -444,5 +445,7 @@ async fn who_may_not_be_sent_any_more_is_found_before_the_call(db: Db) {
     reasons.sort_unstable();
     assert_eq!(reasons, [Reason::Unfollowed, Reason::Unsubscribed, Reason::NotInProgress, Reason::NotOwner]);
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let same = texts.clone();
+    assert_eq!(world.read(move |tx| store::unfit_on_line(tx, &same)).await.len(), 4);
     assert_eq!(world.read(move |tx| store::unfit_for_group(tx, &texts, NOW - DAY)).await.len(), 4);
 }

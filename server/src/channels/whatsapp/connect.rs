@@ -85,6 +85,7 @@ pub async fn replace_app_secrets(
         return Err(Problem::invalid("app", Rule::Unknown { count: 1 }).into());
     }
     app.channels.0.apps.forget(&id);
+    app.live.relay().secrets_changed();
     Ok(())
 }
 
@@ -133,6 +134,7 @@ pub async fn replace_waba_token(app: &App, team: TeamId, waba: WabaId, token: Se
     check_token(app, token, &meta_id).await?;
     let sealed = seal_token(app, team, waba, token)?;
     app.db.write(move |tx| store::set_token(tx, team, waba, &sealed)).await?;
+    app.live.relay().secrets_changed();
     let accounts = app.db.read(move |tx| super::wabas(tx, team)).await?;
     for channel in accounts.iter().filter(|account| account.id == waba).flat_map(|account| &account.channels) {
         app.channels.forget(channel.id);

@@ -171,7 +171,7 @@ pub(in crate::channels) fn insert_number(
          VALUES ($1, $2, 'whatsapp', $3, $4, $5, 'ready', $6)",
         params![new.team, new.id, &new.name, &new.phone_number_id, new.waba, new.at],
     )?;
-    equip(tx, new.team, new.id, budget, stores)
+    equip(tx, new.team, new.id, std::slice::from_ref(budget), stores)
 }
 
 /// An app by its id alone: a webhook names nothing else.

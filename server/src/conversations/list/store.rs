@@ -57,7 +57,7 @@ impl FromRow for CardRow {
 }
 
 /// Left joins keep the conversation the outer table on SQLite, and with it the order of its index.
-pub(super) const CARD: &str = "SELECT c.id, c.contact_id, c.channel_id, c.state, c.subscription, c.unread, c.waiting_since, c.last_at, \
+const CARD: &str = "SELECT c.id, c.contact_id, c.channel_id, c.state, c.subscription, c.unread, c.waiting_since, c.last_at, \
      c.last_kind, c.last_text, c.last_from_customer, c.last_message_at, c.last_customer_at, c.owner_id, \
      k.name, h.name AS channel_name, h.platform, m.name AS owner_name \
      FROM conversation c \
@@ -65,6 +65,23 @@ pub(super) const CARD: &str = "SELECT c.id, c.contact_id, c.channel_id, c.state,
      LEFT JOIN channel h ON h.team_id = c.team_id AND h.id = c.channel_id \
      LEFT JOIN member m ON m.team_id = c.team_id AND m.id = c.owner_id \
      WHERE c.team_id = $#";
+
+/// How a page begins and ends. PostgreSQL first finds which conversations are in it: as long as it only asks for what stands
+/// in the index, it reads nothing else of those it passes over. SQLite reads the index first by itself.
+pub(super) const PAGE: Sql = Sql::pair(
+    CARD,
+    "SELECT c.id, c.contact_id, c.channel_id, c.state, c.subscription, c.unread, c.waiting_since, c.last_at, \
+     c.last_kind, c.last_text, c.last_from_customer, c.last_message_at, c.last_customer_at, c.owner_id, \
+     k.name, h.name AS channel_name, h.platform, m.name AS owner_name \
+     FROM (SELECT c.team_id, c.id, c.last_at FROM conversation c WHERE c.team_id = $#",
+);
+const PAGE_END: Sql = Sql::pair(
+    "",
+    ") p JOIN conversation c ON c.team_id = p.team_id AND c.id = p.id \
+     LEFT JOIN contact k ON k.team_id = c.team_id AND k.id = c.contact_id \
+     LEFT JOIN channel h ON h.team_id = c.team_id AND h.id = c.channel_id \
+     LEFT JOIN member m ON m.team_id = c.team_id AND m.id = c.owner_id",
+);
 
 /// The rows after the cursor, in this order.
 pub(super) fn page(
@@ -75,12 +92,12 @@ pub(super) fn page(
     after: Option<&Cursor>,
     limit: usize,
 ) -> Result<Vec<CardRow>> {
-    let mut query = Query::new(CARD, params![caller.team]);
+    let mut query = Query::new(PAGE, params![caller.team]);
     narrow(&mut query, caller, asked, sort, after, limit);
     tx.all_query(&query)
 }
 
-/// Narrows cards down to a page.
+/// Narrows [`PAGE`] down to one.
 pub(super) fn narrow(
     query: &mut Query,
     caller: &Caller,
@@ -91,14 +108,22 @@ pub(super) fn narrow(
 ) {
     filter::scope(query, caller, asked.state, asked.scope);
     filter::conditions(query, caller, asked, Reading::First);
-    let (beyond, order) = match sort {
-        Sort::Newest => ("AND (c.last_at, c.id) < ($#, $#)", "ORDER BY c.last_at DESC, c.id DESC LIMIT $#"),
-        Sort::Oldest => ("AND (c.last_at, c.id) > ($#, $#)", "ORDER BY c.last_at, c.id LIMIT $#"),
+    let (beyond, order, again) = match sort {
+        Sort::Newest => (
+            "AND (c.last_at, c.id) < ($#, $#)",
+            "ORDER BY c.last_at DESC, c.id DESC LIMIT $#",
+            Sql::pair("", "ORDER BY p.last_at DESC, p.id DESC"),
+        ),
+        Sort::Oldest => (
+            "AND (c.last_at, c.id) > ($#, $#)",
+            "ORDER BY c.last_at, c.id LIMIT $#",
+            Sql::pair("", "ORDER BY p.last_at, p.id"),
+        ),
     };
     if let Some(after) = after {
         query.push(beyond, params![after.at, &after.key]);
     }
-    query.push(order, params![limit]);
+    query.push(order, params![limit]).push(PAGE_END, &[]).push(again, &[]);
 }
 
 /// How many there are. `through` reads the whole table in its order, for those who ask for much of it: on SQLite that takes

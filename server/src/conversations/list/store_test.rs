@@ -220,7 +220,7 @@ async fn plan(world: &World, caller: &Caller, scope: Scope, sort: Sort, filter: 
                 Engine::Postgres => "EXPLAIN",
             };
             let mut query = Query::new(explain, &[]);
-            query.push(store::CARD, params![caller.team]);
+            query.push(store::PAGE, params![caller.team]);
             store::narrow(&mut query, &caller, &asked, sort, Some(&after), 51);
             let lines: Vec<String> = match tx.engine() {
                 Engine::Sqlite => {

@@ -259,7 +259,7 @@ pub(super) fn text_of(part: &Part) -> String {
 
 /// A medium that is not kept any more.
 fn lost(id: MediaId) -> MediaRef {
-    MediaRef { id, mime: String::new(), url: None, preview_url: None, lost: true }
+    MediaRef { id, mime: String::new(), name: None, size: None, url: None, preview_url: None, lost: true }
 }
 
 /// Those of these messages that are there, oldest first, as their sender is answered.

@@ -78,6 +78,8 @@ impl FromRow for Stored {
             id: row.get("media_id")?,
             state: row.get("media_state")?,
             mime: row.get("mime")?,
+            name: row.get("media_name")?,
+            size: row.get("media_size")?,
             has_preview: row.get::<Option<String>>("preview_path")?.is_some(),
         })
     }
@@ -85,8 +87,8 @@ impl FromRow for Stored {
 
 /// The parts of a reply share its delivery, which names the first of them.
 const MESSAGE: &str = "SELECT m.team_id, m.id, m.from_customer, m.kind, m.text, m.media_id, m.at, m.member_id, \
-     m.template, m.part_of, x.state AS media_state, x.mime, x.preview_path, b.name AS member_name, d.id AS delivery_id, \
-     d.state, d.reason \
+     m.template, m.part_of, x.state AS media_state, x.mime, x.name AS media_name, x.size AS media_size, x.preview_path, \
+     b.name AS member_name, d.id AS delivery_id, d.state, d.reason \
      FROM message m \
      LEFT JOIN media x ON x.team_id = m.team_id AND x.id = m.media_id \
      LEFT JOIN member b ON b.team_id = m.team_id AND b.id = m.member_id \
@@ -122,9 +124,11 @@ pub(super) fn messages_of(tx: &mut Tx<'_>, team: TeamId, ids: &[MessageId]) -> R
 pub(super) fn media(tx: &mut Tx<'_>, team: TeamId, ids: &[MediaId]) -> Result<Vec<Stored>> {
     tx.all(
         Sql::pair(
-            "SELECT team_id, id AS media_id, state AS media_state, mime, preview_path FROM media \
+            "SELECT team_id, id AS media_id, state AS media_state, mime, name AS media_name, size AS media_size, \
+                 preview_path FROM media \
              WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2))",
-            "SELECT team_id, id AS media_id, state AS media_state, mime, preview_path FROM media \
+            "SELECT team_id, id AS media_id, state AS media_state, mime, name AS media_name, size AS media_size, \
+                 preview_path FROM media \
              WHERE team_id = $1 AND id = ANY($2)",
         ),
         &[team.into(), texts(ids)],

@@ -34,7 +34,15 @@ on_both_engines![
 ];
 
 fn reference(stored: &Stored) -> MediaRef {
-    MediaRef { id: stored.id, mime: stored.mime.clone().unwrap_or_default(), url: None, preview_url: None, lost: false }
+    MediaRef {
+        id: stored.id,
+        mime: stored.mime.clone().unwrap_or_default(),
+        name: stored.name.clone(),
+        size: stored.size,
+        url: None,
+        preview_url: None,
+        lost: false,
+    }
 }
 
 /// All keys and entries of a thread, by pages of this size.
@@ -172,7 +180,8 @@ async fn a_medium_is_referred_to(db: Db) {
     world
         .write(move |tx| {
             tx.execute(
-                "INSERT INTO media (team_id, id, state, kind, mime, tries, created_at) VALUES ($1, $2, 'ready', 'image', 'image/png', 0, 0)",
+                "INSERT INTO media (team_id, id, state, kind, mime, name, size, tries, created_at)
+                 VALUES ($1, $2, 'ready', 'document', 'application/pdf', 'a.pdf', 9, 0, 0)",
                 params![team, media],
             )
         })
@@ -184,7 +193,9 @@ async fn a_medium_is_referred_to(db: Db) {
     let thread = read(&world, &world.ann, id, 50).await;
     let (_, Entry::Message(shown)) = &thread[0] else { panic!("{thread:?}") };
     assert_eq!(shown.kind, MessageKind::Image);
-    assert_eq!(shown.media.as_ref().map(|media| (media.id, media.mime.as_str())), Some((media, "image/png")));
+    let shown = shown.media.as_ref().unwrap();
+    assert_eq!((shown.id, shown.mime.as_str()), (media, "application/pdf"));
+    assert_eq!((shown.name.as_deref(), shown.size), (Some("a.pdf"), Some(9)));
 }
 
 async fn media_of_a_group_send_are_entries_of_their_own(db: Db) {

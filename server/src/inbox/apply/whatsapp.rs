@@ -13,6 +13,7 @@ use crate::{
         Outcome,
         whatsapp::webhook::{AccountFault, Event, Inbound, Media, Preference, What},
     },
+    serve::POLICIES,
     templates,
 };
 
@@ -26,7 +27,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, clock: &Clock, waiting: &Waiting) -> Result
     let Waiting { team, channel, at, .. } = *waiting;
     match Event::read(&waiting.body)? {
         Some(Event::Message(message)) => return wrote(tx, clock, waiting, &message),
-        Some(Event::Status(status)) => outbox::statuses::apply(tx, clock, team, channel, &status)?,
+        Some(Event::Status(status)) => outbox::statuses::apply(tx, clock, POLICIES, (team, channel), &status)?,
         Some(Event::Preference(preference)) => prefers(tx, clock, waiting, &preference)?,
         Some(Event::Template(update)) => {
             if let Some(waba) = channels::waba_of(tx, team, channel)? {

@@ -71,7 +71,7 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, MediaFault> {
     let duration_ms = tracks.iter().filter_map(milliseconds).max();
     let (width, height) = film.size()?;
     let preview = picture::preview(&poster::of(bytes, &film.pictures, width, height))?;
-    Ok(Prepared { mime: "video/mp4", bytes: written.into(), width, height, duration_ms, preview })
+    Ok(Prepared { mime: "video/mp4", bytes: written.into(), width, height, duration_ms, preview: Some(preview) })
 }
 
 /// What of a film is kept.

@@ -51,10 +51,10 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, MediaFault> {
     if mime == "image/png"
         && let Some(bytes) = png::encode(&pixels, limits::IMAGE_SENT_BYTES)
     {
-        return Ok(Prepared { mime: "image/png", bytes, width, height, duration_ms: None, preview });
+        return Ok(Prepared { mime: "image/png", bytes, width, height, duration_ms: None, preview: Some(preview) });
     }
     let (bytes, width, height) = encode(pixels.on_white(), limits::IMAGE_SENT_BYTES)?;
-    Ok(Prepared { mime: "image/jpeg", bytes, width, height, duration_ms: None, preview })
+    Ok(Prepared { mime: "image/jpeg", bytes, width, height, duration_ms: None, preview: Some(preview) })
 }
 
 /// The preview of a picture: a JPEG, at most [`PREVIEW_SIDE`] long and [`limits::PREVIEW_BYTES`].

@@ -21,7 +21,7 @@ use self::store::{Closed, Open};
 use super::{
     hex, infos,
     prepared::{self, Prepared},
-    store::{self as media, Ours, Places},
+    store::{self as media, Ours, Places, PreviewPlace},
     sweep::{DAY, discard},
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(super) fn piece_path(team: TeamId, id: MediaId, number: u64) -> String {
     format!("{}/uploads/{}.{number}", team.0.simple(), id.0.simple())
 }
 
-/// A medium that a member brought, and its preview, in the media store.
+/// A medium that a member brought, and its preview where it has one, in the media store.
 pub(super) fn paths(team: TeamId, id: MediaId) -> [String; 2] {
     let whole = format!("{}/sent/{}", team.0.simple(), id.0.simple());
     let preview = format!("{whole}.preview");
@@ -67,19 +67,21 @@ pub(crate) async fn begin(app: App, caller: Caller, call: BeginUpload) -> Result
     app.db
         .write(move |tx| {
             let taken = || Refused::from(Problem::invalid("id", Rule::Taken));
-            let BeginUpload { id, kind, size } = call;
+            let name = call.kept_name();
+            let BeginUpload { id, kind, size, .. } = call;
             if let Some(open) = store::open(tx, caller.team, id)? {
-                let same = (open.member, open.kind, open.size) == (caller.member, kind, size);
+                let same = (open.member, open.kind, open.size, &open.name) == (caller.member, kind, size, &name);
                 return if same { Ok(under_way(id, &open)) } else { Err(taken()) };
             }
             if let Some(media) = finished(&with, tx, &caller, id)? {
-                return if media.kind == kind { Ok(at_its_end(size, media)) } else { Err(taken()) };
+                let same = (media.kind, &media.name) == (kind, &name);
+                return if same { Ok(at_its_end(size, media)) } else { Err(taken()) };
             }
             if store::is_taken(tx, caller.team, id)? {
                 return Err(taken());
             }
             make_room(tx, &caller, size, now)?;
-            let open = Open { kind, size, received: 0, member: caller.member };
+            let open = Open { kind, size, name, received: 0, member: caller.member };
             store::insert(tx, caller.team, id, &open, now)?;
             Ok(under_way(id, &open))
         })
@@ -201,17 +203,18 @@ pub(crate) async fn finish(app: App, caller: Caller, call: FinishUpload) -> Resu
             };
         }
     };
+    let Open { kind, name, .. } = open;
     let prepared = tokio::task::spawn_blocking(move || {
         // Its turn lasts as long as the work, also where nobody waits for it any more.
         let _turn = turn;
-        prepared::prepare(open.kind, bytes)
+        prepared::prepare(kind, bytes)
     });
     let prepared = prepared.await.unwrap_or_else(|error| {
         tracing::error!(media = %id, %error, "an upload cannot be looked at");
         Err(MediaFault::Damaged)
     });
     match prepared {
-        Ok(prepared) => keep(&app, &caller, id, open.kind, prepared).await,
+        Ok(prepared) => keep(&app, &caller, id, (kind, name), prepared).await,
         Err(fault) => {
             drop_open(&app, caller.team, id).await?;
             Err(Problem::invalid("file", Rule::Unfit { fault }).into())
@@ -240,22 +243,28 @@ async fn gather(app: &App, team: TeamId, id: MediaId, open: &Open) -> Result<Byt
 }
 
 /// Writes the objects, then the row; what no row came to name is deleted again.
-async fn keep(app: &App, caller: &Caller, id: MediaId, kind: MediaKind, prepared: Prepared) -> Result<MediaInfo> {
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    id: MediaId,
+    (kind, name): (MediaKind, Option<String>),
+    prepared: Prepared,
+) -> Result<MediaInfo> {
     let [whole, preview] = paths(caller.team, id);
     let ours = Ours {
         id,
         kind,
         mime: prepared.mime.to_owned(),
         size: prepared.bytes.len() as u64,
+        name,
         width: prepared.width,
         height: prepared.height,
         duration_ms: prepared.duration_ms,
     };
     let places = Places {
         sha256: hex(digest::digest(&digest::SHA256, &prepared.bytes).as_ref()),
-        preview_size: prepared.preview.len() as u64,
+        preview: prepared.preview.as_ref().map(|bytes| PreviewPlace { path: preview, size: bytes.len() as u64 }),
         whole,
-        preview,
     };
     let written = write_both(app, &places, prepared).await;
     let kept = match written {
@@ -270,7 +279,9 @@ async fn keep(app: &App, caller: &Caller, id: MediaId, kind: MediaKind, prepared
 }
 
 async fn write_both(app: &App, places: &Places, prepared: Prepared) -> Result<()> {
-    app.media.write(&places.preview, prepared.preview).await?;
+    if let Some((place, preview)) = places.preview.as_ref().zip(prepared.preview) {
+        app.media.write(&place.path, preview).await?;
+    }
     app.media.write(&places.whole, prepared.bytes).await?;
     Ok(())
 }
@@ -303,7 +314,8 @@ async fn clear(app: &App, team: TeamId, id: MediaId, places: &Places) {
     if !matches!(app.db.read(move |tx| media::is_ours(tx, team, id)).await, Ok(false)) {
         return;
     }
-    for path in [&places.whole, &places.preview] {
+    let preview = places.preview.as_ref().map(|preview| &preview.path);
+    for path in [Some(&places.whole), preview].into_iter().flatten() {
         if let Err(error) = app.media.delete(path).await {
             tracing::warn!(%team, media = %id, %error, "what was half kept is deleted with its upload");
         }

@@ -11,10 +11,12 @@ use crate::{
 };
 
 /// An upload under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Open {
     pub(super) kind: MediaKind,
     pub(super) size: u64,
+    /// What a document will be called.
+    pub(super) name: Option<String>,
     pub(super) received: u64,
     pub(super) member: MemberId,
 }
@@ -24,6 +26,7 @@ impl FromRow for Open {
         Ok(Self {
             kind: row.get("kind")?,
             size: row.get("size")?,
+            name: row.get("name")?,
             received: row.get("received")?,
             member: row.get("member_id")?,
         })
@@ -51,8 +54,9 @@ fn number(bytes: u64) -> i64 {
 /// Begins one.
 pub(super) fn insert(tx: &mut Tx<'_>, team: TeamId, id: MediaId, open: &Open, at: i64) -> Result<()> {
     tx.execute(
-        "INSERT INTO upload (team_id, id, kind, size, received, member_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![team, id, open.kind, number(open.size), number(open.received), open.member, at],
+        "INSERT INTO upload (team_id, id, kind, size, name, received, member_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![team, id, open.kind, number(open.size), open.name.as_deref(), number(open.received), open.member, at],
     )?;
     Ok(())
 }
@@ -60,7 +64,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, team: TeamId, id: MediaId, open: &Open, at
 /// One that takes pieces, whoever's it is.
 pub(super) fn open(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<Option<Open>> {
     tx.opt(
-        "SELECT kind, size, received, member_id FROM upload WHERE team_id = $1 AND id = $2 AND closed_at IS NULL",
+        "SELECT kind, size, name, received, member_id FROM upload WHERE team_id = $1 AND id = $2 AND closed_at IS NULL",
         params![team, id],
     )
 }

@@ -14,6 +14,7 @@ use crate::{
 
 on_both_engines![
     an_upload_goes_on_from_where_it_is,
+    an_upload_of_a_document_keeps_its_name,
     a_closed_upload_is_open_to_nobody,
     close_old_takes_what_is_old_or_closed,
     a_taken_id_is_taken_whatever_it_stands_for,
@@ -22,7 +23,7 @@ on_both_engines![
 
 async fn begin(shop: &Shop, member: MemberId, size: u64, at: i64) -> MediaId {
     let (team, id) = (shop.team, shop.clock.id());
-    let open = Open { kind: MediaKind::Image, size, received: 0, member };
+    let open = Open { kind: MediaKind::Image, size, name: None, received: 0, member };
     shop.write(move |tx| store::insert(tx, team, id, &open, at)).await;
     id
 }
@@ -36,7 +37,8 @@ async fn an_upload_goes_on_from_where_it_is(db: Db) {
     let shop = Shop::open(db).await;
     let (team, member) = (shop.team, store_test::member(&shop).await);
     let id = begin(&shop, member, 30, NOW).await;
-    assert_eq!(open(&shop, id).await, Some(Open { kind: MediaKind::Image, size: 30, received: 0, member }));
+    let begun = Open { kind: MediaKind::Image, size: 30, name: None, received: 0, member };
+    assert_eq!(open(&shop, id).await, Some(begun));
     shop.write(move |tx| store::advance(tx, team, id, 0, 10)).await;
     shop.write(move |tx| store::advance(tx, team, id, 0, 20)).await;
     assert_eq!(open(&shop, id).await.unwrap().received, 10, "the second came from where it is no more");
@@ -44,6 +46,16 @@ async fn an_upload_goes_on_from_where_it_is(db: Db) {
     shop.write(move |tx| store::advance(tx, stranger, id, 10, 20)).await;
     assert_eq!(open(&shop, id).await.unwrap().received, 10);
     assert_eq!(shop.read(move |tx| store::open(tx, stranger, id)).await, None);
+}
+
+async fn an_upload_of_a_document_keeps_its_name(db: Db) {
+    let shop = Shop::open(db).await;
+    let (team, member, id): (_, _, MediaId) = (shop.team, store_test::member(&shop).await, shop.clock.id());
+    let name = Some("O'Brien; 保固書.pdf".to_owned());
+    let begun = Open { kind: MediaKind::Document, size: 30, name, received: 0, member };
+    let kept = begun.clone();
+    shop.write(move |tx| store::insert(tx, team, id, &kept, NOW)).await;
+    assert_eq!(open(&shop, id).await, Some(begun));
 }
 
 async fn a_closed_upload_is_open_to_nobody(db: Db) {

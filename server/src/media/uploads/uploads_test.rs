@@ -66,7 +66,7 @@ impl Stage {
     }
 
     async fn begin(&self, id: MediaId, bytes: &[u8]) -> Result<Upload, Problem> {
-        self.call(BeginUpload { id, kind: MediaKind::Image, size: bytes.len() as u64 }).await
+        self.call(BeginUpload::of_file(id, MediaKind::Image, bytes.len() as u64, "")).await
     }
 
     async fn bring(&self, id: MediaId, bytes: &[u8]) -> Result<MediaInfo, Problem> {
@@ -205,11 +205,11 @@ async fn an_id_is_taken_by_what_it_stands_for() {
     stage.begin(id, &bytes).await.unwrap();
     assert_eq!(stage.begin(id, &bytes).await.unwrap().received, 0);
     let taken = Err(Problem::invalid("id", Rule::Taken));
-    assert_eq!(stage.call(BeginUpload { id, kind: MediaKind::Image, size: size + 1 }).await, taken);
-    assert_eq!(stage.call(BeginUpload { id, kind: MediaKind::Video, size }).await, taken);
+    assert_eq!(stage.call(BeginUpload::of_file(id, MediaKind::Image, size + 1, "")).await, taken);
+    assert_eq!(stage.call(BeginUpload::of_file(id, MediaKind::Video, size, "")).await, taken);
     stage.world.member("bob", Role::SalesManager).await;
     let bob = stage.world.signed_in("bob").await.access_token;
-    let bobs = |id| BeginUpload { id, kind: MediaKind::Image, size };
+    let bobs = |id| BeginUpload::of_file(id, MediaKind::Image, size, "");
     assert_eq!(stage.world.call(Some(&bob), &bobs(id)).await, taken);
     let missing = Problem::missing(What::Upload);
     let piece = UploadPiece { id, offset: 0, bytes: bytes.clone() };
@@ -235,7 +235,7 @@ async fn an_id_is_taken_by_what_it_stands_for() {
 #[tokio::test]
 async fn nobody_fills_the_disk() {
     let stage = Stage::set().await;
-    let film = |id, size| BeginUpload { id, kind: MediaKind::Video, size };
+    let film = |id, size| BeginUpload::of_file(id, MediaKind::Video, size, "");
     for _ in 0..OPEN {
         stage.call(film(stage.new_id(), 1)).await.unwrap();
     }
@@ -347,6 +347,59 @@ async fn a_platform_is_shown_what_is_ours_at_an_address_that_lasts() {
 }
 
 #[tokio::test]
+async fn a_document_is_kept_as_it_is_offered_for_download_only_and_swept() {
+    let stage = Stage::set().await;
+    let (id, bytes) = (stage.new_id(), [&b"%PDF-1.7\n"[..], &picture(700), b"\nstartxref\n0\n%%EOF\n"].concat());
+    let begin = |name: &str| BeginUpload::of_file(id, MediaKind::Document, bytes.len() as u64, name);
+    stage.call(begin("C:\\shop\\保固書 \u{202e}fdp.PDF")).await.unwrap();
+    let taken = Err(Problem::invalid("id", Rule::Taken));
+    assert_eq!(stage.call(begin("other.pdf")).await, taken, "it is not the same upload");
+    for (number, piece) in bytes.chunks(PIECE).enumerate() {
+        let offset = (number * PIECE) as u64;
+        stage.call(UploadPiece { id, offset, bytes: piece.to_vec() }).await.unwrap();
+    }
+    let info = stage.call(FinishUpload { id }).await.unwrap();
+    assert_eq!(
+        (info.kind, info.mime.as_str(), info.size),
+        (MediaKind::Document, "application/pdf", bytes.len() as u64)
+    );
+    assert_eq!((info.name.as_deref(), info.preview_url.as_ref()), (Some("保固書 fdp.pdf"), None));
+    assert_eq!(stage.call(begin("/tmp/保固書 fdp.pdf")).await.unwrap().media, Some(info.clone()));
+    assert_eq!(stage.call(begin("other.pdf")).await, taken);
+    let [whole, _] = paths(stage.world.team, id);
+    assert_eq!(stage.disk.names().await, [whole], "the pieces are gone, and there is no preview");
+
+    let shown = stage.world.get(&info.url).await;
+    assert_eq!((shown.status.as_u16(), shown.header("content-type")), (200, "application/pdf"));
+    assert!(shown.body == bytes, "not a byte was changed");
+    let offered = "attachment; filename=\"___ fdp.pdf\"; filename*=UTF-8''%E4%BF%9D%E5%9B%BA%E6%9B%B8%20fdp.pdf";
+    assert_eq!((shown.header("content-disposition"), shown.header("x-content-type-options")), (offered, "nosniff"));
+    assert_eq!(shown.header("content-security-policy"), "default-src 'none'; sandbox");
+
+    stage.world.app.clock.advance(sweep::DAY + 1);
+    assert_eq!((stage.sweep().await, stage.count("media").await), (1, 0));
+    assert!(stage.disk.names().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_document_that_is_none_is_refused_and_leaves_nothing() {
+    let stage = Stage::set().await;
+    for (bytes, fault) in [
+        (&b"MZ\x90\0 renamed to .pdf"[..], MediaFault::NotPdf { found: "application/x-msdownload".to_owned() }),
+        (b"%PDF-1.7\ncut off", MediaFault::Damaged),
+    ] {
+        let id = stage.new_id();
+        let size = bytes.len() as u64;
+        stage.call(BeginUpload::of_file(id, MediaKind::Document, size, "bill.pdf")).await.unwrap();
+        stage.call(UploadPiece { id, offset: 0, bytes: bytes.to_vec() }).await.unwrap();
+        let refused = Err(Problem::invalid("file", Rule::Unfit { fault }));
+        assert_eq!(stage.call(FinishUpload { id }).await, refused);
+        assert_eq!((stage.count("upload").await, stage.count("media").await), (0, 0));
+        assert!(stage.disk.names().await.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn an_upload_goes_to_a_bucket_and_is_shown_from_there() {
     let bucket = Bucket::default();
     let s3 = bucket.serve().await;
@@ -360,7 +413,7 @@ async fn an_upload_goes_to_a_bucket_and_is_shown_from_there() {
     assert_eq!(names, paths(stage.world.team, id).map(|path| format!("brand/{path}")));
     let shown = stage.world.get(&info.url).await;
     assert_eq!((shown.status.as_u16(), shown.body.len() as u64), (200, info.size));
-    let preview = stage.world.get(&info.preview_url).await;
+    let preview = stage.world.get(info.preview_url.as_ref().unwrap()).await;
     assert_eq!((preview.status.as_u16(), preview.header("content-type")), (200, "image/jpeg"));
     stage.world.app.clock.advance(sweep::DAY + 1);
     assert_eq!(stage.sweep().await, 1);

@@ -13,13 +13,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::{
     deliveries::DeliveryState,
-    id::{CampaignId, ConversationId, SliceId, TeamId},
+    id::{CampaignId, ConversationId, DeliveryId, SliceId, TeamId},
+    limits::Platform,
     reasons::Reason,
 };
 
+#[cfg(test)]
+pub(crate) use self::person::Part;
 pub(crate) use self::{
     person::{Ending, Fact, PartKey, PartState, Person, Standing},
-    store::{by_provider_id, hasten, hold_campaign, is_ready, load, put, resume_campaign},
+    store::{by_provider_id, hasten, is_ready, load, put},
 };
 use super::{
     Policies,
@@ -90,6 +93,22 @@ pub(crate) fn conclude(
     Ok(left)
 }
 
+/// Another attempt of these, who are queued for it: the messages that are to be sent again are written down as such. Those
+/// that nobody knows of are among them only where a person decided so.
+pub(crate) fn try_again(
+    tx: &mut Tx<'_>,
+    team: TeamId,
+    ids: &[DeliveryId],
+    unknown_too: bool,
+    now: i64,
+) -> db::Result<()> {
+    let mut people = load(tx, team, ids)?;
+    for person in &mut people {
+        person.try_again(unknown_too, now);
+    }
+    put(tx, team, &mut people)
+}
+
 /// What comes of a batch.
 #[derive(Default)]
 struct Written {
@@ -116,6 +135,7 @@ fn settle(tx: &mut Tx<'_>, desk: Desk<'_>, person: &mut Person, written: &mut Wr
     if ending.state == DeliveryState::Failed {
         person.skip_rest(desk.now);
     }
+    person.leave_out(desk.now);
     if ending.state != before {
         person.state = ending.state;
         written.note(before, person, Some(ending));
@@ -195,7 +215,7 @@ impl Written {
         self.told.1.into_iter().for_each(|conversation| tx.tell(News::of(desk.team, conversation)));
         let reached: Vec<ConversationId> = self.reached.into_iter().collect();
         if !reached.is_empty() {
-            (desk.policies.reached)(tx, desk.team, &reached, desk.now)?;
+            (desk.policies.reached)(tx, Platform::Whatsapp, desk.team, &reached, desk.now)?;
         }
         self.counts.into_iter().try_for_each(|(campaign, moved)| count(tx, campaign, moved, desk.now))
     }

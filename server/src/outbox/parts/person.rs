@@ -276,6 +276,35 @@ impl Person {
         }
     }
 
+    /// Marks as left out what was still to be sent when she ended: it arrived by an earlier attempt after all, or one before
+    /// it is unknown.
+    pub(crate) fn leave_out(&mut self, now: i64) {
+        for part in self.parts.iter_mut().filter(|part| part.state == PartState::Queued) {
+            (part.state, part.at, part.is_changed) = (PartState::Skipped, now, true);
+        }
+    }
+
+    /// A person decided on another attempt, whose number is set: every message that failed is to be sent again, and so is
+    /// what was left out behind it. One that nobody knows of, because it may have arrived, only where the decision was about
+    /// it (`unknown_too`); else what was left out behind it goes on waiting for that.
+    pub(crate) fn try_again(&mut self, unknown_too: bool, now: i64) {
+        let mut is_open = false;
+        for number in 0..self.total {
+            let Some(state) = self.counted(number).map(|part| part.state) else { continue };
+            let again = match state {
+                PartState::Failed => true,
+                PartState::Unknown | PartState::Started => unknown_too,
+                PartState::Skipped | PartState::Queued => !is_open,
+                PartState::Accepted | PartState::Sent | PartState::Delivered | PartState::Read => false,
+            };
+            is_open |= !again && matches!(state, PartState::Unknown | PartState::Started);
+            if again {
+                let part = self.part(number, self.attempt, now);
+                (part.state, part.at, part.is_changed) = (PartState::Queued, now, true);
+            }
+        }
+    }
+
     /// What her messages come to: any failed is failed, else any unknown is unknown, else the least of them; as long as one is
     /// still to be sent, that one.
     pub(crate) fn standing(&self) -> Standing {
@@ -289,11 +318,19 @@ impl Person {
         if let Some(part) = first(PartState::Failed) {
             return Standing::Ended(of_part(part, DeliveryState::Failed, Some(checked_by(part))));
         }
+        if self.parts.iter().any(|part| part.state == PartState::Started) {
+            return Standing::Out;
+        }
+        // What is behind one that is unknown waits, unless a person decided on it since.
+        let queued = first(PartState::Queued).filter(|_| {
+            let is_of_now = |part: &&Part| part.state == PartState::Unknown && part.attempt == self.attempt;
+            !counted.iter().flatten().any(is_of_now)
+        });
+        if let Some(part) = queued {
+            return Standing::Next(part.number);
+        }
         if let Some(part) = first(PartState::Unknown) {
             return Standing::Ended(of_part(part, DeliveryState::Unknown, None));
-        }
-        if first(PartState::Started).is_some() {
-            return Standing::Out;
         }
         let waits = |part: Option<&Part>| part.is_none_or(|part| !part.state.is_taken());
         if let Some(number) = counted.iter().position(|part| waits(*part)) {
@@ -319,14 +356,12 @@ impl Person {
         self.parts.iter().filter_map(|part| part.started_at).min()
     }
 
-    /// The row that counts for a message: one that WhatsApp took, whichever attempt it was, else the last. While she is
-    /// queued, what did not succeed in an attempt before is what somebody decided to send again.
+    /// The row that counts for a message: one that WhatsApp took, whichever attempt it was, else that of the last attempt
+    /// which was not left out.
     fn counted(&self, number: usize) -> Option<&Part> {
         let rows = || self.parts.iter().filter(move |part| part.number == number);
         let taken = rows().filter(|part| part.state.is_taken()).max_by_key(|part| part.state);
-        let again = self.state == DeliveryState::Queued;
-        let last = || rows().filter(|part| !again || part.attempt == self.attempt).max_by_key(|part| part.attempt);
-        taken.or_else(last)
+        taken.or_else(|| rows().max_by_key(|part| (part.state != PartState::Skipped, part.attempt)))
     }
 
     /// The row of a message, made where there is none.

@@ -148,6 +148,7 @@ fn a_message_that_surely_was_not_taken_is_the_next_again() {
 fn a_new_attempt_sends_what_was_not_taken() {
     let mut person = with(&[Accepted, Unknown, Skipped]);
     person.attempt = 2;
+    person.try_again(true, 4);
     assert_eq!(person.standing(), Standing::Next(1));
     assert!(person.start(1, 5));
     assert!(person.hear(&fact(1, 2, Accepted)) && person.start(2, 6) && person.hear(&fact(2, 2, Accepted)));
@@ -155,6 +156,48 @@ fn a_new_attempt_sends_what_was_not_taken() {
     assert_eq!(ended(&person), Some(DeliveryState::Accepted));
     assert!(person.hear(&fact(0, 1, Failed)), "a late word on the first attempt");
     assert_eq!(ended(&person), Some(DeliveryState::Failed));
+}
+
+/// A decision about what failed is none about what may have arrived: it is not called again, and what is behind it waits.
+#[test]
+fn what_failed_is_sent_again_beside_what_is_unknown() {
+    let mut person = with(&[Failed, Unknown, Skipped]);
+    person.attempt = 2;
+    person.try_again(false, 4);
+    assert!(person.start(0, 5) && person.hear(&fact(0, 2, Accepted)));
+    assert_eq!(ended(&person), Some(DeliveryState::Unknown));
+    person.attempt = 3;
+    person.try_again(true, 6);
+    let again: Vec<_> = person.parts.iter().filter(|part| part.attempt == 3).map(|part| part.number).collect();
+    assert_eq!((person.standing(), again), (Standing::Next(1), vec![1, 2]));
+}
+
+/// In an attempt by a person, too, the next message waits for the one before it.
+#[test]
+fn what_is_behind_an_unknown_message_waits_in_every_attempt() {
+    let mut person = with(&[Failed, Skipped, Skipped]);
+    person.attempt = 2;
+    person.try_again(false, 4);
+    assert!(person.start(0, 5) && person.hear(&fact(0, 2, Accepted)));
+    assert!(person.start(1, 6) && person.hear(&fact(1, 2, Unknown)));
+    assert_eq!(ended(&person), Some(DeliveryState::Unknown));
+    person.leave_out(7);
+    assert!(person.hear(&fact(1, 2, Delivered)));
+    assert_eq!(person.standing(), Standing::Next(2), "it was taken");
+}
+
+/// It arrived after all: what was to be sent again is left out.
+#[test]
+fn what_need_not_be_sent_again_is_left_out() {
+    let mut person = with(&[Unknown, Skipped]);
+    person.attempt = 2;
+    person.try_again(true, 4);
+    assert!(person.hear(&fact(0, 1, Read)));
+    assert!(person.start(1, 5) && person.hear(&fact(1, 2, Sent)));
+    person.leave_out(6);
+    let states: Vec<_> = person.parts.iter().map(|part| (part.number, part.attempt, part.state)).collect();
+    assert_eq!(states, [(0, 1, Read), (1, 1, Skipped), (0, 2, Skipped), (1, 2, Sent)]);
+    assert_eq!(ended(&person), Some(DeliveryState::Sent));
 }
 
 #[test]
@@ -173,7 +216,45 @@ fn keys_read_back_and_nothing_else_does() {
 
 fn any_fact() -> impl Strategy<Value = Fact> {
     let states = prop::sample::select(vec![Unknown, Accepted, Sent, Failed, Delivered, Read]);
-    (0usize..3, states).prop_map(|(part, state)| fact(part, 1, state))
+    (0usize..3, 1i64..3, states).prop_map(|(part, attempt, state)| fact(part, attempt, state))
+}
+
+/// What may happen to a recipient.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    /// Her next call begins.
+    Begins,
+    /// The call that is out ends so.
+    Ends(PartState),
+    /// WhatsApp says so of any message of any attempt that it may know of.
+    Hears(usize, PartState),
+    /// A person decides that she is sent again; also what is unknown.
+    Decides(bool),
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => Just(Event::Begins),
+        4 => prop::sample::select(vec![Accepted, Accepted, Failed, Unknown]).prop_map(Event::Ends),
+        2 => (0usize..16, prop::sample::select(vec![Sent, Failed, Delivered, Read]))
+            .prop_map(|(which, state)| Event::Hears(which, state)),
+        2 => any::<bool>().prop_map(Event::Decides),
+    ]
+}
+
+/// Moves her to where her messages are, as whoever settles does.
+fn conclude(person: &mut Person) {
+    match person.standing() {
+        Standing::Ended(ending) => {
+            if ending.state == DeliveryState::Failed {
+                person.skip_rest(9);
+            }
+            person.leave_out(9);
+            person.state = ending.state;
+        }
+        Standing::Next(_) => person.state = DeliveryState::Queued,
+        Standing::Out => {}
+    }
 }
 
 proptest! {
@@ -200,5 +281,55 @@ proptest! {
         let states = |person: &Person| (0..3).map(|number| person.counted(number).map(|part| part.state)).collect::<Vec<_>>();
         prop_assert_eq!(states(&forwards), states(&mixed));
         prop_assert_eq!(forwards.standing(), mixed.standing());
+    }
+
+    /// However she is sent again: no call without a decision, none of what was taken, and a message that was called twice
+    /// was named by the decision in between.
+    #[test]
+    fn nobody_is_called_again_without_a_decision(events in prop::collection::vec(any_event(), 1..60)) {
+        let mut person = person(3);
+        let mut decided: std::collections::BTreeSet<usize> = (0..3).collect();
+        for event in events {
+            match event {
+                Event::Begins => {
+                    let Standing::Next(number) = person.standing() else { continue };
+                    if person.state != DeliveryState::Queued {
+                        continue;
+                    }
+                    prop_assert!(person.counted(number).is_none_or(|part| !part.state.is_taken()));
+                    prop_assert!(decided.remove(&number), "{number} was called, and nobody decided: {person:?}");
+                    prop_assert!(person.start(number, 5));
+                    prop_assert_eq!(person.standing(), Standing::Out);
+                }
+                Event::Ends(state) => {
+                    let out = person.parts.iter().find(|part| part.state == Started);
+                    let Some((number, attempt)) = out.map(|part| (part.number, part.attempt)) else { continue };
+                    person.hear(&fact(number, attempt, state));
+                }
+                Event::Hears(which, state) => {
+                    let known: Vec<_> = person.parts.iter().filter(|part| part.started_at.is_some()).collect();
+                    let Some(part) = known.get(which % known.len().max(1)) else { continue };
+                    let (number, attempt) = (part.number, part.attempt);
+                    person.hear(&fact(number, attempt, state));
+                }
+                Event::Decides(unknown_too) => {
+                    if !matches!(person.state, DeliveryState::Failed | DeliveryState::Unknown) {
+                        continue;
+                    }
+                    let named = |part: &Part| part.state == Failed || (unknown_too && part.state == Unknown);
+                    decided.extend((0..3).filter(|number| person.counted(*number).is_some_and(named)));
+                    person.attempt += 1;
+                    person.state = DeliveryState::Queued;
+                    person.try_again(unknown_too, 4);
+                }
+            }
+            // While a call is out only who makes it moves her, and she is queued.
+            if person.parts.iter().any(|part| part.state == Started) {
+                continue;
+            }
+            conclude(&mut person);
+            let is_settled = person.state != DeliveryState::Queued;
+            prop_assert!(!is_settled || person.parts.iter().all(|part| !matches!(part.state, Queued | Started)));
+        }
     }
 }

@@ -243,27 +243,11 @@ pub(crate) fn is_ready(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId) -> Res
     Ok(ready.is_some())
 }
 
-/// Holds a campaign that is being sent, and says why. Returns whether it was.
-pub(crate) fn hold_campaign(tx: &mut Tx<'_>, team: TeamId, campaign: CampaignId, reason: Reason) -> Result<bool> {
-    let held = tx.execute(
-        "UPDATE campaign SET state = 'paused', paused_reason = $3 WHERE team_id = $1 AND id = $2 AND state = 'sending'",
-        params![team, campaign, reason],
-    )?;
-    Ok(held > 0)
-}
-
-/// Lets a held campaign go on; returns whose it is, if it was held.
-pub(crate) fn resume_campaign(tx: &mut Tx<'_>, campaign: CampaignId) -> Result<Option<TeamId>> {
-    tx.opt(
-        "UPDATE campaign SET state = 'sending', paused_reason = NULL WHERE id = $1 AND state = 'paused' RETURNING team_id",
-        params![campaign],
-    )
-}
-
-/// What waits of a campaign for its next try need not wait any more.
+/// What waits of a held campaign for its next try need not wait any more.
 pub(crate) fn hasten(tx: &mut Tx<'_>, team: TeamId, campaign: CampaignId, now: i64) -> Result<()> {
     tx.execute(
-        "UPDATE slice SET due_at = $3 WHERE team_id = $1 AND campaign_id = $2 AND due_at > $3",
+        "UPDATE slice SET due_at = $3 WHERE team_id = $1 AND campaign_id = $2 AND due_at > $3
+             AND EXISTS (SELECT 1 FROM campaign c WHERE c.team_id = $1 AND c.id = $2 AND c.state = 'paused')",
         params![team, campaign, now],
     )
     .map(drop)

@@ -2,7 +2,6 @@
 
 use shared::{
     deliveries::DeliveryState,
-    id::CampaignId,
     reasons::{CheckedBy, Reason},
 };
 
@@ -12,7 +11,10 @@ use super::{
 };
 use crate::{
     db::{Db, params, testing::on_both_engines},
-    outbox::whatsapp::testing::{Field, ME},
+    outbox::{
+        control,
+        whatsapp::testing::{Field, ME},
+    },
 };
 
 on_both_engines![
@@ -20,7 +22,7 @@ on_both_engines![
     a_message_is_found_by_its_id_on_its_number,
     recipients_move_and_keep_their_first_times,
     a_reply_has_as_many_messages_as_its_content,
-    a_campaign_is_held_and_goes_on,
+    what_waits_of_a_held_campaign_is_due_at_once,
     a_channel_that_is_paused_is_not_ready,
 ];
 
@@ -197,30 +199,29 @@ async fn a_reply_has_as_many_messages_as_its_content(db: Db) {
     assert_eq!((reply.total, reply.campaign, reply.expires_at, reply.class), (3, None, None, 0));
 }
 
-async fn a_campaign_is_held_and_goes_on(db: Db) {
+async fn what_waits_of_a_held_campaign_is_due_at_once(db: Db) {
     let field = Field::new(db).await;
     let campaign = field.sent_texts(1, 1).await;
-    let (team, other) = (field.world.team, field.world.eve.team);
-    let reason = Reason::WaTemplateDisabled;
-    assert!(!field.world.write(move |tx| store::hold_campaign(tx, other, campaign, reason)).await);
-    assert!(field.world.write(move |tx| store::hold_campaign(tx, team, campaign, reason)).await);
-    assert!(!field.world.write(move |tx| store::hold_campaign(tx, team, campaign, Reason::WaPayment)).await);
-    assert_eq!(field.state(campaign).await, ("paused".into(), Some(reason)));
-    let nobody: CampaignId = field.world.clock.id();
-    assert_eq!(field.world.write(move |tx| store::resume_campaign(tx, nobody)).await, None);
-    assert_eq!(field.world.write(move |tx| store::resume_campaign(tx, campaign)).await, Some(team));
-    assert_eq!(field.world.write(move |tx| store::resume_campaign(tx, campaign)).await, None);
-    let now = field.world.clock.now();
+    let (team, other, now) = (field.world.team, field.world.eve.team, field.world.clock.now());
     field
         .world
         .write(move |tx| {
             tx.execute("UPDATE slice SET due_at = $2 WHERE campaign_id = $1", params![campaign, now + 9_000])?;
+            store::hasten(tx, team, campaign, now)
+        })
+        .await;
+    assert!(field.claim(ME).await.is_empty(), "it is not held");
+    field
+        .world
+        .write(move |tx| {
+            assert!(control::hold_campaign(tx, team, campaign, Reason::WaTemplatePaused)?);
             store::hasten(tx, other, campaign, now)?;
+            assert!(control::let_go(tx, other, campaign, now).is_ok_and(|goes_on| !goes_on));
+            store::hasten(tx, team, campaign, now)?;
+            assert!(control::let_go(tx, team, campaign, now)?);
             Ok(())
         })
         .await;
-    assert!(field.claim(ME).await.is_empty());
-    field.world.write(move |tx| store::hasten(tx, team, campaign, now)).await;
     assert_eq!(field.claim(ME).await.len(), 1);
 }
 

@@ -3,7 +3,12 @@
 
 use std::collections::HashMap;
 
-use shared::{deliveries::DeliveryState, id::DeliveryId, reasons::Reason};
+use shared::{
+    deliveries::DeliveryState,
+    id::{DeliveryId, TeamId},
+    limits::Platform,
+    reasons::Reason,
+};
 
 use super::super::{
     claim::{Row, Want},
@@ -24,27 +29,54 @@ pub(crate) fn fit(
 ) -> db::Result<Vec<Row>> {
     let team = want.busy.team;
     let ids: Vec<DeliveryId> = rows.iter().map(|row| row.queued.id).collect();
-    let mut people = parts::load(tx, team, &ids)?;
-    // Somebody between these neighbours may be queued again in a slice of her own.
-    people.retain(|person| person.slice == slice.id && person.state == DeliveryState::Queued);
-    for person in &mut people {
-        person.lose_calls(now);
-    }
+    let mut people = waiting(tx, team, slice, &ids, now)?;
     give_up_unfit(tx, want, slice, &rows, &mut people, now)?;
     let desk = Desk { clock: &want.clock, policies: want.policies, team, now };
-    let left = parts::conclude(tx, desk, &mut people, |_| true)?.remove(&slice.id).unwrap_or_default();
-    *dropped += left;
+    *dropped += settle(tx, desk, slice, &mut people)?;
     let next: HashMap<DeliveryId, (usize, usize)> = people.iter().filter_map(next).collect();
-    if next.is_empty() {
-        store::close_slice(tx, slice.id)?;
-    } else if left > 0 {
-        store::book(tx, slice.id, left)?;
-    }
     let fit = rows.into_iter().filter_map(|row| {
         let (next, parts) = *next.get(&row.queued.id)?;
         Some(Row { next, parts, ..row })
     });
     Ok(fit.collect())
+}
+
+/// Settles the rows of a slice that we hold without another call, for this reason; what was started may have arrived.
+pub(crate) fn give_up(
+    tx: &mut Tx<'_>,
+    desk: Desk<'_>,
+    slice: &Taken,
+    ids: &[DeliveryId],
+    reason: Reason,
+) -> db::Result<()> {
+    let mut people = waiting(tx, desk.team, slice, ids, desk.now)?;
+    for person in &mut people {
+        if let Standing::Next(number) = person.standing() {
+            person.give_up(number, reason, desk.now);
+        }
+    }
+    settle(tx, desk, slice, &mut people).map(drop)
+}
+
+/// The recipients of a slice that we hold who are queued in it. Whoever made their calls before is gone.
+fn waiting(tx: &mut Tx<'_>, team: TeamId, slice: &Taken, ids: &[DeliveryId], now: i64) -> db::Result<Vec<Person>> {
+    let mut people = parts::load(tx, team, ids)?;
+    people.retain(|person| person.slice == slice.id && person.state == DeliveryState::Queued);
+    for person in &mut people {
+        person.lose_calls(now);
+    }
+    Ok(people)
+}
+
+/// Settles those of a slice who have nothing more to be sent, and closes it where none is left. Returns how many they were.
+fn settle(tx: &mut Tx<'_>, desk: Desk<'_>, slice: &Taken, people: &mut [Person]) -> db::Result<usize> {
+    let left = parts::conclude(tx, desk, people, |_| true)?.remove(&slice.id).unwrap_or_default();
+    if people.iter().all(|person| next(person).is_none()) {
+        store::close_slice(tx, slice.id)?;
+    } else if left > 0 {
+        store::book(tx, slice.id, left)?;
+    }
+    Ok(left)
 }
 
 /// The message that is next, and how many there are.
@@ -70,7 +102,7 @@ fn give_up_unfit(
     } else {
         let is_reply = |row: &Row| matches!(&row.queued, Queued { fill: Some(_), .. });
         let eligibility = if rows.iter().any(is_reply) { want.policies.reply } else { want.policies.group };
-        eligibility(tx, &waiting, now)?.into_iter().collect()
+        eligibility(tx, Platform::Whatsapp, &waiting, now)?.into_iter().collect()
     };
     for person in people {
         if let (Some(reason), Standing::Next(number)) = (unfit.get(&person.id), person.standing()) {

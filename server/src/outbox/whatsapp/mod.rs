@@ -6,7 +6,7 @@ mod claim;
 mod crash_test;
 #[cfg(test)]
 mod lane_test;
-mod pace;
+mod pairs;
 mod settle;
 #[cfg(test)]
 mod settle_test;
@@ -26,31 +26,34 @@ use shared::{content::Content, id::MediaId, reasons::Reason};
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 pub(crate) use self::{
-    claim::fit,
+    claim::{fit, give_up},
     settle::{carry_out, weigh},
     start::Start,
 };
 use self::{
-    pace::{Gate, Pairs},
-    start::{Asked, start_behind},
+    pairs::Pairs,
+    start::{Asked, Begun, start_behind},
 };
 use super::{
-    Busy, Policies,
+    Busy, Policies, budget,
     lane::{Item, Post},
-    lease::{Done, Steps},
+    lease::{self, Done, Steps},
+    pace::Pace,
     parts::{Fact, PartKey, PartState},
 };
 use crate::{
     App, channels,
     platforms::{
         Answer, Outcome,
-        whatsapp::message::{Prepared, To},
+        whatsapp::message::{Prepared, To, UploadedMedium},
     },
     refused,
 };
 
 /// The endpoint whose budget messages are taken from.
 pub(crate) const MESSAGES: &str = "messages";
+/// How long (µs) before her moment a recipient is handed out: within it her call is written down as started.
+const LEAD: i64 = 50_000;
 /// Before a number is tried again whose token cannot be read.
 const TOKEN_PAUSE: Duration = Duration::from_secs(5);
 
@@ -58,7 +61,7 @@ const TOKEN_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) struct Message {
     prepared: Prepared,
     /// What WhatsApp calls the pictures and films in it, asked for once.
-    media: OnceCell<HashMap<MediaId, String>>,
+    media: OnceCell<HashMap<MediaId, UploadedMedium>>,
 }
 
 /// A hand of one number's lane.
@@ -69,23 +72,22 @@ pub(crate) struct WhatsappPost {
     busy: Busy,
     settle: mpsc::Sender<Done>,
     start: mpsc::Sender<Asked>,
-    pace: Arc<Pace>,
-}
-
-/// What keeps a number from sending too fast. The first gate shapes, so that nobody is written down as started long before
-/// her call; the second holds whatever a slow write has let pile up.
-#[derive(Default)]
-struct Pace {
-    before: Gate,
-    calls: Gate,
-    pairs: Pairs,
+    pace: Pace,
+    pairs: Arc<Pairs>,
 }
 
 impl WhatsappPost {
-    pub(crate) fn new(app: &App, policies: Policies, me: &Arc<str>, busy: &Busy, settle: mpsc::Sender<Done>) -> Self {
+    pub(crate) fn new(
+        app: &App,
+        policies: Policies,
+        me: &Arc<str>,
+        busy: &Busy,
+        settle: mpsc::Sender<Done>,
+        pace: Pace,
+    ) -> Self {
         let (start, asked) = mpsc::channel(app.config.whatsapp.in_flight.max(1));
         app.tasks.spawn("outbox.start", start_behind(app.clone(), busy.clone(), me.clone(), asked));
-        Self { app: app.clone(), policies, busy: busy.clone(), settle, start, pace: Arc::default() }
+        Self { app: app.clone(), policies, busy: busy.clone(), settle, start, pace, pairs: Arc::default() }
     }
 
     /// Sends her messages to one recipient, until one is not accepted.
@@ -104,6 +106,7 @@ impl WhatsappPost {
             Err(answer) => return progress.ends(item, Some(answer), &self.app),
         };
         let to = To::read(&item.row.queued.address);
+        let mut moment = item.row.at;
         loop {
             let key = progress.key;
             let name = &item.row.queued.name;
@@ -116,15 +119,13 @@ impl WhatsappPost {
                     &self.app,
                 );
             };
-            let wait = self.pace.pairs.take(&item.row.queued.address, self.app.clock.now());
+            let wait = self.pairs.take(&item.row.queued.address, self.app.clock.now());
             if wait > 0 {
                 return progress.waits(item, wait, &self.app);
             }
-            self.pass(&self.pace.before, item.row.apart).await;
-            if !self.begins(&item, &progress).await {
+            if !self.may_call(&item, &progress, moment).await {
                 return progress.ends(item, None, &self.app);
             }
-            self.pass(&self.pace.calls, item.row.apart).await;
             let answer = self.app.platforms.whatsapp.send(&number.token, &number.phone_number_id, body).await;
             if matches!(answer.outcome, Outcome::Stop { .. }) {
                 // The token may have been replaced: the next call asks for it anew.
@@ -134,28 +135,29 @@ impl WhatsappPost {
                 return progress.ends(item, Some(answer), &self.app);
             }
             progress.goes_on(&answer, self.app.clock.now());
+            // Each of her messages takes a moment of its own.
+            moment = moment.map(|_| budget::PASSED);
         }
     }
 
-    /// Waits for its turn.
-    async fn pass(&self, gate: &Gate, apart: i64) {
-        let wait = gate.pass(self.app.clock.now_micros(), apart);
-        if wait > 0 {
-            tokio::time::sleep(Duration::from_micros(wait)).await;
-        }
-    }
-
-    /// Writes down that the call begins; false where it may not.
-    async fn begins(&self, item: &Item<Message>, progress: &Progress) -> bool {
-        if self.app.tasks.is_stopping() || !item.lease.holds(self.app.clock.now()) {
+    /// Has it written down that the call begins, and waits for its moment; false where it may not be made.
+    async fn may_call(&self, item: &Item<Message>, progress: &Progress, moment: Option<i64>) -> bool {
+        let is_ours = || item.lease.holds(self.app.clock.now());
+        if self.app.tasks.is_stopping() || !is_ours() {
             return false;
         }
-        let (go, may) = oneshot::channel();
+        let (go, begun) = oneshot::channel();
         let start = Start { lease: item.lease.clone(), key: progress.key, facts: progress.facts.clone() };
-        self.start.send(Asked { start, go }).await.is_ok() && may.await.unwrap_or(false)
+        if self.start.send(Asked { start, moment, go }).await.is_err() {
+            return false;
+        }
+        match begun.await {
+            Ok(Begun::At(moment)) => self.pace.turn(item.row.endpoint, moment).await && is_ours(),
+            Ok(Begun::Not) | Err(_) => false,
+        }
     }
 
-    async fn upload(&self, message: &Prepared) -> Result<HashMap<MediaId, String>, Answer> {
+    async fn upload(&self, message: &Prepared) -> Result<HashMap<MediaId, UploadedMedium>, Answer> {
         let mut ids = HashMap::new();
         let Busy { team, channel, .. } = self.busy;
         for media in message.media() {
@@ -168,6 +170,8 @@ impl WhatsappPost {
 }
 
 impl Post for WhatsappPost {
+    const LEAD: i64 = LEAD;
+
     type Message = Message;
 
     fn message(&self, content: &Content) -> Message {
@@ -231,7 +235,7 @@ impl Progress {
             unsure: false,
             answer,
             at: app.clock.now(),
-            steps: Some(Box::new(Steps { part: self.key.part, facts: self.facts, wait })),
+            asked: lease::Asked::Message(Box::new(Steps { part: self.key.part, facts: self.facts, wait })),
         }
     }
 }

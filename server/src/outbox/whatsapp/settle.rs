@@ -12,6 +12,7 @@ use shared::{
 
 use super::{
     super::{
+        control,
         lease::{Done, Steps},
         parts::{self, Desk, PartKey, PartState},
         schedule,
@@ -26,15 +27,14 @@ use crate::{
     platforms::{Answer, Outcome},
 };
 
-/// After so many the wait for one person grows no more: a day and more would be beyond any send.
-const LONGEST_POWER: u64 = 8;
-
 /// What one answer means for its message (architecture.md 4).
 pub(crate) fn weigh(app: &App, done: &Done, steps: &Steps, plan: &mut SlicePlan, now: i64) {
     let key = PartKey { delivery: done.delivery, part: steps.part, attempt: done.attempt };
     plan.people.push(done.delivery);
     plan.facts.extend(steps.facts.iter().cloned());
     let Some(answer) = &done.answer else {
+        // It may be on disk as started: then its moment could not be had.
+        plan.back.push(key);
         plan.lease.put_off(now + steps.wait);
         return;
     };
@@ -86,16 +86,9 @@ pub(crate) fn weigh(app: &App, done: &Done, steps: &Steps, plan: &mut SlicePlan,
     plan.tries.push(tried(app, done, key, answer, outcome, reason, plan.lease.team));
 }
 
-/// When a message is tried again; none where it is given up. Who got too many waits 4^x seconds, x being the tries so far
-/// (providers.md B4).
+/// When a message is tried again; none where it is given up.
 fn next_try(app: &App, tries: u64, after: Duration, reason: Reason) -> Option<Duration> {
-    let floor = match reason {
-        Reason::WaPairLimited => {
-            let power = u32::try_from(tries.min(LONGEST_POWER)).unwrap_or_default();
-            after.max(Duration::from_secs(4u64.pow(power)))
-        }
-        _ => after,
-    };
+    let floor = schedule::floor(reason, tries, after);
     schedule::next(&app.config.engine.retry_ms, tries + 1, floor, rand::random::<f64>())
 }
 
@@ -166,7 +159,7 @@ fn carry_out_team(
             }
         }
         if let (Some(reason), Some(campaign)) = (slice.halt, slice.lease.campaign) {
-            parts::hold_campaign(tx, team, campaign, reason)?;
+            control::hold_campaign(tx, team, campaign, reason)?;
         }
     }
     let ours: HashSet<SliceId> = held.iter().map(|(slice, _)| *slice).collect();

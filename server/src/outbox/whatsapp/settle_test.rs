@@ -4,9 +4,12 @@ use shared::{contacts::Subscription, deliveries::DeliveryState as Is, reasons::R
 
 use super::{
     super::{
+        budget,
+        control::let_go,
         parts::{PartKey, PartState::*},
-        resume_campaign, store,
+        store,
     },
+    start::{Begun, give_moments},
     testing::{Counts, Field, ME, OTHER, taken},
 };
 use crate::{
@@ -14,6 +17,7 @@ use crate::{
     conversations::fixture_test::DAY,
     db::{Db, params, testing::on_both_engines},
     platforms::whatsapp::{answers::fault, webhook::StatusState},
+    serve::POLICIES,
 };
 
 on_both_engines![
@@ -164,7 +168,7 @@ async fn a_status_is_found_by_its_message_id_and_others_are_ignored(db: Db) {
         at: 0,
         callback: Some(key.to_string()),
     };
-    field.world.write(move |tx| super::super::statuses::apply(tx, &clock, team, shop, &status)).await;
+    field.world.write(move |tx| super::super::statuses::apply(tx, &clock, POLICIES, (team, shop), &status)).await;
     assert_eq!(field.only(campaign).await.0, Is::Delivered);
 }
 
@@ -181,12 +185,12 @@ async fn a_paused_template_holds_the_campaign_and_burns_nobody(db: Db) {
     assert_eq!(field.counts(campaign).await, Counts { queued: 3, ..Counts::default() });
     assert!(field.claim(ME).await.is_empty());
     assert_eq!(field.paused().await, None, "the number goes on");
-    let now = field.world.clock.now();
-    field.world.write(move |tx| resume_campaign(tx, campaign, now)).await;
+    let (team, now) = (field.world.team, field.world.clock.now());
+    assert!(field.world.write(move |tx| let_go(tx, team, campaign, now)).await);
     assert_eq!(field.state(campaign).await, ("sending".into(), None));
     assert_eq!(field.sends_all(ME).await.len(), 3);
     assert_eq!(field.counts(campaign).await, Counts { accepted: 3, told: 3, ..Counts::default() });
-    field.world.write(move |tx| resume_campaign(tx, campaign, now)).await;
+    assert!(!field.world.write(move |tx| let_go(tx, team, campaign, now)).await);
     assert_eq!(field.state(campaign).await.0, "completed", "what is not held is left alone");
 }
 
@@ -321,5 +325,18 @@ async fn a_budget_gives_each_message_its_moment(db: Db) {
     let now = field.world.clock.now_micros();
     assert_eq!(field.claim(ME).await.len(), 3);
     let next = field.world.write(move |tx| store::budget(tx, number, super::MESSAGES)).await.unwrap().next_at;
-    assert_eq!(next - now, 600_000, "three people, two messages each, ten a second");
+    assert_eq!(next - now, 300_000, "three people, ten a second");
+    // The first is answered for two of them, and the second of each takes a moment of its own when it begins.
+    let (may, passed) = ([true, false, true], [Some(budget::PASSED); 3]);
+    let written = field.world.write(move |tx| give_moments(tx, number, &may, &passed, (now, now))).await;
+    let moments = written.begun.iter().map(|begun| match begun {
+        Begun::At(at) => at.map(|at| at - now),
+        Begun::Not => None,
+    });
+    assert_eq!(moments.collect::<Vec<_>>(), [Some(300_000), None, Some(400_000)]);
+    assert_eq!(written.budget.unwrap().next_at - now, 500_000);
+    let ahead = [Some(now + 1)];
+    let written = field.world.write(move |tx| give_moments(tx, number, &[true], &ahead, (now, now))).await;
+    assert!(matches!(written.begun[..], [Begun::At(Some(at))] if at == now + 1), "one that is still to come is kept");
+    assert!(written.budget.is_none());
 }

@@ -1,16 +1,26 @@
 //! Before a call: that it begins is written down, on disk, and only while the recipient is still ours. Calls that begin at the
 //! same moment share a write.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use shared::{deliveries::DeliveryState, id::SliceId};
-use tokio::sync::{mpsc, oneshot};
+use shared::{
+    deliveries::DeliveryState,
+    id::{ChannelId, SliceId},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
-use super::super::{
-    Busy,
-    lease::Lease,
-    parts::{self, Fact, PartKey, Person},
-    store,
+use super::{
+    super::{
+        Busy, budget,
+        lease::Lease,
+        pace::ahead,
+        parts::{self, Fact, PartKey, Person},
+        store::{self, Budget},
+    },
+    MESSAGES,
 };
 use crate::{
     App,
@@ -19,6 +29,8 @@ use crate::{
 
 /// At most so many in one write.
 const BATCH: usize = 256;
+/// A call is written down as started at most so long (µs) before its moment.
+const SOON: i64 = 100_000;
 
 /// A call that is to begin.
 pub(crate) struct Start {
@@ -31,33 +43,121 @@ pub(crate) struct Start {
 /// A call that waits to be let begin.
 pub(super) struct Asked {
     pub(super) start: Start,
-    pub(super) go: oneshot::Sender<bool>,
+    /// Its moment (UTC µs), which may have passed; none without a budget.
+    pub(super) moment: Option<i64>,
+    pub(super) go: oneshot::Sender<Begun>,
+}
+
+/// Whether a call begins.
+pub(super) enum Begun {
+    /// It is written down, and is to be made at this moment (UTC µs); at once without a budget.
+    At(Option<i64>),
+    /// It may not.
+    Not,
+}
+
+/// What one write began.
+pub(super) struct Written {
+    pub(super) begun: Vec<Begun>,
+    /// The number's budget as it is then, where it was asked for moments.
+    pub(super) budget: Option<Budget>,
 }
 
 /// Lets calls of one channel begin until its lane and its senders are gone. What cannot be written down does not begin.
+///
+/// Moments that passed are replaced in the same write. A call whose new moment is not soon waits before it is written down:
+/// one that is on disk as started and whose server dies is unknown for good.
 pub(super) async fn start_behind(app: App, busy: Busy, me: Arc<str>, mut asked: mpsc::Receiver<Asked>) {
+    let mut waiting: Vec<Asked> = Vec::new();
+    let (mut budget, mut later): (Option<Budget>, i64) = (None, 0);
     loop {
-        let mut batch = Vec::with_capacity(BATCH);
-        if asked.recv_many(&mut batch, BATCH).await == 0 {
-            return;
+        let wait = if waiting.is_empty() { Duration::MAX } else { until_room(budget.as_ref(), app.clock.now_micros()) };
+        tokio::select! {
+            came = asked.recv_many(&mut waiting, BATCH) => if came == 0 { return },
+            () = tokio::time::sleep(wait) => {}
+            () = app.tasks.stopping(), if !waiting.is_empty() => {
+                // Who waits is told by the end of her channel.
+                waiting.clear();
+                continue;
+            }
         }
-        let (starts, waiting): (Vec<Start>, Vec<_>) = batch.into_iter().map(|one| (one.start, one.go)).unzip();
+        let (began, now) = (Instant::now(), app.clock.now_micros());
+        let (batch, rest) = chosen(waiting, budget.as_ref(), now);
+        waiting = rest;
+        if batch.is_empty() {
+            continue;
+        }
+        let until = now / 1_000 + app.config.engine.lease_ms;
+        let moments: Vec<Option<i64>> = batch.iter().map(|one| one.moment).collect();
+        let (starts, go): (Vec<Start>, Vec<_>) = batch.into_iter().map(|one| (one.start, one.go)).unzip();
         let starts = Arc::new(starts);
-        let (now, work, team, me) = (app.clock.now(), starts.clone(), busy.clone(), me.clone());
-        let until = now + app.config.engine.lease_ms;
-        let written = app.db.write_as(Lane::Engine, move |tx| begin(tx, &team, &me, &work, now, until)).await;
-        let may = written.unwrap_or_else(|error| {
+        let (work, of, me) = (starts.clone(), busy.clone(), me.clone());
+        let write = move |tx: &mut Tx<'_>| {
+            let may = begin(tx, &of, &me, &work, now / 1_000, until)?;
+            give_moments(tx, of.channel, &may, &moments, (now, now + later))
+        };
+        let written = app.db.write_as(Lane::Engine, write).await.unwrap_or_else(|error| {
             tracing::error!(channel = %busy.channel, %error, calls = starts.len(), "calls could not begin");
-            vec![false; starts.len()]
+            Written { begun: starts.iter().map(|_| Begun::Not).collect(), budget: None }
         });
-        for ((start, may), go) in starts.iter().zip(may).zip(waiting) {
-            if may {
+        later = ahead(began);
+        budget = written.budget.or(budget);
+        for ((start, begun), go) in starts.iter().zip(written.begun).zip(go) {
+            if matches!(begun, Begun::At(_)) {
                 start.lease.renewed(until);
             }
             // Who asked may be gone.
-            let _ = go.send(may);
+            let _ = go.send(begun);
         }
     }
+}
+
+/// How long until another call that missed its moment may begin.
+fn until_room(budget: Option<&Budget>, now: i64) -> Duration {
+    let wait = budget.map_or(0, |budget| budget.free_at(now) - SOON - now);
+    Duration::from_micros(u64::try_from(wait).unwrap_or_default())
+}
+
+/// Those that begin now, and the others: those whose moments are still to come, and as many of those who need another one as
+/// get it soon. The budget is as it was last seen; where it was not yet, one of them finds out.
+fn chosen(waiting: Vec<Asked>, budget: Option<&Budget>, now: i64) -> (Vec<Asked>, Vec<Asked>) {
+    let mut room = room(budget, now);
+    waiting.into_iter().partition(|one| {
+        let needs = has_passed(one.moment, now);
+        room -= i64::from(needs);
+        !needs || room >= 0
+    })
+}
+
+/// How many calls that need another moment get one soon.
+fn room(budget: Option<&Budget>, now: i64) -> i64 {
+    budget.map_or(1, |budget| (now + SOON - budget.free_at(now)).div_euclid(budget.apart(now)) + 1)
+}
+
+/// Whether a call needs another moment.
+fn has_passed(moment: Option<i64>, now: i64) -> bool {
+    moment.is_some_and(|at| at < now)
+}
+
+/// Gives those that begin their moments: their own, or another one from `(now, from)` on where it has passed now (UTC µs).
+pub(super) fn give_moments(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    may: &[bool],
+    moments: &[Option<i64>],
+    (now, from): (i64, i64),
+) -> db::Result<Written> {
+    let needs = |(may, moment): (&bool, &Option<i64>)| *may && has_passed(*moment, now);
+    let calls = may.iter().zip(moments).filter(|one| needs(*one)).count();
+    let reserved = if calls > 0 { budget::reserve(tx, channel, MESSAGES, calls, from)? } else { None };
+    let (new, budget) = reserved.map_or((Vec::new(), None), |it| (it.moments, Some(it.budget)));
+    let mut new = new.into_iter();
+    let begun = may.iter().zip(moments).map(|(may, moment)| match (may, has_passed(*moment, now)) {
+        (false, _) => Begun::Not,
+        (true, false) => Begun::At(*moment),
+        (true, true) => Begun::At(new.next()),
+    });
+    Ok(Written { begun: begun.collect(), budget })
 }
 
 /// Writes down that these calls begin, each at most once and only the next of its recipient; says which may.
@@ -105,4 +205,33 @@ fn is_queued_in(person: &Person, slice: SliceId) -> bool {
 /// Not once its campaign was held or stopped.
 fn is_under_way(person: &Person) -> bool {
     person.campaign_state.as_deref().is_none_or(|state| state == "sending")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_another_moment_begins_when_that_is_soon() {
+        let budget = |next_at| Budget { rate: 50, rate_now: 50, next_at, slowed_at: None };
+        let now = 1_000_000;
+        assert_eq!(room(None, now), 1, "one finds out");
+        assert_eq!(room(Some(&budget(0)), now), 6, "now and every 20 ms of the next 100");
+        assert_eq!(room(Some(&budget(now + 100_000)), now), 1);
+        assert_eq!(room(Some(&budget(now + 100_001)), now), 0);
+        assert_eq!(until_room(Some(&budget(now + 100_001)), now), Duration::from_micros(1));
+        assert_eq!(
+            until_room(Some(&budget(now + 100_000)), now),
+            Duration::ZERO,
+            "as soon as there is room, and not before"
+        );
+        assert!(room(Some(&budget(now + 900_000)), now) < 0);
+    }
+
+    #[test]
+    fn without_a_budget_no_moment_passes() {
+        assert!(!has_passed(None, i64::MAX));
+        assert!(has_passed(Some(budget::PASSED), 1));
+        assert!(!has_passed(Some(5), 5));
+    }
 }

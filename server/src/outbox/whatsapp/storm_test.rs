@@ -3,16 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::{deliveries::DeliveryState, id::CampaignId};
+use shared::{
+    deliveries::DeliveryState,
+    id::{CampaignId, DeliveryId},
+    reasons::Reason,
+};
 
 use super::{
     super::{
-        parts::{PartKey, PartState, Person},
-        resume_campaign,
+        control::{self, Again, Whom, lost, send_again},
+        parts::{Part, PartKey, PartState, Person},
     },
-    testing::{Field, Held, ME, OTHER, taken, unsure},
+    testing::{Die, Field, Held, ME, OTHER, taken, unsure},
 };
 use crate::{
+    conversations::fixture_test::DAY,
     db::{Db, params, testing::on_both_engines},
     platforms::{
         Answer,
@@ -24,24 +29,6 @@ on_both_engines![whatever_happens_nobody_is_lost_and_nobody_gets_it_twice];
 
 /// Steps of one storm.
 const STEPS: usize = 140;
-
-/// A die that falls the same for the same seed.
-struct Die(u64);
-
-impl Die {
-    /// A number below this.
-    fn below(&mut self, end: usize) -> usize {
-        // splitmix64
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) >> 33).unwrap() % end
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
 
 /// Where a claimed recipient is.
 enum Phase {
@@ -66,6 +53,8 @@ struct Storm {
     working: Vec<(Held, Phase)>,
     taken: Vec<Taken>,
     seen: BTreeMap<PartKey, PartState>,
+    /// Which message of whom a person sent again, under which attempt.
+    decided: BTreeSet<(DeliveryId, usize, i64)>,
     /// What was settled, and may be settled again: the answer to its commit was lost.
     echoes: Vec<(Held, Answer)>,
 }
@@ -78,7 +67,7 @@ impl Storm {
     }
 
     async fn step(&mut self) {
-        match self.die.below(26) {
+        match self.die.below(30) {
             0..=3 => {
                 let me = self.die.one_of(&[ME, OTHER]);
                 let claimed = self.field.claim(me).await;
@@ -98,6 +87,8 @@ impl Storm {
             }
             22 => self.field.world.clock.advance(5_000),
             23 | 24 => self.echo().await,
+            25 | 26 => self.decide().await,
+            27 => self.pause().await,
             _ => self.resume().await,
         }
     }
@@ -170,12 +161,46 @@ impl Storm {
         self.field.status_of(format!("wamid.{key}"), callback, state).await;
     }
 
+    /// A person sends again to those who failed, whatever for, or to those who are unknown.
+    async fn decide(&mut self) {
+        let unknown_too = self.die.below(2) == 0;
+        let whom = if unknown_too { Whom::Unknown(None) } else { Whom::Failed(Reason::ALL.to_vec()) };
+        let (campaign, world) = (self.campaign, &self.field.world);
+        let (clock, team, now) = (world.clock.clone(), world.team, world.clock.now());
+        let before = self.field.people(campaign).await;
+        let people = world
+            .write(move |tx| {
+                let people = lost(tx, team, campaign, &whom)?;
+                let held =
+                    tx.opt::<String>("SELECT id FROM campaign WHERE id = $1 AND state = 'paused'", params![campaign])?;
+                if people.is_empty() || held.is_some() {
+                    return Ok(Vec::new());
+                }
+                let again = Again { team, campaign, whom: &whom, people: &people, expires_at: now + DAY, now };
+                assert!(send_again(tx, &clock, again)?, "it is neither held nor stopped");
+                Ok(people)
+            })
+            .await;
+        for person in before.iter().filter(|person| people.iter().any(|one| one.id == person.id)) {
+            let named =
+                |part: &&Part| part.state == PartState::Failed || (unknown_too && part.state == PartState::Unknown);
+            let keys = person.parts.iter().filter(named);
+            self.decided.extend(keys.map(|part| (person.id, part.number, person.attempt + 1)));
+        }
+    }
+
+    async fn pause(&self) {
+        let (campaign, team, by) = (self.campaign, self.field.world.team, self.field.world.ann.member);
+        self.field.world.write(move |tx| control::pause(tx, team, campaign, by).map(drop)).await;
+    }
+
     async fn resume(&self) {
         let (campaign, number, now) = (self.campaign, self.field.number, self.field.world.clock.now());
+        let team = self.field.world.team;
         self.field
             .world
             .write(move |tx| {
-                resume_campaign(tx, campaign, now)?;
+                control::resume(tx, team, campaign, now)?;
                 tx.execute("UPDATE channel SET state = 'ready', paused_reason = NULL WHERE id = $1", params![number])
             })
             .await;
@@ -193,8 +218,19 @@ impl Storm {
                 let key = PartKey { delivery: person.id, part: part.number, attempt: part.attempt };
                 let before = self.seen.insert(key, part.state).unwrap_or(PartState::Skipped);
                 let is_back = (before, part.state) == (PartState::Started, PartState::Queued);
-                assert!(before <= part.state || is_back, "seed {seed}: {key} went from {before} to {}", part.state);
+                // Neither was ever called, and now it never will be.
+                let is_spare = (before, part.state) == (PartState::Queued, PartState::Skipped);
+                let moved = before <= part.state || is_back || is_spare;
+                assert!(moved, "seed {seed}: {key} went from {before} to {}", part.state);
                 let had_begun = part.started_at.is_some();
+                let had =
+                    |one: &Part| one.number == part.number && one.attempt < part.attempt && one.started_at.is_some();
+                let by_itself = !person.parts.iter().any(had);
+                let decided = self.decided.contains(&(person.id, part.number, part.attempt));
+                assert!(
+                    !had_begun || by_itself || decided,
+                    "seed {seed}: {key} was called again, and nobody decided so"
+                );
                 assert!(part.state != PartState::Unknown || had_begun, "seed {seed}: {key} had not begun");
             }
         }
@@ -221,17 +257,20 @@ impl Storm {
     }
 
     fn check_end(&self, seed: u64, person: &Person) {
-        let mut got: Vec<usize> =
-            self.taken.iter().filter(|one| one.key.delivery == person.id).map(|one| one.key.part).collect();
-        assert!(got.is_sorted(), "seed {seed}: in order: {got:?}");
-        got.dedup();
+        let hers = || self.taken.iter().map(|one| one.key).filter(|key| key.delivery == person.id);
+        for attempt in 1..=person.attempt {
+            let got: Vec<usize> = hers().filter(|key| key.attempt == attempt).map(|key| key.part).collect();
+            assert!(got.is_sorted(), "seed {seed}: in order: {got:?}");
+        }
+        let got: BTreeSet<usize> = hers().map(|key| key.part).collect();
         let is = |state: PartState| person.parts.iter().find(|part| part.state == state);
         match person.state {
             DeliveryState::Queued => panic!("seed {seed}: {} is lost", person.id),
             DeliveryState::Failed => assert!(is(PartState::Failed).is_some(), "seed {seed}: nothing of it failed"),
             DeliveryState::Unknown => {
                 let unknown = is(PartState::Unknown).unwrap_or_else(|| panic!("seed {seed}: nothing of it is unknown"));
-                assert!(!got.contains(&unknown.number), "seed {seed}: its statuses had told");
+                let told = hers().any(|key| (key.part, key.attempt) == (unknown.number, unknown.attempt));
+                assert!(!told, "seed {seed}: its statuses had told");
             }
             _ => assert_eq!(got.len(), person.total, "seed {seed}: {} did not get all", person.id),
         }
@@ -240,7 +279,7 @@ impl Storm {
 
 async fn whatever_happens_nobody_is_lost_and_nobody_gets_it_twice(db: Db) {
     let mut field = Some(Field::with(db, |config| config.engine.retry_ms = vec![4_000; 60]).await);
-    let mut ends = BTreeSet::new();
+    let (mut ends, mut decisions) = (BTreeSet::new(), 0);
     for seed in 0..16 {
         let here = field.take().unwrap();
         let mut die = Die(seed);
@@ -253,6 +292,7 @@ async fn whatever_happens_nobody_is_lost_and_nobody_gets_it_twice(db: Db) {
             working: Vec::new(),
             taken: Vec::new(),
             seen: BTreeMap::new(),
+            decided: BTreeSet::new(),
             echoes: Vec::new(),
         };
         for _ in 0..STEPS {
@@ -261,6 +301,7 @@ async fn whatever_happens_nobody_is_lost_and_nobody_gets_it_twice(db: Db) {
         }
         storm.calm_down().await;
         storm.check(seed).await;
+        decisions += storm.decided.len();
         let people = storm.field.people(campaign).await;
         for person in &people {
             storm.check_end(seed, person);
@@ -270,5 +311,6 @@ async fn whatever_happens_nobody_is_lost_and_nobody_gets_it_twice(db: Db) {
         assert!(["completed", "failed"].contains(&state.as_str()), "seed {seed}: {state}");
         field = Some(storm.field);
     }
+    assert!(decisions > 0, "somebody was sent again");
     assert!(ends.is_superset(&BTreeSet::from(["delivered", "failed", "unknown"])), "the storms were storms: {ends:?}");
 }

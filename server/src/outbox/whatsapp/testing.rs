@@ -19,7 +19,8 @@ use super::{
         Busy,
         claim::{Row, Want, claim},
         enqueue::{NewCampaignDeliveries, NewDelivery, enqueue_campaign},
-        lease::{Done, Lease, Steps},
+        fair::Fair,
+        lease::{Asked, Done, Lease, Steps},
         parts::{Fact, PartKey, PartState, Person, load},
         settle::{carry_out, plan},
         statuses,
@@ -86,11 +87,62 @@ pub(crate) fn unsure() -> Answer {
     Answer { outcome: Outcome::Unsure { reason: Reason::NoAnswer }, code: None, text: None, request_id: None }
 }
 
+/// A die that falls the same for the same seed.
+pub(crate) struct Die(pub(crate) u64);
+
+impl Die {
+    /// A number below this.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        // splitmix64
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) >> 33).unwrap() % end
+    }
+
+    pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+}
+
 /// A number with its secrets.
 async fn sealed(shop: &Shop, app: &App) -> Whatsapp {
     let whatsapp = shop.add_whatsapp().await;
     shop.seal_whatsapp(app, &whatsapp, b"secret", b"verify", b"token").await;
     whatsapp
+}
+
+/// A campaign of this content to these recipients, of whichever channels.
+pub(crate) async fn enqueued(world: &World, content: Content, recipients: Vec<NewDelivery>) -> CampaignId {
+    let (campaign, clock): (CampaignId, _) = (world.clock.id(), world.clock.clone());
+    let (team, sender, now) = (world.team, world.ann.member, world.clock.now());
+    let (parts, json) = (content.parts.len(), serde_json::to_string(&content).unwrap());
+    let is_personal = content.is_personal();
+    world
+        .write(move |tx| {
+            tx.execute(
+                "INSERT INTO campaign (team_id, id, kind, class, subject, sender_id, sender_name, content, first_text, parts,
+                     referral_links, audience_kind, selection, channels, state, created_at, broadcast_at, expires_at,
+                     audience, queued, accepted, failed, unknown)
+                 VALUES ($1, $2, 'group_template', 1, '', $3, 'Ann', $4, '', $5, 0, 'selection', '{}', '[]', 'sending', $6, $6,
+                     $7, $8, $8, 0, 0, 0)",
+                params![team, campaign, sender, &json, parts, now, now + DAY, recipients.len()],
+            )?;
+            let new = NewCampaignDeliveries {
+                team,
+                campaign,
+                class: 1,
+                policy: "group",
+                sender,
+                expires_at: now + DAY,
+                now,
+                is_personal,
+                recipients: &recipients,
+            };
+            enqueue_campaign(tx, &clock, new)
+        })
+        .await;
+    campaign
 }
 
 impl Field {
@@ -123,7 +175,6 @@ impl Field {
     /// A send of these messages to so many new customers of the number.
     pub(crate) async fn sent(&self, people: usize, content: Content) -> (CampaignId, Vec<ConversationId>) {
         let (world, ann) = (&self.world, &self.world.ann);
-        let (campaign, clock): (CampaignId, _) = (world.clock.id(), world.clock.clone());
         let (mut recipients, mut ids) = (Vec::new(), Vec::new());
         for i in 0..people {
             let id = world.conversation(self.number, &format!("客人{i}"), ConversationState::InProgress, ann).await;
@@ -136,34 +187,11 @@ impl Field {
                 address: format!("+88691200{i:04}"),
                 name: format!("客人{i}"),
                 refused: None,
+                is_follower: true,
             });
             ids.push(id);
         }
-        let (team, sender, now) = (world.team, ann.member, world.clock.now());
-        let (parts, json) = (content.parts.len(), serde_json::to_string(&content).unwrap());
-        world
-            .write(move |tx| {
-                tx.execute(
-                    "INSERT INTO campaign (team_id, id, kind, class, subject, sender_id, sender_name, content, first_text, parts,
-                         referral_links, audience_kind, selection, channels, state, created_at, broadcast_at, expires_at,
-                         audience, queued, accepted, failed, unknown)
-                     VALUES ($1, $2, 'group_template', 1, '', $3, 'Ann', $4, '', $5, 0, 'selection', '{}', '[]', 'sending', $6, $6,
-                         $7, $8, $8, 0, 0, 0)",
-                    params![team, campaign, sender, &json, parts, now, now + DAY, recipients.len()],
-                )?;
-                let new = NewCampaignDeliveries {
-                    team,
-                    campaign,
-                    class: 1,
-                    policy: "group",
-                    sender,
-                    expires_at: now + DAY,
-                    now,
-                    recipients: &recipients,
-                };
-                enqueue_campaign(tx, &clock, new)
-            })
-            .await;
+        let campaign = enqueued(world, content, recipients).await;
         (campaign, ids)
     }
 
@@ -179,6 +207,7 @@ impl Field {
             busy: self.busy(),
             me: me.to_owned(),
             rows: 500,
+            fair: Fair::default(),
             now_micros: self.world.clock.now_micros(),
             lease_ms: 60_000,
             policies: POLICIES,
@@ -233,7 +262,7 @@ impl Field {
             unsure: false,
             answer,
             at: self.world.clock.now(),
-            steps: Some(Box::new(Steps { part: held.key.part, facts: held.facts.clone(), wait: 0 })),
+            asked: Asked::Message(Box::new(Steps { part: held.key.part, facts: held.facts.clone(), wait: 0 })),
         };
         let plan = Arc::new(plan(&self.app, POLICIES, &held.me.into(), &[done]));
         for _ in 0..times {
@@ -267,7 +296,7 @@ impl Field {
     pub(crate) async fn status_of(&self, id: String, callback: Option<String>, state: StatusState) {
         let (clock, team, number) = (self.world.clock.clone(), self.world.team, self.number);
         let status = Status { id, state, at: clock.now(), callback };
-        let work = move |tx: &mut Tx<'_>| statuses::apply(tx, &clock, team, number, &status);
+        let work = move |tx: &mut Tx<'_>| statuses::apply(tx, &clock, POLICIES, (team, number), &status);
         self.world.db.write_as(Lane::Intake, work).await.unwrap();
     }
 

@@ -68,7 +68,13 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> Headers {
 #[case::too_large(413, "{}", refused(Reason::LineMessageInvalid))]
 #[case::wrong_type(415, TYPE, refused(Reason::LineMessageInvalid))]
 #[case::rate(429, RATE, later(1, Reason::LineRateLimited))]
-#[case::flood_of_one_user(429, "{}", later(1, Reason::LineRateLimited))]
+#[case::flood_of_one_user(429, "{}", later(1, Reason::LineUserLimited))]
+#[case::flood_of_one_user_in_words(
+    429,
+    r#"{"message":"Too many messages to this user"}"#,
+    later(1, Reason::LineUserLimited)
+)]
+#[case::rate_in_other_words(429, r#"{"message":"Rate limit exceeded"}"#, later(1, Reason::LineRateLimited))]
 #[case::rate_in_html(429, HTML, later(1, Reason::LineRateLimited))]
 #[case::month(429, MONTH, stop(Reason::LineMonthlyLimit))]
 #[case::month_in_capitals(429, r#"{"message":"YOU HAVE REACHED YOUR MONTHLY LIMIT"}"#, stop(Reason::LineMonthlyLimit))]
@@ -137,4 +143,80 @@ fn the_words_of_line_are_kept_with_their_details_and_not_without_end() {
 #[case(503, AskError::Later("no".into()))]
 fn a_question_is_refused_as(#[case] status: u16, #[case] expected: AskError) {
     assert_eq!(ask_error(status, br#"{"message":"no"}"#), expected);
+}
+
+const BAD_AT_1: &str = r#"{"message":"The property, to[1], in the request body is invalid (line: -, column: -)"}"#;
+const BAD_AT_MANY: &str = r#"{"message":"The request body has 2 error(s)","details":[{"message":"invalid","property":"to[0]"},{"message":"invalid","property":"to[2]"}]}"#;
+const BAD_AT_BOTH: &str =
+    r#"{"message":"The property, to[1], in the request body is invalid","details":[{"property":"to[0]"}]}"#;
+const BAD_BEYOND: &str = r#"{"message":"The property, to[3], in the request body is invalid (line: -, column: -)"}"#;
+const BAD_MESSAGES: &str =
+    r#"{"message":"The property, messages, in the request body is invalid (line: -, column: -)"}"#;
+const BAD_BOTH: &str =
+    r#"{"message":"The request body has 2 error(s)","details":[{"property":"to[0]"},{"property":"messages[1].text"}]}"#;
+
+fn at(places: &[usize]) -> Blame {
+    Blame::Places(places.iter().copied().collect())
+}
+
+#[rstest]
+#[case::accepted(200, "{}", accepted(None), Blame::All)]
+#[case::taken_before(409, r#"{"sentMessages":[{"id":"1"}]}"#, accepted(None), Blame::All)]
+#[case::one(400, BAD_AT_1, refused(Reason::LineInvalidUser), at(&[1]))]
+#[case::many(400, BAD_AT_MANY, refused(Reason::LineInvalidUser), at(&[0, 2]))]
+#[case::in_both_places(400, BAD_AT_BOTH, refused(Reason::LineInvalidUser), at(&[0, 1]))]
+#[case::beyond(400, BAD_BEYOND, refused(Reason::LineInvalidUser), Blame::Somebody)]
+#[case::without_a_place(400, BAD_TO, refused(Reason::LineInvalidUser), Blame::Somebody)]
+#[case::somebody(400, NOBODY, refused(Reason::LineInvalidUser), Blame::Somebody)]
+#[case::without_words(400, "", refused(Reason::LineInvalidUser), Blame::Somebody)]
+#[case::a_message(400, BAD_TEXT, refused(Reason::LineMessageInvalid), Blame::Messages)]
+#[case::all_messages(400, BAD_MESSAGES, refused(Reason::LineMessageInvalid), Blame::Messages)]
+#[case::a_message_and_somebody(400, BAD_BOTH, refused(Reason::LineMessageInvalid), Blame::Messages)]
+#[case::bad_token(401, TOKEN, stop(Reason::LineRefused), Blame::All)]
+#[case::too_large(413, "{}", refused(Reason::LineMessageInvalid), Blame::All)]
+#[case::rate(429, RATE, later(1, Reason::LineRateLimited), Blame::All)]
+#[case::month(429, MONTH, stop(Reason::LineMonthlyLimit), Blame::All)]
+#[case::fault(500, BAD_AT_1, unsure(), Blame::All)]
+fn an_answer_to_a_multicast_of_three_means(
+    #[case] status: u16,
+    #[case] body: &str,
+    #[case] expected: Outcome,
+    #[case] blame: Blame,
+) {
+    let (answer, blamed) = judge_multicast(status, &headers(&[("x-line-request-id", "r-1")]), Some(body.as_bytes()), 3);
+    assert_eq!((answer.outcome, blamed), (expected, blame));
+    assert_eq!(answer.request_id.as_deref(), Some("r-1"));
+}
+
+#[test]
+fn a_multicast_whose_refusal_was_cut_may_be_asked_again() {
+    let (answer, blame) = judge_multicast(400, &Headers::default(), None, 3);
+    assert_eq!((answer.outcome, blame), (unsure(), Blame::All));
+}
+
+#[rstest]
+#[case::bad_text(BAD_TEXT)]
+#[case::bad_messages(BAD_MESSAGES)]
+fn messages_are_wrong_where_line_names_them(#[case] body: &str) {
+    let Validity::Wrong(answer) = judge_validity(400, &Headers::default(), Some(body.as_bytes())) else {
+        panic!("{body}");
+    };
+    assert_eq!(answer.outcome, refused(Reason::LineMessageInvalid));
+    assert_eq!(answer.code.as_deref(), Some("400"));
+    assert!(answer.text.is_some());
+}
+
+#[rstest]
+#[case::no_body(400, None)]
+#[case::in_html(400, Some(HTML))]
+#[case::another_property(400, Some(BAD_TO))]
+#[case::bad_json(400, Some(BAD_JSON))]
+#[case::bad_token(401, Some(TOKEN))]
+#[case::gone(410, Some("{}"))]
+#[case::rate(429, Some(RATE))]
+#[case::fault(500, Some(BAD_TEXT))]
+fn nothing_else_condemns_messages(#[case] status: u16, #[case] body: Option<&str>) {
+    let validity = judge_validity(status, &Headers::default(), body.map(str::as_bytes));
+    assert!(matches!(validity, Validity::Unknown(_)), "{validity:?}");
+    assert_eq!(judge_validity(200, &Headers::default(), body.map(str::as_bytes)), Validity::Right);
 }

@@ -77,6 +77,47 @@ async fn nobody_there_is_later() {
 }
 
 #[tokio::test]
+async fn a_multicast_carries_token_key_and_body_and_says_whom_a_refusal_is_about() {
+    let body = b"{\"message\":\"The property, to[1], in the request body is invalid\"}";
+    let (line, got) = line(Then::answer("400 Bad Request", "x-line-request-id: r-9\r\n", body)).await;
+    let body = Bytes::from_static(b"{\"to\":[\"u1\",\"u2\"],\"messages\":[]}");
+    let (answered, blame) = line.multicast("s3cret", KEY, body, 2).await;
+    assert_eq!(answered.outcome, Outcome::Refused { reason: Reason::LineInvalidUser });
+    assert_eq!(blame, Blame::Places([1].into()));
+    let request = got.lock().unwrap().join("\n").to_ascii_lowercase();
+    assert!(request.starts_with("post /v2/bot/message/multicast http/1.1"), "{request}");
+    for part in [
+        "authorization: bearer s3cret",
+        "x-line-retry-key: 00000000-0000-0000-0000-000000000007",
+        "content-type: application/json",
+        "{\"to\":[\"u1\",\"u2\"],\"messages\":[]}",
+    ] {
+        assert!(request.contains(part), "{part} is missing in {request}");
+    }
+}
+
+#[tokio::test]
+async fn messages_are_asked_about_without_a_key() {
+    let (line, got) = line(Then::answer("200 OK", "", b"{}")).await;
+    assert_eq!(line.validate("s3cret", Bytes::from_static(b"{\"messages\":[]}")).await, Validity::Right);
+    let request = got.lock().unwrap().join("\n").to_ascii_lowercase();
+    assert!(request.starts_with("post /v2/bot/message/validate/push http/1.1"), "{request}");
+    assert!(request.contains("authorization: bearer s3cret") && !request.contains("x-line-retry-key"), "{request}");
+}
+
+#[rstest]
+#[case::hangs(Then::Hang)]
+#[case::closes(Then::Close)]
+#[tokio::test]
+async fn silence_says_nothing_of_messages_nor_of_a_multicast(#[case] then: Then) {
+    let (line, _got) = line(then).await;
+    let body = Bytes::from_static(b"{}");
+    assert!(matches!(line.validate("t", body.clone()).await, Validity::Unknown(_)));
+    let (answered, blame) = line.multicast("t", KEY, body, 2).await;
+    assert_eq!((answered.outcome, blame), (Outcome::Unsure { reason: Reason::NoAnswer }, Blame::All));
+}
+
+#[tokio::test]
 async fn a_body_cut_after_an_accepting_head_is_accepted() {
     let (line, _got) = line(raw("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"sent")).await;
     assert_eq!(push(&line).await.outcome, Outcome::Accepted { provider_id: None });

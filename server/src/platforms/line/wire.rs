@@ -7,10 +7,14 @@ use serde::Deserialize;
 use shared::{
     content::{Content, NAME_TOKEN, Part},
     id::MediaId,
-    media::MediaKind,
 };
 
 use crate::platforms::MediaAddress;
+
+/// What stands between a recipient and the messages.
+const TO_MESSAGES: &str = "\",";
+/// A name for a body that is nobody's.
+const SHORTEST_NAME: &str = "名";
 
 /// The messages of a send as JSON, cut where the customer's name goes. The same recipient and name give the same bytes, so
 /// that every try of a retry key is the same request (providers.md A9).
@@ -25,7 +29,8 @@ impl Template {
     /// film; it must say the same every time.
     pub fn of(content: &Content, address: impl Fn(MediaId) -> MediaAddress) -> Self {
         let mut pieces = Vec::new();
-        let mut piece = String::from("\",\"messages\":[");
+        let mut piece = String::from(TO_MESSAGES);
+        piece.push_str("\"messages\":[");
         for (i, part) in content.parts.iter().enumerate() {
             if i > 0 {
                 piece.push(',');
@@ -41,8 +46,8 @@ impl Template {
                     }
                     piece.push_str("\"}");
                 }
-                Part::Image { media } => push_media(&mut piece, MediaKind::Image, &address(*media)),
-                Part::Video { media } => push_media(&mut piece, MediaKind::Video, &address(*media)),
+                Part::Image { media } => push_media(&mut piece, "image", &address(*media)),
+                Part::Video { media } => push_media(&mut piece, "video", &address(*media)),
                 // Templates are WhatsApp's, and refused for others when a send is accepted.
                 Part::Template(_) => {}
             }
@@ -67,6 +72,38 @@ impl Template {
         self.splice("{\"replyToken\":\"", reply_token, name)
     }
 
+    /// The body of a multicast to these users, of content that [is not personal](Self::is_personal).
+    pub fn batch_body<'a>(&self, users: impl IntoIterator<Item = &'a str>) -> Bytes {
+        let mut body = String::from("{\"to\":[");
+        for (place, user) in users.into_iter().enumerate() {
+            body.push_str(if place > 0 { ",\"" } else { "\"" });
+            body.push_str(&escaped(user));
+            body.push('"');
+        }
+        body.push_str("],");
+        self.push_messages(&mut body, "");
+        body.into()
+    }
+
+    /// The body of a question whether LINE finds the messages right. Whose name is filled in does not matter, but that there
+    /// is one: the shortest, as the longest was counted when the send was accepted.
+    pub fn check_body(&self) -> Bytes {
+        let mut body = String::from("{");
+        self.push_messages(&mut body, SHORTEST_NAME);
+        body.into()
+    }
+
+    /// The property `messages` and the end of the body.
+    fn push_messages(&self, body: &mut String, name: &str) {
+        let mut pieces = self.pieces.iter();
+        let first = pieces.next().map_or("", |piece| piece.strip_prefix(TO_MESSAGES).unwrap_or(piece));
+        body.push_str(first);
+        for piece in pieces {
+            body.push_str(name);
+            body.push_str(piece);
+        }
+    }
+
     fn splice(&self, head: &str, to: &str, name: &str) -> Bytes {
         let (to, name) = (escaped(to), escaped(name));
         let literal: usize = self.pieces.iter().map(|piece| piece.len()).sum();
@@ -84,11 +121,7 @@ impl Template {
 }
 
 /// A picture or film: LINE fetches it, and shows the preview until it is opened (providers.md A3).
-fn push_media(piece: &mut String, kind: MediaKind, address: &MediaAddress) {
-    let kind = match kind {
-        MediaKind::Image => "image",
-        MediaKind::Video => "video",
-    };
+fn push_media(piece: &mut String, kind: &str, address: &MediaAddress) {
     for text in [
         "{\"type\":\"",
         kind,
@@ -213,6 +246,22 @@ mod tests {
                 format!("{{\"to\":\"U1\",\"messages\":[{{\"type\":\"{kind}\",{urls}}}]}}")
             );
         }
+    }
+
+    #[test]
+    fn a_multicast_has_the_documented_shape() {
+        let template = Template::of(&content(&["Hi".into(), "a\"b".into()]), address);
+        let messages = "\"messages\":[{\"type\":\"text\",\"text\":\"Hi\"},{\"type\":\"text\",\"text\":\"a\\\"b\"}]}";
+        assert_eq!(template.batch_body(["U1", "U\"2"]), format!("{{\"to\":[\"U1\",\"U\\\"2\"],{messages}"));
+        assert_eq!(template.batch_body(["U1"]), format!("{{\"to\":[\"U1\"],{messages}"));
+    }
+
+    #[test]
+    fn what_is_asked_beforehand_has_the_documented_shape_and_a_name() {
+        let template = Template::of(&content(&[NAME_TOKEN.into(), "b".into()]), address);
+        let body: Value = serde_json::from_slice(&template.check_body()).unwrap();
+        let messages = json!([{ "type": "text", "text": "名" }, { "type": "text", "text": "b" }]);
+        assert_eq!(body, json!({ "messages": messages }));
     }
 
     #[test]

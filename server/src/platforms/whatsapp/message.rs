@@ -11,7 +11,7 @@ use shared::{
     templates::{Blank, ButtonKind, Fill, Filled, Place},
 };
 
-use super::wire::{Body, Component, Language, Medium, Message, Parameter, Template, Text};
+use super::wire::{Body, Component, Document, Language, Medium, Message, Parameter, Template, Text};
 
 /// What an address of a BSUID begins with in `delivery.address`.
 const BSUID: &str = "bsuid:";
@@ -33,6 +33,15 @@ impl To {
             None => Self::Phone(address.to_owned()),
         }
     }
+}
+
+/// A medium that WhatsApp has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadedMedium {
+    /// What WhatsApp calls it.
+    pub id: String,
+    /// What a document is called on the customer's telephone.
+    pub name: Option<String>,
 }
 
 /// The messages of a send, ready to be addressed. The same recipient, name and media give the same bytes, so that a try can
@@ -58,7 +67,7 @@ impl Prepared {
         self.content.media().map(|(_, media)| media)
     }
 
-    /// The body of one message. `callback` comes back with every status of it; `media` holds what uploads were called. None
+    /// The body of one message. `callback` comes back with every status of it; `media` holds what was uploaded. None
     /// where there is no such message or its upload is missing.
     pub fn body(
         &self,
@@ -66,16 +75,16 @@ impl Prepared {
         to: &To,
         name: &str,
         callback: &str,
-        media: &HashMap<MediaId, String>,
+        media: &HashMap<MediaId, UploadedMedium>,
     ) -> Option<Bytes> {
-        let uploaded = |id: MediaId| media.get(&id).map(|id| Medium { id });
+        let uploaded = |id: MediaId| media.get(&id);
         let message = match self.content.parts.get(part)? {
             Part::Text { text } => {
                 let body = fill_name(text, name);
                 Message::Text { text: Text { preview_url: !links::links(&body).is_empty(), body } }
             }
-            Part::Image { media } => Message::Image { image: uploaded(*media)? },
-            Part::Video { media } => Message::Video { video: uploaded(*media)? },
+            Part::Image { media } => Message::Image { image: medium(uploaded(*media)?) },
+            Part::Video { media } => Message::Video { video: medium(uploaded(*media)?) },
             Part::Template(filled) => Message::Template { template: template(filled, name, uploaded)? },
         };
         let (to, recipient) = match to {
@@ -97,7 +106,7 @@ impl Prepared {
 fn template<'a>(
     filled: &'a Filled,
     name: &str,
-    uploaded: impl Fn(MediaId) -> Option<Medium<'a>>,
+    uploaded: impl Fn(MediaId) -> Option<&'a UploadedMedium>,
 ) -> Option<Template<'a>> {
     let name = one_line(name);
     let texts = |place: Place| -> Vec<Parameter<'a>> {
@@ -121,10 +130,17 @@ fn template<'a>(
     Some(Template { name: &shape.name, language: Language { code: &shape.language }, components })
 }
 
-fn header_medium(kind: MediaKind, medium: Medium<'_>) -> Parameter<'_> {
+fn medium(uploaded: &UploadedMedium) -> Medium<'_> {
+    Medium { id: &uploaded.id }
+}
+
+fn header_medium(kind: MediaKind, uploaded: &UploadedMedium) -> Parameter<'_> {
     match kind {
-        MediaKind::Image => Parameter::Image { image: medium },
-        MediaKind::Video => Parameter::Video { video: medium },
+        MediaKind::Image => Parameter::Image { image: medium(uploaded) },
+        MediaKind::Video => Parameter::Video { video: medium(uploaded) },
+        MediaKind::Document => {
+            Parameter::Document { document: Document { id: &uploaded.id, filename: uploaded.name.as_deref() } }
+        }
     }
 }
 

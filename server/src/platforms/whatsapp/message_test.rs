@@ -13,8 +13,8 @@ use super::*;
 
 const PICTURE: MediaId = MediaId(Uuid::from_u128(7));
 
-fn uploads() -> HashMap<MediaId, String> {
-    HashMap::from([(PICTURE, "1013859600285441".to_owned())])
+fn uploads() -> HashMap<MediaId, UploadedMedium> {
+    HashMap::from([(PICTURE, UploadedMedium { id: "1013859600285441".to_owned(), name: None })])
 }
 
 fn phone() -> To {
@@ -170,6 +170,20 @@ fn a_header_of_media_goes_by_its_upload(#[case] media: MediaKind, #[case] kind: 
     assert_eq!(Prepared::of(&content).body(0, &phone(), "", "d", &uploads()), None);
     let content = Content { parts: vec![Part::Template(Box::new(with(Some(PICTURE))))] };
     assert_eq!(Prepared::of(&content).media().collect::<Vec<_>>(), [PICTURE]);
+}
+
+/// providers.md B1: a document says what it is called on the phone.
+#[test]
+fn a_header_of_a_document_carries_its_name_to_the_byte() {
+    let shape = Shape { header: Some(Header::Media { media: MediaKind::Document }), ..shape() };
+    let filled = Filled { header: Some(PICTURE), ..filled(shape, &[]) };
+    let content = Content { parts: vec![Part::Template(Box::new(filled))] };
+    let document = UploadedMedium { id: "7".to_owned(), name: Some("保固書 \"A\".pdf".to_owned()) };
+    let media = HashMap::from([(PICTURE, document)]);
+    let body = Prepared::of(&content).body(0, &phone(), "", "d", &media).unwrap();
+    let header = r#""components":[{"type":"header","parameters":[{"type":"document","document":{"id":"7","filename":"保固書 \"A\".pdf"}}]}]"#;
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert!(body.contains(header), "{body}");
 }
 
 /// WhatsApp refuses blanks that are empty, of several lines or with four spaces together (providers.md B3).

@@ -29,6 +29,8 @@ use crate::config;
 pub const HIGHEST_RATE: u32 = 1_000;
 /// Messages a second of a number of the level `STANDARD`.
 const STANDARD_RATE: u32 = 80;
+/// As figures name it.
+const WHATSAPP: &str = "whatsapp";
 /// Templates of a page that is asked for.
 const TEMPLATES_PAGE: &str = "50";
 /// The largest page of templates that is read, in bytes: each holds addresses of examples.
@@ -110,7 +112,8 @@ impl Whatsapp {
             return Silence::NotMade.answer(Reason::WaUnavailable);
         };
         let call = self.client.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let answer = match authorised(call, token).timeout(self.at.timeout).body(body).send().await {
+        let call = authorised(call, token).timeout(self.at.timeout).body(body);
+        let answer = match http::send(call, (WHATSAPP, "messages")).await {
             Ok(answer) => answer,
             Err(error) => return Silence::of(&error).answer(Reason::WaUnavailable),
         };
@@ -130,7 +133,7 @@ impl Whatsapp {
         let form = upload::form(&bytes, mime)?;
         let call = self.client.post(self.url(&[phone_number_id, "media"])?).header(CONTENT_TYPE, form.content_type);
         let call = authorised(call, token).timeout(http::MEDIA_CALL).body(form.body);
-        let made: wire::Made = http::ask(call, http::ANSWER, answers::ask_error).await?;
+        let made: wire::Made = http::ask(call, (WHATSAPP, "upload"), http::ANSWER, answers::ask_error).await?;
         Ok(made.id)
     }
 
@@ -142,7 +145,7 @@ impl Whatsapp {
         if let Some(after) = after {
             url.query_pairs_mut().append_pair("after", after);
         }
-        let page: wire::Page = self.ask(url, token, TEMPLATES_ANSWER).await?;
+        let page: wire::Page = self.ask(url, "templates", token, TEMPLATES_ANSWER).await?;
         let templates = page.data.iter().filter_map(templates::found).collect();
         Ok(TemplatePage { templates, next: page.paging.next(after) })
     }
@@ -151,20 +154,20 @@ impl Whatsapp {
     pub async fn number(&self, token: &str, phone_number_id: &str) -> Result<NumberInfo, AskError> {
         let mut url = self.url(&[phone_number_id])?;
         url.query_pairs_mut().append_pair("fields", NUMBER_FIELDS);
-        let body: wire::NumberBody = self.ask(url, token, http::ANSWER).await?;
+        let body: wire::NumberBody = self.ask(url, "number", token, http::ANSWER).await?;
         Ok(body.into())
     }
 
     /// The bytes of what a customer sent, at most `limit`; Meta keeps them for 7 days. They are fetched with the token from
     /// the address that Meta names, if that is Graph's own or `https` on one of `whatsapp.media_hosts`.
     pub async fn media(&self, token: &str, media_id: &str, limit: usize) -> Result<Fetched, AskError> {
-        let found: wire::MediaBody = self.ask(self.url(&[media_id])?, token, http::ANSWER).await?;
+        let found: wire::MediaBody = self.ask(self.url(&[media_id])?, "media", token, http::ANSWER).await?;
         if found.file_size().is_some_and(|size| size > limit as u64) {
             return Err(AskError::TooLarge(limit));
         }
         let url = self.allowed(&found.url)?;
         let call = authorised(self.client.get(url), token).timeout(http::MEDIA_CALL);
-        let answer = call.send().await.map_err(|error| http::later(&error))?;
+        let answer = http::send(call, (WHATSAPP, "content")).await.map_err(|error| http::later(&error))?;
         let status = answer.status().as_u16();
         if status != 200 {
             return Err(answers::ask_error(status, &http::read(answer, http::ANSWER).await.unwrap_or_default()));
@@ -193,9 +196,15 @@ impl Whatsapp {
         below(&self.at.graph, parts)
     }
 
-    async fn ask<T: serde::de::DeserializeOwned>(&self, url: Url, token: &str, limit: usize) -> Result<T, AskError> {
+    async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        url: Url,
+        endpoint: &'static str,
+        token: &str,
+        limit: usize,
+    ) -> Result<T, AskError> {
         let call: RequestBuilder = authorised(self.client.get(url), token).timeout(self.at.timeout);
-        http::ask(call, limit, answers::ask_error).await
+        http::ask(call, (WHATSAPP, endpoint), limit, answers::ask_error).await
     }
 }
 

@@ -82,6 +82,7 @@ fn header(component: &Value) -> Header {
         "TEXT" => Header::Text { text: text(component, "text") },
         "IMAGE" => Header::Media { media: MediaKind::Image },
         "VIDEO" => Header::Media { media: MediaKind::Video },
+        "DOCUMENT" => Header::Media { media: MediaKind::Document },
         other => Header::Other { format: clipped(other, ID) },
     }
 }

@@ -64,7 +64,7 @@ fn template(components: Value) -> Shape {
 #[case::picture("IMAGE", Header::Media { media: MediaKind::Image })]
 #[case::film("VIDEO", Header::Media { media: MediaKind::Video })]
 #[case::lower_case("image", Header::Media { media: MediaKind::Image })]
-#[case::document("DOCUMENT", Header::Other { format: "DOCUMENT".into() })]
+#[case::document("DOCUMENT", Header::Media { media: MediaKind::Document })]
 #[case::place("LOCATION", Header::Other { format: "LOCATION".into() })]
 #[case::moving_picture("GIF", Header::Other { format: "GIF".into() })]
 #[case::new("HOLOGRAM", Header::Other { format: "HOLOGRAM".into() })]

@@ -52,6 +52,15 @@ pub(super) struct Medium<'a> {
     pub(super) id: &'a str,
 }
 
+/// A document that was uploaded.
+#[derive(Serialize)]
+pub(super) struct Document<'a> {
+    pub(super) id: &'a str,
+    /// What it is called on the telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) filename: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 pub(super) struct Template<'a> {
     pub(super) name: &'a str,
@@ -88,6 +97,9 @@ pub(super) enum Parameter<'a> {
     },
     Video {
         video: Medium<'a>,
+    },
+    Document {
+        document: Document<'a>,
     },
     Payload {
         payload: &'static str,

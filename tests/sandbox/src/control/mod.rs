@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Common, WorldError,
+    calls::Calls,
     faults::Fault,
     ledger::{Entry, Platform},
     line::LineWorld,
@@ -35,6 +36,7 @@ struct Control {
 pub(crate) fn router(common: Arc<Common>, line: LineWorld, whatsapp: WhatsappWorld) -> Router {
     Router::new()
         .route("/_sandbox/ledger.jsonl", get(ledger).delete(clear_ledger))
+        .route("/_sandbox/calls.jsonl", get(calls))
         .route("/_sandbox/clock/advance", post(advance))
         .merge(line::routes())
         .merge(whatsapp::routes())
@@ -127,10 +129,18 @@ impl Wanted {
 }
 
 async fn ledger(State(control): State<Control>, Query(wanted): Query<Wanted>) -> Response {
+    json_lines(control.common.entries().into_iter().filter(|entry| wanted.fits(entry)))
+}
+
+async fn calls(State(control): State<Control>) -> Response {
+    json_lines(control.common.calls.iter().flat_map(Calls::all))
+}
+
+fn json_lines(values: impl Iterator<Item = impl Serialize>) -> Response {
     let mut lines = Vec::new();
-    for entry in control.common.entries().into_iter().filter(|entry| wanted.fits(entry)) {
-        if let Err(error) = serde_json::to_writer(&mut lines, &entry) {
-            tracing::error!(%error, "a ledger entry cannot be written");
+    for value in values {
+        if let Err(error) = serde_json::to_writer(&mut lines, &value) {
+            tracing::error!(%error, "a line cannot be written");
         }
         lines.push(b'\n');
     }

@@ -20,8 +20,10 @@ use super::{
     send,
 };
 use crate::{
+    calls::{self, Arrival, CallEnd, Open},
     faults::FaultKind,
-    serve::{bad_gateway, no_answer},
+    ledger::Platform,
+    serve::{bad_gateway, ended, no_answer},
     sync::{lock, read},
 };
 
@@ -131,11 +133,49 @@ impl LineWorld {
         let raw = to_bytes(body, MOST_READ).await;
         let channel = self.authenticate(&parts.headers)?;
         channel.counters.received.fetch_add(1, Ordering::Relaxed);
+        let kept = raw.as_ref().ok().and_then(|raw| self.take_down(&channel, parts, raw));
         let result = self.take_for(&channel, parts, raw.ok(), request_id).await;
         if let Err(refusal) = &result {
             channel.counters.refuse(refusal.reason);
         }
+        if let Some(kept) = kept {
+            let end = match &result {
+                Ok(response) => ended(response),
+                Err(Refusal { status, reason, .. }) => {
+                    CallEnd::Answered { status: status.as_u16(), reason: Some((*reason).to_owned()), code: None }
+                }
+            };
+            kept.end(self.0.common.clock.now_us(), end);
+        }
         result
+    }
+
+    /// Takes a call down that is to bring a message, where calls are kept.
+    fn take_down(&self, channel: &Channel, parts: &Parts, raw: &Bytes) -> Option<Open> {
+        let calls = self.0.common.calls.as_ref()?;
+        let path = parts.uri.path().strip_prefix("/v2/bot/")?;
+        let (endpoint, _) = Endpoint::of(&parts.method, path)?;
+        if !matches!(endpoint, Endpoint::Push | Endpoint::Multicast | Endpoint::Reply) {
+            return None;
+        }
+        let body: Value = serde_json::from_slice(raw).unwrap_or_default();
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let users = match &body["to"] {
+            Value::Array(many) => many.iter().filter_map(text).collect(),
+            one => text(one).into_iter().collect(),
+        };
+        let key = parts.headers.get(send::RETRY_KEY).and_then(|key| key.to_str().ok());
+        Some(calls.begin(Arrival {
+            platform: Platform::Line,
+            channel: channel.name.clone(),
+            endpoint: endpoint.name(),
+            door: calls::door(parts.headers.get(header::HOST)),
+            users,
+            retry_key: key.map(str::to_owned),
+            callback: None,
+            at_us: self.0.common.clock.now_us(),
+            body: raw,
+        }))
     }
 
     async fn take_for(

@@ -51,6 +51,9 @@ pub struct ChannelSpec {
     /// false answers 400 and names the index, true answers 200 and skips them.
     #[serde(default)]
     pub multicast_skips_unknown: bool,
+    /// Whether a multicast with an unknown id is answered 400 without saying which: LINE does not promise its words.
+    #[serde(default)]
+    pub multicast_names_nobody: bool,
 }
 
 impl ChannelSpec {
@@ -66,6 +69,7 @@ impl ChannelSpec {
             rates: Rates::default(),
             redelivery: Redelivery::default(),
             multicast_skips_unknown: false,
+            multicast_names_nobody: false,
         }
     }
 
@@ -245,7 +249,9 @@ impl Channel {
     }
 
     pub(crate) fn customers(&self) -> Vec<Arc<Customer>> {
-        read(&self.customers).order.clone()
+        let customers = read(&self.customers);
+        let stays = |customer: &&Arc<Customer>| customers.by_id.contains_key(&customer.id);
+        customers.order.iter().filter(stays).cloned().collect()
     }
 
     /// Adds the customer that `make` builds from the number of those already there.
@@ -256,6 +262,11 @@ impl Channel {
             customers.order.push(customer.clone());
         }
         customer
+    }
+
+    /// Takes a customer out. Her place stays counted, so that nobody who comes later gets her id.
+    pub(crate) fn remove_customer(&self, id: UserId) {
+        write(&self.customers).by_id.remove(&id);
     }
 
     /// The place of a retry key; hold its lock from the look-up to the insertion.

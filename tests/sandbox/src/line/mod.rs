@@ -66,6 +66,7 @@ enum Record {
     Customer { channel: String, user: String, name: String, language: Option<String> },
     Relation { channel: String, user: String, relation: Relation },
     Said { channel: String, user: String, at_ms: i64, id: u64, message: serde_json::Value },
+    Gone { channel: String, user: String },
 }
 
 #[derive(Debug)]
@@ -193,6 +194,15 @@ impl LineWorld {
     fn relate(&self, channel: &Channel, customer: &Customer, relation: Relation) {
         customer.set_relation(relation);
         self.note(|| Record::Relation { channel: channel.name.to_string(), user: customer.user.to_string(), relation });
+    }
+
+    /// Takes a customer out of a channel: from now on her id is as one of another provider, which LINE does not know here
+    /// (providers.md A4). What she got stays in the ledger.
+    pub fn remove_customer(&self, channel: &str, user: &str) -> Result<(), WorldError> {
+        let channel = self.channel(channel)?;
+        channel.remove_customer(channel.known(user)?.id);
+        self.note(|| Record::Gone { channel: channel.name.to_string(), user: user.to_owned() });
+        Ok(())
     }
 
     /// Every customer of a channel in the order they were added.

@@ -53,6 +53,10 @@ impl LineWorld {
                 self.0.next_message.fetch_max(id + 1, Ordering::Relaxed);
                 self.channel(&channel)?.known(&user)?.say(Said { at_ms, id, message });
             }
+            Record::Gone { channel, user } => {
+                let channel = self.channel(&channel)?;
+                channel.remove_customer(channel.known(&user)?.id);
+            }
         }
         Ok(())
     }

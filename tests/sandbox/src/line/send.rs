@@ -27,7 +27,7 @@ use crate::{
     sync::lock,
 };
 
-const RETRY_KEY: &str = "x-line-retry-key";
+pub(super) const RETRY_KEY: &str = "x-line-retry-key";
 const MOST_RECIPIENTS: usize = 500;
 const MOST_UNITS: usize = 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -201,7 +201,10 @@ fn retry_key(call: &Call<'_>) -> Result<Option<Uuid>, Refusal> {
 /// The customers behind the ids, with what becomes of the message to each. One bad id refuses the whole request.
 fn resolve(call: &Call<'_>, users: &[Value], now_ms: i64) -> Result<Recipients, Refusal> {
     let push = call.endpoint == Endpoint::Push;
-    let skip = call.channel.settings().spec.multicast_skips_unknown;
+    let (skip, names_nobody) = {
+        let spec = &call.channel.settings().spec;
+        (spec.multicast_skips_unknown, spec.multicast_names_nobody)
+    };
     let mut to = Vec::with_capacity(users.len());
     for (place, user) in users.iter().enumerate() {
         let text = user.as_str().unwrap_or_default();
@@ -216,6 +219,7 @@ fn resolve(call: &Call<'_>, users: &[Value], now_ms: i64) -> Result<Recipients, 
             }
             None if push => return Err(Refusal::property("to")),
             None if skip && id.is_some() => {}
+            None if names_nobody => return Err(Refusal::bad("unknown_user", "Failed to send messages")),
             None => {
                 let refusal = Refusal::property(&format!("to[{place}]"));
                 return Err(Refusal { reason: "unknown_user", ..refusal });

@@ -21,10 +21,12 @@ use super::{
     media,
 };
 use crate::{
+    calls::{self, Arrival, Open},
     chance,
     faults::FaultKind,
+    ledger::Platform,
     rate::Limit,
-    serve::{bad_gateway, no_answer},
+    serve::{bad_gateway, ended, no_answer},
     sync::{lock, read},
 };
 
@@ -109,8 +111,14 @@ impl WhatsappWorld {
             body,
         };
         let recipient = self.recipient(&call.waba, &call.body);
-        self.serve_at(&target.waba, target.number.as_ref(), target.endpoint, Some(&recipient), async |plan| {
-            match (target.endpoint, &target.number) {
+        let kept = target.number.as_ref().filter(|_| target.endpoint == Endpoint::Messages);
+        let kept = kept.and_then(|number| self.take_down(&call, number, &recipient));
+        let work = self.serve_at(
+            &target.waba,
+            target.number.as_ref(),
+            target.endpoint,
+            Some(&recipient),
+            async |plan| match (target.endpoint, &target.number) {
                 (Endpoint::Messages, Some(number)) => self.messages(&call, number, plan).await,
                 (Endpoint::MarkRead, Some(number)) => self.mark_read(&call, number),
                 (Endpoint::MediaUpload, _) => self.upload(&call).await,
@@ -118,9 +126,34 @@ impl WhatsappWorld {
                 (Endpoint::Number, Some(number)) => Ok(call.show_number(number)),
                 (Endpoint::MediaDelete, _) => self.delete_medium(&call, target.id),
                 _ => self.show_medium(&call, target.id),
-            }
-        })
-        .await
+            },
+        );
+        let result = work.await;
+        if let Some(kept) = kept {
+            let end = match &result {
+                Ok(response) => ended(response),
+                Err(error) => error.ended(),
+            };
+            kept.end(self.0.common.clock.now_us(), end);
+        }
+        result
+    }
+
+    /// Takes a call down that is to bring a message, where calls are kept.
+    fn take_down(&self, call: &Call<'_>, number: &Number, recipient: &Recipient) -> Option<Open> {
+        let calls = self.0.common.calls.as_ref()?;
+        let user = recipient.person.as_ref().map_or(recipient.given.as_str(), |person| &person.id);
+        Some(calls.begin(Arrival {
+            platform: Platform::Whatsapp,
+            channel: number.name.clone(),
+            endpoint: Endpoint::Messages.name(),
+            door: calls::door(call.headers.get(header::HOST)),
+            users: vec![user.to_owned()],
+            retry_key: None,
+            callback: call.body["biz_opaque_callback_data"].as_str(),
+            at_us: self.0.common.clock.now_us(),
+            body: &call.raw,
+        }))
     }
 
     /// Counts a call, lets the faults in force have their way, then does it.

@@ -150,13 +150,23 @@ fn medium(kind: Kind, object: &Value, http_media: bool) -> Result<What, GraphErr
         Kind::Audio | Kind::Sticker => &["id", "link"],
         Kind::Image | Kind::Video => &["id", "link", "caption"],
     };
-    unexpected(object, keys, kind.name())?;
-    for (name, most) in [("caption", MOST_CAPTION), ("filename", MOST_FILE_NAME)] {
-        if object[name].as_str().is_some_and(|text| text.chars().count() > most) {
-            return Err(GraphError::too_long(&format!("{}['{name}']", kind.name()), most));
+    Ok(What::Media(kind, source(object, keys, kind.name(), http_media)?))
+}
+
+/// Where the medium of a template's header comes from; a document may say what it is called, and none has a caption.
+pub(super) fn header_medium(kind: Kind, object: &Value, http_media: bool) -> Result<Source, GraphError> {
+    let keys: &[&str] = if kind == Kind::Document { &["id", "link", "filename"] } else { &["id", "link"] };
+    source(object, keys, &format!("template['header']['{}']", kind.name()), http_media)
+}
+
+fn source(object: &Value, keys: &[&str], name: &str, http_media: bool) -> Result<Source, GraphError> {
+    unexpected(object, keys, name)?;
+    for (key, most) in [("caption", MOST_CAPTION), ("filename", MOST_FILE_NAME)] {
+        if object[key].as_str().is_some_and(|text| text.chars().count() > most) {
+            return Err(GraphError::too_long(&format!("{name}['{key}']"), most));
         }
     }
-    Ok(What::Media(kind, Source::of(object, kind.name(), http_media)?))
+    Source::of(object, name, http_media)
 }
 
 /// Name and language; what is filled in is checked against the template itself.

@@ -7,6 +7,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use crate::calls::CallEnd;
+
 /// What Meta says of a code: HTTP status, title, details.
 type Words = (u16, &'static str, &'static str);
 
@@ -233,6 +235,11 @@ impl GraphError {
 
     pub(super) fn reason(&self) -> String {
         self.reason.map_or_else(|| self.code.to_string(), str::to_owned)
+    }
+
+    /// How a call that is answered so ended.
+    pub(super) fn ended(&self) -> CallEnd {
+        CallEnd::Answered { status: self.status.as_u16(), reason: Some(self.reason()), code: Some(self.code) }
     }
 
     pub(super) fn into_response(self, trace: &str) -> Response {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    check::{Source, unexpected},
+    check::{Source, header_medium, unexpected},
     errors::GraphError,
     media::Kind,
     template::TemplateSpec,
@@ -112,12 +112,14 @@ impl Filler<'_> {
             [] | [_] => return Err(mismatch("header", kind.name(), parameters.first())),
             _ => return Err(count("header", parameters.len(), 1)),
         };
-        let source =
-            Source::of(&given[kind.name()], &format!("template['header']['{}']", kind.name()), self.http_media)?;
+        let source = header_medium(kind, &given[kind.name()], self.http_media)?;
         let mut header = json!({ "type": kind.name() });
         match &source {
             Source::Id(id) => header["id"] = json!(id),
             Source::Link(link) => header["link"] = json!(link),
+        }
+        if let Some(name) = given[kind.name()]["filename"].as_str() {
+            header["filename"] = json!(name);
         }
         Ok((Some(header), Some((kind, source))))
     }

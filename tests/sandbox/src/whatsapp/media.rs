@@ -28,6 +28,7 @@ use crate::{
 
 const MB: u64 = 1024 * 1024;
 const DAY_MS: i64 = 24 * 3600 * 1000;
+const PDF: &str = "application/pdf";
 /// How long an upload can be sent.
 const UPLOAD_MS: i64 = 30 * DAY_MS;
 /// How long what a customer sent can be fetched.
@@ -81,7 +82,7 @@ impl Kind {
             Self::Video => &["video/mp4", "video/3gpp"],
             Self::Audio => &["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"],
             Self::Document => &[
-                "application/pdf",
+                PDF,
                 "application/msword",
                 "application/vnd.ms-excel",
                 "application/vnd.ms-powerpoint",
@@ -99,7 +100,7 @@ impl Kind {
     }
 }
 
-/// Looks at a medium as Meta does: type, size, and whether a picture can be decoded and a film begins as one. Gives
+/// Looks at a medium as Meta does: type, size, and whether a picture can be decoded and a film or PDF begins as one. Gives
 /// the size of a picture in pixels; the error says why it is not taken.
 pub(crate) async fn look_at(kind: Kind, mime: &str, bytes: &Bytes) -> Result<Option<(u32, u32)>, String> {
     if !kind.types().contains(&mime) {
@@ -113,6 +114,7 @@ pub(crate) async fn look_at(kind: Kind, mime: &str, bytes: &Bytes) -> Result<Opt
         Kind::Image if !is_eight_bit_rgb(mime, bytes) => Err("not 8-bit RGB or RGBA".to_owned()),
         Kind::Image => decoded(mime, bytes).await.map(Some),
         Kind::Video if !is_film(bytes) => Err("no MP4 or 3GP".to_owned()),
+        Kind::Document if mime == PDF && !bytes.starts_with(b"%PDF-") => Err("no PDF".to_owned()),
         _ => Ok(None),
     }
 }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use super::{
     StatusPlan, WhatsappWorld,
@@ -79,28 +80,33 @@ fn steps(plan: &StatusPlan, receipts: bool) -> Vec<(u64, Told, u64)> {
 }
 
 impl WhatsappWorld {
-    /// Tells what becomes of a message, in the background but for what the plan wants told early.
+    /// Tells what becomes of a message, in the background; what the plan wants told early is waited for. It is told all the
+    /// same where the caller hangs up meanwhile.
     pub(super) async fn tell(&self, outgoing: Arc<Outgoing>, plan: StatusPlan) {
-        let mut steps = steps(&plan, outgoing.person.as_ref().is_none_or(|person| person.receipts));
-        if plan.early {
-            let later = steps.split_off(steps.partition_point(|(told_ms, ..)| *told_ms == 0));
-            for (_, told, happened_ms) in std::mem::replace(&mut steps, later) {
-                self.tell_one(&outgoing, told, happened_ms, plan).await;
-            }
-        }
+        let steps = steps(&plan, outgoing.person.as_ref().is_none_or(|person| person.receipts));
+        let early = if plan.early { steps.partition_point(|(told_ms, ..)| *told_ms == 0) } else { 0 };
         if steps.is_empty() {
             return;
         }
+        let (told_early, is_told) = oneshot::channel();
+        let mut told_early = Some(told_early);
         let (world, under_way) = (self.clone(), self.begin());
         self.0.common.in_background(async move {
             let mut waited = 0;
-            for (told_ms, told, happened_ms) in steps {
+            for (place, (told_ms, told, happened_ms)) in steps.into_iter().enumerate() {
+                if place >= early {
+                    drop(told_early.take());
+                }
                 tokio::time::sleep(Duration::from_millis(told_ms - waited)).await;
                 waited = told_ms;
                 world.tell_one(&outgoing, told, happened_ms, plan).await;
             }
-            drop(under_way);
+            drop((told_early, under_way));
         });
+        if early > 0 {
+            // Nothing is ever sent: it ends when the other half is dropped.
+            let _: Result<(), _> = is_told.await;
+        }
     }
 
     async fn tell_one(&self, outgoing: &Outgoing, told: Told, happened_ms: u64, plan: StatusPlan) {
@@ -117,6 +123,9 @@ impl WhatsappWorld {
             (false, false) => Delivery::Now,
         };
         let Some(hook) = self.hook_of(&outgoing.waba, Pack::default()) else { return };
+        if let Some(calls) = self.common().calls.as_ref().filter(|_| hook.is_set()) {
+            calls.tell(wamid::text(outgoing.accepted.first_message_id), told.name());
+        }
         delivery::deliver(&hook, vec![event], how).await;
     }
 }

@@ -153,10 +153,13 @@ async fn unknown_and_malformed_recipients() {
         assert_eq!(answer.status, 400);
         assert_eq!(answer.message(), "The property, to[1], in the request body is invalid (line: -, column: -)");
     }
+    let body = json!({ "to": [user, STRANGER], "messages": [{ "type": "text", "text": "x" }] });
+    world.line().change_channel(CHANNEL, |spec| spec.multicast_names_nobody = true).unwrap();
+    let nobody = send(world.post("message/multicast", &body)).await;
+    assert_eq!((nobody.status, nobody.message().as_str()), (400, "Failed to send messages"));
     assert!(world.texts(&user).is_empty(), "nobody of the batch got it");
 
     world.line().change_channel(CHANNEL, |spec| spec.multicast_skips_unknown = true).unwrap();
-    let body = json!({ "to": [user, STRANGER], "messages": [{ "type": "text", "text": "x" }] });
     assert_eq!(send(world.post("message/multicast", &body)).await.status, 200);
     assert_eq!(world.texts(&user), ["x"]);
 }

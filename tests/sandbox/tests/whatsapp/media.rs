@@ -5,12 +5,12 @@ use std::time::Duration;
 use axum::{Router, http::header, response::IntoResponse as _, routing::get};
 use sandbox::{
     Config, Sandbox,
-    whatsapp::{Act, Kind, WabaSpec, When},
+    whatsapp::{Act, Kind, TemplateSpec, WabaSpec, When},
 };
 use serde_json::{Value, json};
 
 use crate::support::{
-    APP, Answer, Changes as _, NUMBER, NUMBER_ID, TOKEN, World, number, set_up, with_receiver, world,
+    APP, Answer, Changes as _, NUMBER, NUMBER_ID, TOKEN, WABA, World, number, set_up, template, with_receiver, world,
 };
 
 const JPEG: &[u8] = include_bytes!("../../../../server/src/media/samples/grey.jpg");
@@ -75,6 +75,37 @@ async fn an_upload_is_sent_shown_and_gone_after_a_month() {
     assert_eq!(send("image").await.code(), 131_053);
 }
 
+/// providers.md B1: a document above a template says what it is called, and nothing else.
+#[tokio::test]
+async fn a_document_above_a_template_is_shown_by_its_name() {
+    let world = world().await;
+    let ann = world.customer("王", ANN).await;
+    world.wa().add_template(WABA, TemplateSpec::new("warranty", "zh_TW").header_document().body("保固書")).unwrap();
+    let id = upload(&world, "application/pdf", b"%PDF-1.7 %%EOF").await.json()["id"].as_str().unwrap().to_owned();
+    let send = async |document: Value| {
+        let parameter = json!({ "type": "document", "document": document });
+        let header = json!({ "type": "header", "parameters": [parameter] });
+        world.send(template(ANN, "warranty", &json!([header]))).await
+    };
+    assert_eq!(send(json!({ "id": id, "filename": "保固書.pdf" })).await.status, 200);
+    let shown = world.wa().inbox(NUMBER, &ann.user).unwrap().pop().unwrap().shown.unwrap();
+    assert_eq!(shown["header"], json!({ "type": "document", "id": id, "filename": "保固書.pdf" }));
+    let page = format!("{}/?platform=whatsapp&channel={NUMBER}&user={}", world.sandbox.base(), ann.user);
+    let html = world.http.get(page).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains(&format!("href=\"/phones/whatsapp/{id}\"")) && html.contains(">保固書.pdf</a>"), "{html}");
+    let file = world.http.get(format!("{}/phones/whatsapp/{id}", world.sandbox.base())).send().await.unwrap();
+    assert_eq!(file.headers()["content-type"], "application/pdf");
+
+    let long = send(json!({ "id": id, "filename": "a".repeat(241) })).await;
+    assert!(long.code() == 100 && long.message().contains("240"), "{long:?}");
+    let captioned = send(json!({ "id": id, "caption": "x" })).await;
+    assert!(captioned.message().contains("Unexpected key \"caption\""), "{captioned:?}");
+    let picture = upload(&world, "image/jpeg", JPEG).await.json()["id"].clone();
+    assert_eq!(send(json!({ "id": picture })).await.code(), 131_053);
+    let image = json!({ "type": "header", "parameters": [{ "type": "image", "image": { "id": picture } }] });
+    assert_eq!(world.send(template(ANN, "warranty", &json!([image]))).await.code(), 132_012);
+}
+
 #[tokio::test]
 async fn an_upload_that_meta_would_not_take() {
     let world = world().await;
@@ -85,6 +116,8 @@ async fn an_upload_that_meta_would_not_take() {
         ("image/jpeg", CMYK, "not 8-bit RGB or RGBA"),
         ("image/jpeg", &vec![0; 5 * 1024 * 1024 + 1], "more than 5242880 bytes"),
         ("video/mp4", JPEG, "no MP4 or 3GP"),
+        ("application/pdf", b"MZ renamed", "no PDF"),
+        ("application/x-msdownload", b"MZ", "Param file must be a file with one of the following types"),
     ] {
         let answer = upload(&world, mime, bytes).await;
         assert_eq!(answer.code(), 131_053, "{mime}");

@@ -1,5 +1,7 @@
 //! Statuses: their shape, delays, order, repetition, failures, and what BSUIDs change.
 
+use std::time::Duration;
+
 use sandbox::{
     Fault, FaultKind,
     whatsapp::{Act, NewCustomer, Pack, Release, ReleaseOrder, StatusPlan, When},
@@ -67,6 +69,19 @@ async fn a_status_may_come_before_our_200() {
     let statuses = receiver.all("statuses");
     assert_eq!((statuses.len(), &statuses[0]["biz_opaque_callback_data"]), (1, &json!("d8")));
     assert_eq!(world.wa().ledger()[0].message_ids[0], statuses[0]["id"].as_str().unwrap());
+}
+
+#[tokio::test]
+async fn who_hangs_up_while_it_is_told_is_told_all_of_it() {
+    let (world, receiver) = with_receiver().await;
+    world.customer("王", ANN).await;
+    let plan = StatusPlan { early: true, sent_ms: Some(0), delivered_ms: Some(1), ..StatusPlan::NEVER };
+    world.wa().add_fault(Fault::new(FaultKind::Statuses(plan)));
+    receiver.will_answer(200, Duration::from_millis(200));
+    let body = json!({ "messaging_product": "whatsapp", "to": ANN, "type": "text", "text": { "body": "x" } });
+    assert!(world.post(&body).timeout(Duration::from_millis(50)).send().await.is_err());
+    world.wa().settled().await;
+    assert_eq!(receiver.statuses(), ["sent", "delivered"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Rows by the hundred thousand, generated in the database: the same ones in every run.
 
-use server::db::Sql;
-use tests::{Engine, World};
+use server::{config::Config, db::Sql};
+use tests::Engine;
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
@@ -51,11 +51,11 @@ fn with_ids(statement: &str, hex: fn(&str) -> String) -> String {
 
 /// Lets PostgreSQL tidy and count what was written, which it does by itself only after a while. SQLite is never told to, here
 /// as where it serves.
-pub(crate) async fn settle(engine: Engine, world: &World) -> anyhow::Result<()> {
+pub(crate) async fn settle(engine: Engine, config: &Config) -> anyhow::Result<()> {
     if engine == Engine::Sqlite {
         return Ok(());
     }
-    let (client, connection) = tokio_postgres::connect(world.config.database.expose(), NoTls).await?;
+    let (client, connection) = tokio_postgres::connect(config.database.expose(), NoTls).await?;
     // The connection is driven beside the statement, and ends with it.
     let tidied = async move { client.batch_execute("VACUUM (ANALYZE)").await };
     let (tidied, ended) = futures_util::future::join(tidied, connection).await;

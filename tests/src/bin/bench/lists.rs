@@ -103,7 +103,7 @@ pub(crate) async fn measure(engine: Engine, runs: usize, rounds: usize) -> anyho
     let store = world.team.stores[0];
     let now = app.clock.now();
     app.db.write(move |tx| fill(tx, team, &channel.to_string(), owners, store, now)).await?;
-    settle(engine, &world).await?;
+    settle(engine, &world.config).await?;
     let mut all = Vec::new();
     for _ in 0..runs.max(1) {
         all.push(run(engine, &world, rounds).await?);

@@ -81,7 +81,7 @@ pub(crate) async fn measure(engine: Engine, runs: usize, rounds: usize) -> anyho
     let app = world.server.app()?;
     let filling = Filling::of(&world, app.clock.now())?;
     app.db.write(move |tx| filling.write(tx)).await?;
-    settle(engine, &world).await?;
+    settle(engine, &world.config).await?;
     let mut all = Vec::new();
     for _ in 0..runs.max(1) {
         let mut rows = lists(engine, &world, rounds).await?;

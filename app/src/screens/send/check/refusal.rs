@@ -3,11 +3,11 @@
 use dioxus::prelude::*;
 use shared::problem::{Conflict, Problem};
 
-use crate::screens::send::several::SeveralNumbers;
 use crate::{
     api::Failed,
     draft::Sending,
     routes::Route,
+    screens::send::several::SeveralNumbers,
     ui::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},

@@ -10,14 +10,17 @@ use shared::{
 };
 
 use crate::{
-    api::{Failed, use_api},
+    api::use_api,
     draft::use_drafts,
     platform::draw_id,
-    screens::send::frame::message_step,
+    screens::{
+        parts::Refused,
+        send::{curing::use_curing, frame::message_step},
+    },
     ui::{
         banner::{Banner, Live},
         button::{Button, ButtonSize, ButtonTone},
-        glyph::{Check as CheckIcon, CircleAlert, CircleHelp, Info, LayoutTemplate, TriangleAlert, UserX, Users, X},
+        glyph::{Check as CheckIcon, CircleHelp, Info, LayoutTemplate, TriangleAlert, UserX, Users, X},
         icon::{Icon, IconSize},
         list_note::ListNote,
         meter::Meter,
@@ -43,54 +46,26 @@ pub(super) fn CheckResult(
 ) -> Element {
     let words = use_words();
     let say = &words.send.check;
-    let mut busy = use_signal(|| false);
-    let mut failed = use_signal(|| None::<Failed>);
+    let curing = use_curing();
     let api = use_api();
     let drafts = use_drafts();
+    let leaving = api.clone();
     let leave = use_callback(move |(call, count): (LeaveOut, u64)| {
-        if busy() {
-            return;
-        }
-        busy.set(true);
-        failed.set(None);
-        let api = api.clone();
-        spawn(async move {
-            match api.call(call).await {
-                Ok(draft) => {
-                    drafts.adopt(draft);
-                    onchanged.call(count);
-                }
-                Err(why) => failed.set(Some(why)),
-            }
-            busy.set(false);
-        });
+        let api = leaving.clone();
+        curing.run(async move { api.call(call).await }, move || onchanged.call(count));
     });
     let id = drafts.draft().id;
     let mut moved = use_signal(|| None::<Draft>);
-    let switching_api = use_api();
     let switch = use_callback(move |(call, count): (SwitchToTemplate, u64)| {
-        if busy() {
-            return;
-        }
-        busy.set(true);
-        failed.set(None);
-        let api = switching_api.clone();
-        spawn(async move {
-            let switched = match api.call(call).await {
-                // What is left of this draft has to be known before it is sent.
-                Ok(to) => api.call(ShowDraft { id }).await.map(|rest| (to, rest)),
-                Err(why) => Err(why),
-            };
-            match switched {
-                Ok((to, rest)) => {
-                    drafts.adopt(rest);
-                    moved.set(Some(to));
-                    onchanged.call(count);
-                }
-                Err(why) => failed.set(Some(why)),
-            }
-            busy.set(false);
-        });
+        let api = api.clone();
+        let cure = async move {
+            let to = api.call(call).await?;
+            // What is left of this draft has to be known before it is sent.
+            let rest = api.call(ShowDraft { id }).await?;
+            moved.set(Some(to));
+            Ok(rest)
+        };
+        curing.run(cure, move || onchanged.call(count));
     });
     let by_account = check
         .channels
@@ -115,13 +90,8 @@ pub(super) fn CheckResult(
         for one in check.channels.iter().filter(|one| one.paused.is_some()) {
             Paused { key: "{one.channel.id}", one: one.clone() }
         }
-        if let Some(why) = failed() {
-            Banner {
-                tone: Tone::Danger,
-                live: Live::Alert,
-                icon: rsx! { Icon { CircleAlert {} } },
-                title: words.problems.said(&why).line(),
-            }
+        if let Some(failed) = curing.failed() {
+            Refused { failed }
         }
         if let Some(to) = moved() {
             Switched { to }
@@ -166,7 +136,7 @@ pub(super) fn CheckResult(
                             said: (words.reasons.reason)(group.reason),
                             count: group.count,
                             people: names(words, &group),
-                            leaving: busy(),
+                            leaving: curing.busy(),
                             switches: switches(&group),
                             onswitch: move |(channel, count)| {
                                 let to = DraftId(draw_id());
@@ -190,7 +160,7 @@ pub(super) fn CheckResult(
                             said: (words.reasons.doubt)(group.reason),
                             count: group.count,
                             people: names(words, &group),
-                            leaving: busy(),
+                            leaving: curing.busy(),
                             onleave: move |()| leave.call((LeaveOut { id, reason: None, doubt: Some(group.reason), all_but: None }, group.count)),
                         }
                     }

@@ -10,11 +10,12 @@ use shared::{
     reasons::{CheckedBy, Reason},
 };
 
-use super::{
+use super::super::{
     Busy,
-    claim::{Claimed, PUSH, Want, claim},
+    budget::{Kinds, PUSH},
+    claim::{Claimed, Want, claim},
     enqueue::{NewCampaignDeliveries, NewDelivery, NewReply, enqueue_reply},
-    fair::Due,
+    fair::{Due, Fair},
     settle::unsent,
     store::{self, Budget, Moved, Settled, Try},
 };
@@ -40,17 +41,21 @@ on_both_engines![
     a_settled_row_never_moves_back,
     tries_and_history_are_kept,
     leases_of_a_dead_engine_are_freed_at_start,
+    what_is_too_late_is_taken_once_and_not_under_a_lease,
     rows_and_slices_are_written_as_given,
 ];
 
 const ME: &str = "engine-one";
 const OTHER: &str = "engine-two";
+/// A text that is another for everybody, so that each gets a call of her own.
+const SINGLY: &str = "{{system:customer_name}} 您好";
 
 fn want(world: &World, me: &str, rows: u64) -> Want {
     Want {
         busy: Busy { team: world.team, channel: world.shop, platform: Platform::Line },
         me: me.to_owned(),
         rows,
+        fair: Fair::default(),
         now_micros: world.clock.now_micros(),
         lease_ms: 60_000,
         policies: POLICIES,
@@ -107,18 +112,18 @@ async fn settle(world: &World, rows: Vec<Settled>) -> Vec<DeliveryId> {
 
 async fn due(world: &World, channel: ChannelId) -> Vec<Due> {
     let now = world.clock.now();
-    world.read(move |tx| store::due(tx, channel, now)).await
+    world.read(move |tx| store::due(tx, channel, now, Kinds::ALL)).await
 }
 
 async fn a_claim_leases_what_is_due_and_nobody_else_gets_it(db: Db) {
     let world = World::new(db).await;
-    let (campaign, _) = sent(&world, &world.ann, 3, "您好").await;
+    let (campaign, _) = sent(&world, &world.ann, 3, SINGLY).await;
     let busy = world.read(store::busy_channels).await;
     assert_eq!(busy, [Busy { team: world.team, channel: world.shop, platform: Platform::Line }]);
-    assert_eq!(due(&world, world.shop).await, [Due { campaign: Some(campaign), class: 1, waiting: 3 }]);
+    assert_eq!(due(&world, world.shop).await, [Due { campaign: Some(campaign), class: 1, waiting: 3, largest: 3 }]);
     let mine = claimed(&world, ME, 500).await;
     assert_eq!(mine.rows.len(), 3);
-    assert_eq!(serde_json::from_str::<Content>(&mine.contents[&campaign]).unwrap(), texts(&["您好"]));
+    assert_eq!(serde_json::from_str::<Content>(&mine.contents[&campaign]).unwrap(), texts(&[SINGLY]));
     assert_eq!(world.read(move |tx| store::content(tx, campaign)).await, mine.contents[&campaign]);
     assert!(claimed(&world, OTHER, 500).await.rows.is_empty());
     assert!(due(&world, world.shop).await.is_empty());
@@ -126,7 +131,7 @@ async fn a_claim_leases_what_is_due_and_nobody_else_gets_it(db: Db) {
 
 async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_settles_nothing(db: Db) {
     let world = World::new(db).await;
-    let (campaign, _) = sent(&world, &world.ann, 2, "您好").await;
+    let (campaign, _) = sent(&world, &world.ann, 2, SINGLY).await;
     let first = claimed(&world, ME, 500).await;
     assert!(first.rows.iter().all(|row| !row.slice.was_lost));
     world.clock.advance(60_001);
@@ -146,7 +151,7 @@ async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_settles_nothing(d
 
 async fn counters_move_with_the_rows_and_the_last_row_finishes(db: Db) {
     let world = World::new(db).await;
-    let (campaign, _) = sent(&world, &world.ann, 3, "您好").await;
+    let (campaign, _) = sent(&world, &world.ann, 3, SINGLY).await;
     let mine = claimed(&world, ME, 500).await;
     let slice = mine.rows[0].slice.id;
     let ids: Vec<DeliveryId> = mine.rows.iter().map(|row| row.queued.id).collect();
@@ -177,7 +182,7 @@ async fn nobody_received_is_failed_and_somebody_unknown_is_not(db: Db) {
 
 async fn who_is_blocked_between_send_and_claim_is_settled_without_a_call(db: Db) {
     let world = World::new(db).await;
-    let (campaign, people) = sent(&world, &world.ann, 2, "您好").await;
+    let (campaign, people) = sent(&world, &world.ann, 2, SINGLY).await;
     world.subscribe(people[0], Subscription::Blocked).await;
     let mine = claimed(&world, ME, 500).await;
     assert_eq!((mine.rows.len(), mine.dropped), (1, 1));
@@ -208,7 +213,7 @@ async fn what_is_due_later_is_not_claimed_now(db: Db) {
     assert_eq!(again.rows.len(), 1);
     assert!(!again.rows[0].slice.was_lost, "it was released, not lost");
     let (shop, campaign, now) = (world.shop, again.rows[0].campaign, world.clock.now());
-    let nothing = world.write(move |tx| store::take(tx, shop, campaign, now, ME, now + 1)).await;
+    let nothing = world.write(move |tx| store::take(tx, shop, campaign, Kinds::ALL, now, ME, now + 1)).await;
     assert_eq!(nothing, None);
     let slice = again.rows[0].slice.clone();
     assert_eq!(world.read(move |tx| store::queued(tx, &slice, campaign)).await.len(), 1);
@@ -234,9 +239,9 @@ async fn a_budget_gives_each_call_its_moment_and_none_too_far_ahead(db: Db) {
             )
         })
         .await;
-    sent(&world, &world.ann, 3, "您好").await;
+    sent(&world, &world.ann, 3, SINGLY).await;
     let mine = claimed(&world, ME, 500).await;
-    let moments: Vec<i64> = mine.rows.iter().map(|row| row.at - now).collect();
+    let moments: Vec<i64> = mine.rows.iter().map(|row| row.at.unwrap() - now).collect();
     assert_eq!(moments, [0, 250_000, 500_000]);
     sent(&world, &world.ann, 1, "還有").await;
     let later = claimed(&world, ME, 500).await;
@@ -247,6 +252,8 @@ async fn a_budget_gives_each_call_its_moment_and_none_too_far_ahead(db: Db) {
     world.write(move |tx| store::set_budget(tx, shop, PUSH, &budget)).await;
     assert_eq!(world.write(move |tx| store::budget(tx, shop, PUSH)).await, Some(wanted));
     assert_eq!(world.write(move |tx| store::budget(tx, shop, "multicast")).await, None);
+    let all = world.read(move |tx| store::budgets(tx, shop)).await;
+    assert_eq!(all, [(PUSH.to_owned(), Budget { rate: 4, rate_now: 2, next_at: 7, slowed_at: Some(9) })]);
 }
 
 async fn what_is_too_late_expires_and_what_may_have_arrived_is_unknown(db: Db) {
@@ -265,7 +272,7 @@ async fn what_is_too_late_expires_and_what_may_have_arrived_is_unknown(db: Db) {
 
 async fn a_reply_goes_before_a_campaign(db: Db) {
     let world = World::new(db).await;
-    let (_, people) = sent(&world, &world.ann, 2, "您好").await;
+    let (_, people) = sent(&world, &world.ann, 2, SINGLY).await;
     let found = world.found(people[0]).await;
     let reply = NewReply {
         team: world.team,
@@ -350,13 +357,39 @@ async fn leases_of_a_dead_engine_are_freed_at_start(db: Db) {
     assert!(again.rows[0].slice.was_lost);
 }
 
+async fn what_is_too_late_is_taken_once_and_not_under_a_lease(db: Db) {
+    let world = World::new(db).await;
+    let (campaign, _) = sent(&world, &world.ann, 1, "您好").await;
+    let late = |after: SliceId| {
+        let (world, now) = (&world, world.clock.now());
+        async move { world.write(move |tx| store::take_late(tx, after, OTHER, now)).await }
+    };
+    assert!(late(SliceId::default()).await.is_none(), "not before its time is over");
+    world.clock.advance(23 * 3_600_000 + 3_590_000);
+    let slice = claimed(&world, ME, 500).await.rows[0].slice.clone();
+    world.clock.advance(20_000);
+    assert!(late(SliceId::default()).await.is_none(), "its holder answers for it");
+    world.clock.advance(60_000);
+    let taken = late(SliceId::default()).await.unwrap();
+    assert_eq!((taken.team, taken.channel, taken.campaign, taken.class), (world.team, world.shop, Some(campaign), 1));
+    assert_eq!((taken.slice.id, taken.slice.generation, taken.slice.was_lost), (slice.id, 2, true));
+    assert!(late(slice.id).await.is_none(), "there is none behind it");
+    world
+        .write(move |tx| {
+            store::release(tx, slice.id, taken.due_at, false)?;
+            tx.execute("UPDATE campaign SET state = 'cancelled' WHERE id = $1", params![campaign])
+        })
+        .await;
+    assert!(late(SliceId::default()).await.is_none(), "who was stopped is settled as such");
+}
+
 async fn rows_and_slices_are_written_as_given(db: Db) {
     let world = World::new(db).await;
     let (campaign, people) = sent(&world, &world.ann, 1, "您好").await;
     let found = world.found(people[0]).await;
     let (team, shop, sender) = (world.team, world.shop, world.ann.member);
     assert_eq!(world.read(move |tx| store::platform(tx, team, shop)).await, Platform::Line);
-    let (slice, other): (SliceId, SliceId) = (world.clock.id(), world.clock.id());
+    let (slice, other, batch): (SliceId, SliceId, SliceId) = (world.clock.id(), world.clock.id(), world.clock.id());
     let (one, two, reply): (DeliveryId, DeliveryId, DeliveryId) =
         (world.clock.id(), world.clock.id(), world.clock.id());
     let recipient = NewDelivery {
@@ -367,6 +400,7 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
         address: found.address.clone(),
         name: "O'Brien".into(),
         refused: None,
+        is_follower: true,
     };
     let blocked = NewDelivery { refused: Some(Reason::Unfollowed), ..recipient.clone() };
     let new_reply = NewReply {
@@ -393,25 +427,25 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
                 sender,
                 expires_at: 99,
                 now: 1,
+                is_personal: true,
                 recipients: &[],
             };
-            store::add_deliveries(tx, &new, slice, &[one, two], &[recipient.clone(), blocked.clone()])?;
+            store::add_deliveries(tx, &new, slice, &[one, two], &[&recipient, &blocked])?;
             store::add_reply(tx, &new_reply, other, "{}")?;
-            store::add_slice(
-                tx,
-                &store::NewSlice {
-                    team,
-                    id: slice,
-                    campaign: Some(campaign),
-                    channel: shop,
-                    class: 1,
-                    first: one,
-                    last: two,
-                    open: 1,
-                    due_at: 1,
-                    expires_at: 99,
-                },
-            )
+            let range = store::NewSlice {
+                team,
+                id: slice,
+                campaign: Some(campaign),
+                channel: shop,
+                class: 1,
+                first: one,
+                last: two,
+                open: 1,
+                due_at: 1,
+                expires_at: 99,
+            };
+            store::add_slice(tx, &range)?;
+            store::add_batch(tx, &store::NewSlice { id: batch, ..range })
         })
         .await;
     let written: Vec<(DeliveryId, String, Option<String>, Option<i64>)> = world
@@ -431,4 +465,8 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
             (reply, queued(), None, None)
         ]
     );
+    let is_batch: Vec<bool> = world
+        .read(move |tx| tx.all("SELECT is_batch FROM slice WHERE id IN ($1, $2) ORDER BY id", params![slice, batch]))
+        .await;
+    assert_eq!(is_batch, [false, true]);
 }

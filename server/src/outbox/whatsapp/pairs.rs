@@ -1,26 +1,9 @@
-//! How fast a number may send: to everybody together, and to one person.
+//! How fast a number may send to one person.
 
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
-
-/// Lets calls through one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Gate {
-    /// When the next may pass (UTC µs).
-    next: Mutex<i64>,
-}
-
-impl Gate {
-    /// How long (µs) the caller, who may pass, has to wait, where calls are this far (µs) apart.
-    pub(super) fn pass(&self, now: i64, apart: i64) -> u64 {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = now.max(*next);
-        *next = at + apart;
-        u64::try_from(at - now).unwrap_or_default()
-    }
-}
 
 /// One message to a person every 6 seconds, in milliseconds (providers.md B4).
 const PAIR_APART: i64 = 6_000;
@@ -79,18 +62,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn no_two_pass_closer_than_they_may(arrivals in proptest::collection::vec(0i64..5_000, 1..200)) {
-            let gate = Gate::default();
-            let (mut now, mut last) = (0, i64::MIN / 2);
-            for later in arrivals {
-                now += later;
-                let at = now + i64::try_from(gate.pass(now, 1_000)).unwrap();
-                prop_assert!(at - last >= 1_000);
-                last = at;
-            }
-        }
-
         #[test]
         fn in_any_time_a_person_gets_the_burst_and_one_more_each_six_seconds(
             arrivals in proptest::collection::vec(0i64..20_000, 1..300),
