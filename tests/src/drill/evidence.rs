@@ -38,7 +38,7 @@ pub struct Evidence {
 /// A send or a reply as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Its number, which stands in each of its messages: see [`mark`].
+    /// Its number, which stands in each of its messages: see `mark`.
     pub send: u64,
     /// What it is, for the eye.
     pub what: String,

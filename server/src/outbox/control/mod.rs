@@ -2,7 +2,7 @@
 //! (architecture.md 4).
 //!
 //! What is on disk decides: nothing of a campaign that is not being sent is claimed, and WhatsApp asks before every call.
-//! Rows that a lane has in its hands for LINE would go out without asking; [`Held`] tells its senders.
+//! Rows that a lane has in its hands for LINE would go out without asking; `Held` tells its senders.
 
 mod held;
 mod store;
@@ -73,7 +73,7 @@ fn go_on(
     Ok(goes_on)
 }
 
-/// Stops a campaign for good. Whom no call is out for is settled behind ([`sweep`]), a thousand in a write, so that nobody
+/// Stops a campaign for good. Whom no call is out for is settled behind (`sweep`), a thousand in a write, so that nobody
 /// waits for it; calls that are out count as they end. Returns whether it was under way.
 pub fn cancel(tx: &mut Tx<'_>, team: TeamId, campaign: CampaignId, by: MemberId) -> db::Result<bool> {
     let stopped = store::cancel(tx, team, campaign, by)?;
