@@ -143,7 +143,7 @@ export async function still(page) {
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
   // An answer may make the page ask for more: nothing may be under way for a while.
   const until = Date.now() + UNDER_WAY;
-  for (let quiet = 0; quiet < 10 && Date.now() < until;) {
+  for (let quiet = 0; quiet < 5 && Date.now() < until;) {
     await page.waitForTimeout(50);
     quiet = underWay.get(page)?.size > 0 ? 0 : quiet + 1;
   }
