@@ -74,7 +74,8 @@ pub fn RecordPerson(id: ReadSignal<CampaignId>, delivery: ReadSignal<DeliveryId>
                 }
                 OfflineNote {}
             }
-            PaneBody {
+            // Nothing in it takes the focus, and keys scroll what has it.
+            PaneBody { tabindex: 0,
                 Column {
                     Content { detail }
                 }
@@ -211,7 +212,7 @@ fn Why(detail: DeliveryDetail) -> Element {
     let by_storecast = row.checked_by == Some(CheckedBy::Storecast);
     rsx! {
         Banner { tone, live: Live::Off, icon: rsx! { Icon { {icon} } }, title, text }
-        Panel { label: say.title,
+        Panel {
             Facts { inset: true,
                 if let Some(by) = row.checked_by {
                     Fact { label: say.checked_by, {(words.reasons.checked_by)(by)} }
