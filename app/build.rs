@@ -78,11 +78,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.toml");
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked of cargo now: what was compiled in may be the folder of another checkout with the same target folder.
+    let root = PathBuf::from(
+        env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set: run this through cargo")?,
+    );
     let source = root.join("src");
     let modules = in_order(&source)?;
 
-    let config = Config::load(root.to_owned())?;
+    let config = Config::load(root.clone())?;
     let mut sheet = String::new();
     for global in ["tokens.css", "base.css"] {
         sheet.push_str(&read(&source.join(global))?);

@@ -25,7 +25,8 @@ pub use self::{
 /// What every variable of ours begins with; two underscores go one level down: `STORECAST_LINE__API_BASE`.
 const PREFIX: &str = "STORECAST_";
 
-/// Variables with our prefix that are no settings of the server: the file itself, and what the developer's commands use.
+/// Variables with our prefix that are no settings of the server: the file itself, and what the developer's commands
+/// use.
 const NOT_SETTINGS: &[&str] = &["config", "test_postgres"];
 
 /// All settings of a server.
@@ -319,7 +320,8 @@ impl Config {
         config.checked()
     }
 
-    /// Settings for a test or a demo: everything in this folder, any free port of loopback, limits that tests do not hit.
+    /// Settings for a test or a demo: everything in this folder, any free port of loopback, limits that tests do not
+    /// hit.
     pub fn for_test(folder: &Path) -> Self {
         let many = 1_000_000;
         Self {

@@ -48,7 +48,8 @@ pub(crate) fn page_limit(limit: u32) -> Result<usize, Problem> {
     }
 }
 
-/// A page of the first `limit` of these rows. They were asked for with one more than that, which tells whether to go on.
+/// A page of the first `limit` of these rows. They were asked for with one more than that, which tells whether to go
+/// on.
 pub(crate) fn page<T>(rows: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
     page_by(rows, limit, |row| cursor(row).text())
 }

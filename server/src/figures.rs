@@ -1,5 +1,5 @@
-//! Figures that have to be asked of the database: what waits, for how long, and how fast it may go. One task asks, with one
-//! short read; the rest is counted where it happens.
+//! Figures that have to be asked of the database: what waits, for how long, and how fast it may go. One task asks, with
+//! one short read; the rest is counted where it happens.
 
 use std::{collections::HashSet, time::Duration};
 

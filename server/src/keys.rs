@@ -1,7 +1,7 @@
 //! The root key and what derives from it: signed tokens and sealed columns, each under a key of its own.
 //!
-//! Every token and every sealed value carries the id of its key, so that what was made under a previous root key is still
-//! read after a change (architecture.md section 5, *Keys*).
+//! Every token and every sealed value carries the id of its key, so that what was made under a previous root key is
+//! still read after a change (architecture.md section 5, *Keys*).
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! How a request fails inside the server: a [`Problem`] for the caller, or a fault of ours that is logged once at the edge.
+//! How a request fails inside the server: a [`Problem`] for the caller, or a fault of ours that is logged once at the
+//! edge.
 
 use shared::problem::Problem;
 

@@ -122,8 +122,8 @@ impl Server {
         Ok(Self { address, app })
     }
 
-    /// Stops: no new connections, requests in flight and sends under way finish, tasks end. Returns whether all ended in
-    /// time; what did not is recovered at the next start.
+    /// Stops: no new connections, requests in flight and sends under way finish, tasks end. Returns whether all ended
+    /// in time; what did not is recovered at the next start.
     pub async fn stop(self) -> bool {
         let patience = Duration::from_millis(self.app.config.edge.shutdown_ms) + GRACE;
         self.app.tasks.stop(patience).await
@@ -136,7 +136,8 @@ fn media_address(app: &App, team: TeamId, id: MediaId) -> MediaAddress {
     MediaAddress { whole: address(Rendition::Whole), preview: address(Rendition::Preview) }
 }
 
-/// All parts of a server with its database open and up to date, but nothing running: for [`Server::start`] and commands.
+/// All parts of a server with its database open and up to date, but nothing running: for [`Server::start`] and
+/// commands.
 pub async fn open(config: Config, clock: Clock) -> Result<App, StartError> {
     let root_key = config.root_key.as_ref().ok_or(StartError::NoRootKey)?;
     let keys = Keys::new(root_key, &config.previous_root_keys)?;

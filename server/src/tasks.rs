@@ -1,4 +1,5 @@
-//! Tasks in the background: all end at shutdown, and one that dies is said aloud instead of leaving the server half alive.
+//! Tasks in the background: all end at shutdown, and one that dies is said aloud instead of leaving the server half
+//! alive.
 
 use std::{
     future::Future,

@@ -32,8 +32,8 @@ pub fn init(log: &Log) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Serves the figures of the process in Prometheus' format on this address. One recorder serves a process: a second server in
-/// it (as in tests) gets none.
+/// Serves the figures of the process in Prometheus' format on this address. One recorder serves a process: a second
+/// server in it (as in tests) gets none.
 pub fn serve_metrics(tasks: &Tasks, address: SocketAddr) -> Result<(), BuildError> {
     let (recorder, exporter) = PrometheusBuilder::new().with_http_listener(address).set_buckets(SECONDS)?.build()?;
     if metrics::set_global_recorder(recorder).is_err() {

@@ -18,7 +18,8 @@ const LONGEST: usize = 600;
 /// Folders that hold nothing of ours.
 const NOT_OURS: [&str; 6] = ["target", "target-check", ".git", "node_modules", "data", "shots"];
 
-/// Statements of a store that do not name the team: the end of the file's path, what the statement begins with, the reason.
+/// Statements of a store that do not name the team: the end of the file's path, what the statement begins with, the
+/// reason.
 const WITHOUT_TEAM: &[(&str, &str, &str)] = &[
     ("members/store.rs", "INSERT INTO team ", "the row is the team"),
     ("members/store.rs", "SELECT id, name FROM team ORDER BY id", "the operator's list of teams"),
@@ -29,6 +30,8 @@ const WITHOUT_TEAM: &[(&str, &str, &str)] = &[
     ("chores/store.rs", "UPDATE chore SET due_at ", "work of the server, for all teams"),
     ("inbox/store.rs", "SELECT COUNT(*) AS waiting", "figures of the server, of all teams"),
     ("media/store.rs", "SELECT MIN(due_at) FROM media ", "when the fetching of all teams' media goes on"),
+    ("outbox/store/pieces.rs", "SELECT campaign_id, number FROM campaign_piece ", "what is next, of all teams"),
+    ("outbox/store/pieces.rs", "DELETE FROM campaign_piece ", "the piece it writes"),
     ("outbox/store/slices.rs", "UPDATE slice SET lease_until = 0 ", "a server that starts alone takes all leases back"),
     (
         "outbox/store/slices.rs",

@@ -134,7 +134,8 @@ impl AttributeValue {
     }
 }
 
-/// A condition on one attribute of the customer. One that asks for another kind than the attribute holds is met by nobody.
+/// A condition on one attribute of the customer. One that asks for another kind than the attribute holds is met by
+/// nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AttributeCondition {

@@ -111,7 +111,8 @@ pub trait Call: Serialize + DeserializeOwned {
 /// What stands in the braces of a route.
 pub const ROUTE_ID: &str = "a UUID, or a number where the route counts bytes";
 
-/// Makes a struct a [`Call`]: `call!(Take { id }: Post "/conversations/{id}/take" -> Conversation, needs Converse, "…", [Conflict])`.
+/// Makes a struct a [`Call`]: `call!(Take { id }: Post "/conversations/{id}/take" -> Conversation, needs Converse, "…",
+/// [Conflict])`.
 macro_rules! call {
     ($name:ident { $($id:ident),* } : $method:ident $route:literal -> $reply:ty, needs $needs:ident, $summary:literal, [$($kind:ident),* $(,)?] $(, status $status:literal)? $(, octets $octets:ident)? $(, answers $answers:ident)?) => {
         impl $crate::call::Call for $name {

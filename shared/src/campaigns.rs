@@ -258,8 +258,8 @@ pub struct ChannelCheck {
     pub paused: Option<Reason>,
 }
 
-/// How many people a WhatsApp business may write to outside their windows in a moving 24 hours; all its numbers share it
-/// (providers.md B4).
+/// How many people a WhatsApp business may write to outside their windows in a moving 24 hours; all its numbers share
+/// it (providers.md B4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Reach {
@@ -314,8 +314,8 @@ pub struct LeaveOut {
 }
 call!(LeaveOut { id }: Post "/drafts/{id}/leave-out" -> Draft, needs GroupSend, "Leaves the people of one reason, or of all accounts but one, out of a draft.", [Missing, Invalid, Conflict]);
 
-/// Takes those of a WhatsApp number whose 24 hours are over out of a draft and into a new one for a template message: the
-/// cure behind that group of the check (domain.md 4.2).
+/// Takes those of a WhatsApp number whose 24 hours are over out of a draft and into a new one for a template message:
+/// the cure behind that group of the check (domain.md 4.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SwitchToTemplate {
@@ -467,8 +467,8 @@ pub struct ListCampaigns {
 }
 call!(ListCampaigns {}: Get "/campaigns" -> Page<CampaignRow>, needs ReadGroupRecords, "Group-send records of the caller's scope, newest first.", [Invalid]);
 
-/// The same records as a file for spreadsheets: CSV in UTF-8 with a byte order mark, times in the team's zone, one line for
-/// each record (domain.md 4.6).
+/// The same records as a file for spreadsheets: CSV in UTF-8 with a byte order mark, times in the team's zone, one line
+/// for each record (domain.md 4.6).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ExportCampaigns {
@@ -528,7 +528,8 @@ pub struct Campaign {
     pub media: Vec<MediaInfo>,
     /// Those who did not get it, by reason, most first.
     pub reasons: Vec<ReasonCount>,
-    /// The figures of each platform, where it went by more than one; else empty (domain.md 11.23).
+    /// The figures of each platform, where it went by more than one and its recipients are kept; else empty (domain.md
+    /// 11.23).
     pub platforms: Vec<PlatformFigures>,
     /// The filters and ticks it was made of.
     pub selection: Selection,
@@ -543,6 +544,10 @@ pub struct Campaign {
     /// Its accounts that are paused while people wait for them.
     #[serde(default)]
     pub paused_channels: Vec<PausedChannel>,
+    /// Since when its recipients are not kept any more: nobody can be listed, and no reason or platform counted. The
+    /// figures stay.
+    #[serde(default)]
+    pub recipients_gone_at: Option<Stamp>,
 }
 
 /// The people of one platform in a record.

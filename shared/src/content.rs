@@ -148,7 +148,8 @@ pub fn count(text: &str, longest_name: &str, platforms: &[Platform]) -> TextCoun
     counts.min_by_key(|count| count.room()).unwrap_or_else(|| count_on(Platform::Line, text, longest_name))
 }
 
-/// The largest picture, film or document that every one of these platforms takes, in bytes as it is sent (domain.md 4.3).
+/// The largest picture, film or document that every one of these platforms takes, in bytes as it is sent (domain.md
+/// 4.3).
 pub fn media_limit(kind: MediaKind, platforms: &[Platform]) -> u64 {
     match kind {
         MediaKind::Image => limits::IMAGE_SENT_BYTES,
@@ -192,8 +193,8 @@ impl Content {
         self.parts.iter().filter_map(Part::as_media).filter(|(one, _)| *one == kind).count()
     }
 
-    /// Links in all its texts and in a template's buttons: the referral links of the send, the same address twice counting 2
-    /// (seed Q&A 1).
+    /// Links in all its texts and in a template's buttons: the referral links of the send, the same address twice
+    /// counting 2 (seed Q&A 1).
     pub fn referral_links(&self) -> usize {
         let in_texts: usize = self.texts().map(|text| links::links(text).len()).sum();
         in_texts + self.template().map_or(0, Filled::referral_links)

@@ -12,9 +12,10 @@ use crate::{
     limits::{self, Platform},
     members::MemberRef,
     named::named,
-    problem::{Problem, Rule, Unit},
+    problem::{Problem, Rule},
     reasons::Reason,
     templates::Filled,
+    text::check_search,
     time::{Day, Stamp},
 };
 
@@ -131,14 +132,7 @@ impl ConversationFilter {
 
     /// Whether its values are within bounds; `field` is where it stands in the request.
     pub fn check(&self, field: &str) -> Result<(), Problem> {
-        let length = self.search.chars().count();
-        if length > limits::SEARCH {
-            let rule = Rule::TooLong { limit: limits::SEARCH as u64, actual: length as u64, unit: Unit::Characters };
-            return Err(Problem::invalid(format!("{field}.search"), rule));
-        }
-        if self.search.contains('\0') {
-            return Err(Problem::invalid(format!("{field}.search"), Rule::ControlCharacter));
-        }
+        check_search(&format!("{field}.search"), &self.search)?;
         for (name, count) in [
             ("channels", self.channels.len()),
             ("tags_any", self.tags_any.len()),
@@ -183,7 +177,8 @@ impl ConversationFilter {
     }
 }
 
-/// How long after a customer's message WhatsApp takes any message to her, in milliseconds (seed step 18, providers.md B4).
+/// How long after a customer's message WhatsApp takes any message to her, in milliseconds (seed step 18, providers.md
+/// B4).
 pub const WINDOW_MS: i64 = 24 * 3_600_000;
 
 /// Whether WhatsApp takes any message to a customer now, or templates only (seed steps 16 to 18).

@@ -15,7 +15,8 @@ use crate::{
 };
 
 named! {
-    /// The state of a delivery in the engine (architecture.md 4). The last three come later, by webhook, from WhatsApp only.
+    /// The state of a delivery in the engine (architecture.md 4). The last three come later, by webhook, from WhatsApp
+    /// only.
     pub enum DeliveryState, "delivery state" {
         /// Waits to be sent.
         Queued = "queued",
@@ -99,8 +100,8 @@ pub struct DeliveryRow {
     pub reason: Option<Reason>,
     /// Who says so.
     pub checked_by: Option<CheckedBy>,
-    /// The place of the first message that failed, from 0, on a platform that takes each by itself (WhatsApp); absent where
-    /// nobody began to send to her.
+    /// The place of the first message that failed, from 0, on a platform that takes each by itself (WhatsApp); absent
+    /// where nobody began to send to her.
     #[serde(default)]
     pub failed_part: Option<u32>,
     /// When it got there.
@@ -187,8 +188,8 @@ pub struct ListDeliveries {
 }
 call!(ListDeliveries { id }: Get "/campaigns/{id}/deliveries" -> Page<DeliveryRow>, needs ReadGroupRecords, "Recipients of a record, by outcome and reason.", [Missing, Invalid]);
 
-/// The same recipients as a file for spreadsheets: CSV in UTF-8 with a byte order mark, times in the team's zone, one line
-/// for each recipient, with the reason and what the platform said (domain.md 4.6).
+/// The same recipients as a file for spreadsheets: CSV in UTF-8 with a byte order mark, times in the team's zone, one
+/// line for each recipient, with the reason and what the platform said (domain.md 4.6).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ExportDeliveries {

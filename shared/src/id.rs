@@ -1,7 +1,7 @@
 //! Ids: UUIDs with a type each, so that one cannot be taken for another.
 //!
-//! The server draws them by UUIDv7, so they sort by the time they were made. On the wire and in the database they are text.
-//! `Default` is the nil id: the placeholder of a [`crate::call::Call`] until its route has filled it.
+//! The server draws them by UUIDv7, so they sort by the time they were made. On the wire and in the database they are
+//! text. `Default` is the nil id: the placeholder of a [`crate::call::Call`] until its route has filled it.
 
 use std::{fmt, str::FromStr};
 

@@ -1,4 +1,5 @@
-//! Live events: that something changed, never what it is now; whoever looks at it asks again (architecture.md section 5).
+//! Live events: that something changed, never what it is now; whoever looks at it asks again (architecture.md section
+//! 5).
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ pub enum LiveEvent {
     Hello,
     /// More changed than the stream could hold: look at everything again.
     LookAgain,
-    /// A conversation: its messages, their states, its owner or state, its customer's name, tags or reachability. Also one
-    /// that the listener may not see any more.
+    /// A conversation: its messages, their states, its owner or state, its customer's name, tags or reachability. Also
+    /// one that the listener may not see any more.
     Conversation {
         /// Which.
         id: ConversationId,

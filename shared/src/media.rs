@@ -22,8 +22,8 @@ named! {
         Image = "image",
         /// 影片: MP4, or `QuickTime` that is made MP4.
         Video = "video",
-        /// 文件: PDF, which every telephone opens as it was made; office files change with the program and may hold programs.
-        /// It goes above a template's text and nowhere else: LINE has no such message (providers.md A3).
+        /// 文件: PDF, which every telephone opens as it was made; office files change with the program and may hold
+        /// programs. It goes above a template's text and nowhere else: LINE has no such message (providers.md A3).
         Document = "document",
     }
 }
@@ -77,7 +77,8 @@ pub struct MediaInfo {
 pub enum MediaFault {
     /// Its bytes are of a type that is not taken, whatever its name says.
     NotTaken {
-        /// What they are, such as `image/heic`, `image/gif`, `application/x-msdownload`; `unknown` where nobody can tell.
+        /// What they are, such as `image/heic`, `image/gif`, `application/x-msdownload`; `unknown` where nobody can
+        /// tell.
         found: String,
     },
     /// It breaks off or cannot be read.
@@ -135,7 +136,8 @@ pub struct BeginUpload {
     pub kind: MediaKind,
     /// How large it will be, in bytes.
     pub size: u64,
-    /// What a document's file is called where it comes from. Of other kinds it is not kept: it would say nothing to a customer.
+    /// What a document's file is called where it comes from. Of other kinds it is not kept: it would say nothing to a
+    /// customer.
     pub name: Option<String>,
 }
 call!(BeginUpload { id }: Put "/uploads/{id}" -> Upload, needs UploadMedia, "Begins an upload, or answers how far it is.", [Invalid, TooMany, StorageFull]);

@@ -35,7 +35,8 @@ pub enum Action {
     ReadConversations,
     /// Take, transfer, close, reopen, tag, reply.
     Converse,
-    /// Write and send a group message. Sales manager and sales staff of a team with the OMO plan only (seed, first hint).
+    /// Write and send a group message. Sales manager and sales staff of a team with the OMO plan only (seed, first
+    /// hint).
     GroupSend,
     /// See the group-send records of her scope (domain.md 2.3).
     ReadGroupRecords,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::named::named;
 
 named! {
-    /// A failure reason. Its title is in `words`, what to do about it in the app; the platform's own text stands beside it.
+    /// A failure reason. Its title is in `words`, what to do about it in the app; the platform's own text stands beside
+    /// it.
     pub enum Reason, "reason" {
     /// The customer blocked or unfollowed the LINE account: known from webhooks, as LINE answers 200 (seed step 15).
     Unfollowed = "unfollowed",
@@ -85,7 +86,8 @@ named! {
     WaTemplateParameters = "wa_template_parameters",
     /// The filled-in template is too long (132005).
     WaTemplateText = "wa_template_text",
-    /// The template breaks a policy or cannot be sent from here (131055, 131063, 132007, 132068, 132069, 134100 to 134102).
+    /// The template breaks a policy or cannot be sent from here (131055, 131063, 132007, 132068, 132069, 134100 to
+    /// 134102).
     WaTemplateRefused = "wa_template_refused",
     /// WhatsApp refused with a code that is not in the table; its words stand beside.
     WaRefused = "wa_refused",
@@ -128,7 +130,8 @@ impl Reason {
         )
     }
 
-    /// Whether Storecast finds this before the call; then the record says "checked by Storecast, not sent" (domain.md 11.25).
+    /// Whether Storecast finds this before the call; then the record says "checked by Storecast, not sent" (domain.md
+    /// 11.25).
     pub const fn known_before_call(self) -> bool {
         matches!(
             self,

@@ -10,7 +10,7 @@ use crate::{
     media::MediaInfo,
     members::{MemberRef, Role},
     problem::{Problem, Rule, Unit},
-    text::check_line,
+    text::{check_line, check_search},
     time::Stamp,
 };
 
@@ -105,26 +105,10 @@ pub struct ListSavedReplies {
 }
 call!(ListSavedReplies {}: Get "/saved-replies" -> Page<SavedReply>, needs UseSavedReplies, "Saved replies that the caller may use, the last changed first.", [Invalid]);
 
-/// Categories in one filter.
-const CATEGORIES_ASKED: usize = 200;
-
 impl ListSavedReplies {
     /// Whether its values are within bounds.
     pub fn check(&self) -> Result<(), Problem> {
-        let length = self.search.chars().count();
-        if length > limits::SEARCH {
-            let rule = Rule::TooLong { limit: limits::SEARCH as u64, actual: length as u64, unit: Unit::Characters };
-            return Err(Problem::invalid("search", rule));
-        }
-        if self.search.contains('\0') {
-            return Err(Problem::invalid("search", Rule::ControlCharacter));
-        }
-        let actual = self.categories.len();
-        if actual > CATEGORIES_ASKED {
-            let rule = Rule::TooMany { limit: CATEGORIES_ASKED as u64, actual: actual as u64 };
-            return Err(Problem::invalid("categories", rule));
-        }
-        Ok(())
+        check_asked(&self.search, &self.categories)
     }
 }
 
@@ -178,12 +162,27 @@ impl SaveSavedReply {
                 return Err(Problem::invalid(format!("content.parts[{i}].text"), rule));
             }
         }
-        if self.categories.len() > limits::CATEGORIES_EACH {
-            let (limit, actual) = (limits::CATEGORIES_EACH as u64, self.categories.len() as u64);
-            return Err(Problem::invalid("categories", Rule::TooMany { limit, actual }));
-        }
+        check_categories(&self.categories, limits::CATEGORIES_EACH)?;
         check_usable_by(&self.usable_by)
     }
+}
+
+/// Categories in one filter.
+const CATEGORIES_ASKED: usize = 200;
+
+/// Whether a list of what is filed under categories is asked for within bounds.
+pub(crate) fn check_asked(search: &str, categories: &[CategoryId]) -> Result<(), Problem> {
+    check_search("search", search)?;
+    check_categories(categories, CATEGORIES_ASKED)
+}
+
+/// Whether these are no more categories than may be named at once.
+pub(crate) fn check_categories(categories: &[CategoryId], limit: usize) -> Result<(), Problem> {
+    if categories.len() > limit {
+        let (limit, actual) = (limit as u64, categories.len() as u64);
+        return Err(Problem::invalid("categories", Rule::TooMany { limit, actual }));
+    }
+    Ok(())
 }
 
 /// Whether whom something is given to is named, and not by too many names.

@@ -16,8 +16,8 @@ use crate::{
     id::{CategoryId, ChannelId, TemplateId},
     limits,
     named::named,
-    problem::{Problem, Rule, Unit},
-    saved_replies::{Category, UsableBy, check_usable_by},
+    problem::{Problem, Rule},
+    saved_replies::{Category, UsableBy, check_asked, check_categories, check_usable_by},
     text::check_line,
     time::Stamp,
 };
@@ -132,26 +132,10 @@ pub struct ListTemplates {
 }
 call!(ListTemplates {}: Get "/templates" -> Page<Template>, needs UseTemplates, "WhatsApp templates that the caller may pick; for an admin, all.", [Forbidden, Invalid]);
 
-/// Categories in one filter.
-const CATEGORIES_ASKED: usize = 200;
-
 impl ListTemplates {
     /// Whether its values are within bounds.
     pub fn check(&self) -> Result<(), Problem> {
-        let length = self.search.chars().count();
-        if length > limits::SEARCH {
-            let rule = Rule::TooLong { limit: limits::SEARCH as u64, actual: length as u64, unit: Unit::Characters };
-            return Err(Problem::invalid("search", rule));
-        }
-        if self.search.contains('\0') {
-            return Err(Problem::invalid("search", Rule::ControlCharacter));
-        }
-        let actual = self.categories.len();
-        if actual > CATEGORIES_ASKED {
-            let rule = Rule::TooMany { limit: CATEGORIES_ASKED as u64, actual: actual as u64 };
-            return Err(Problem::invalid("categories", rule));
-        }
-        Ok(())
+        check_asked(&self.search, &self.categories)
     }
 }
 
@@ -187,10 +171,7 @@ impl SaveTemplate {
         if !self.title.trim().is_empty() {
             check_line("title", &self.title, limits::SAVED_REPLY_TITLE)?;
         }
-        if self.categories.len() > limits::CATEGORIES_EACH {
-            let (limit, actual) = (limits::CATEGORIES_EACH as u64, self.categories.len() as u64);
-            return Err(Problem::invalid("categories", Rule::TooMany { limit, actual }));
-        }
+        check_categories(&self.categories, limits::CATEGORIES_EACH)?;
         match &self.usable_by {
             Some(UsableBy::OnlyMe) => {
                 Err(Problem::invalid("usable_by.by", Rule::Malformed { expected: "everybody, roles or stores".into() }))

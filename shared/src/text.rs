@@ -1,10 +1,14 @@
 //! Text as people search and count it.
 
-use crate::problem::{Problem, Rule, Unit};
+use crate::{
+    limits,
+    problem::{Problem, Rule, Unit},
+};
 
 /// Folds text for searching: lower case and full-width forms made half-width, so that `ＡＢＣ` finds `abc`.
 ///
-/// The databases' own `lower` differ beyond ASCII, so both sides of a comparison go through here (codebases.md section 5).
+/// The databases' own `lower` differ beyond ASCII, so both sides of a comparison go through here (codebases.md section
+/// 5).
 pub fn fold(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -35,7 +39,8 @@ pub fn tidy_name(name: &str, limit: usize) -> String {
     folded.join(" ").chars().take(limit).collect()
 }
 
-/// Whether one line of text is there, printable and not longer than `limit` characters, as it is kept: tidied ([`tidy_name`]).
+/// Whether one line of text is there, printable and not longer than `limit` characters, as it is kept: tidied
+/// ([`tidy_name`]).
 pub(crate) fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Problem> {
     if text.chars().any(char::is_control) {
         return Err(Problem::invalid(field, Rule::ControlCharacter));
@@ -49,6 +54,17 @@ pub(crate) fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Pr
         return Err(Problem::invalid(field, rule));
     }
     Ok(())
+}
+
+/// Whether what is searched for can be looked for: not longer than [`limits::SEARCH`], and nothing that no database
+/// takes.
+pub(crate) fn check_search(field: &str, search: &str) -> Result<(), Problem> {
+    let actual = search.chars().count();
+    if actual > limits::SEARCH {
+        let rule = Rule::TooLong { limit: limits::SEARCH as u64, actual: actual as u64, unit: Unit::Characters };
+        return Err(Problem::invalid(field, rule));
+    }
+    if search.contains('\0') { Err(Problem::invalid(field, Rule::ControlCharacter)) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -65,6 +81,17 @@ mod tests {
         let rule = Rule::TooLong { limit: 3, actual: 4, unit: Unit::Characters };
         assert_eq!(check_line("name", "ab  c", 3), Err(Problem::invalid("name", rule)));
         assert_eq!(check_line("name", "a\nb", 3), Err(Problem::invalid("name", Rule::ControlCharacter)));
+    }
+
+    #[test]
+    fn a_search_is_short_and_has_no_character_that_ends_a_text() {
+        assert_eq!(check_search("search", &"長".repeat(limits::SEARCH)), Ok(()));
+        assert_eq!(check_search("search", ""), Ok(()));
+        let actual = limits::SEARCH as u64 + 1;
+        let rule = Rule::TooLong { limit: limits::SEARCH as u64, actual, unit: Unit::Characters };
+        let refused = check_search("filter.search", &"長".repeat(limits::SEARCH + 1));
+        assert_eq!(refused, Err(Problem::invalid("filter.search", rule)));
+        assert_eq!(check_search("search", "a\0"), Err(Problem::invalid("search", Rule::ControlCharacter)));
     }
 
     #[test]

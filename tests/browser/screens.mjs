@@ -113,7 +113,8 @@ async function fillDocument(page) {
 }
 
 /**
- * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, and the steps to take there.
+ * Each screen: its name, who looks at it (`sales` where left out, nobody with null), the route, the steps to take there, and
+ * whether those write into the drafts of who takes them: two that do disturb each other at the same time.
  */
 export const SCREENS = [
   { name: 'sign-in', as: null, route: '/' },
@@ -124,19 +125,21 @@ export const SCREENS = [
   { name: 'menu', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
   { name: 'menu-without-omo', as: 'plain', route: '/', steps: (page) => page.getByRole('button', { name: WORDS.menu }).click() },
   { name: 'conversation', route: '/', steps: (page) => openFirst(page, '/conversations/') },
-  { name: 'recipients', route: '/send/recipients', steps: chooseRecipients },
+  { name: 'recipients', route: '/send/recipients', drafts: true, steps: chooseRecipients },
   {
     name: 'recipients-filter',
     route: '/send/recipients',
+    drafts: true,
     steps: async (page) => {
       await chooseRecipients(page);
       await page.getByRole('button', { name: WORDS.filter }).first().click();
     },
   },
-  { name: 'message', route: '/send/recipients', steps: write },
+  { name: 'message', route: '/send/recipients', drafts: true, steps: write },
   {
     name: 'check',
     route: '/send/recipients',
+    drafts: true,
     steps: async (page) => {
       await write(page);
       await goOn(page);
@@ -194,18 +197,20 @@ export const SCREENS = [
   {
     name: 'saved-reply-picker',
     route: '/send/recipients',
+    drafts: true,
     steps: async (page) => {
       await write(page);
       await page.getByRole('button', { name: WORDS.saved }).click();
     },
   },
   { name: 'templates', as: 'admin', route: '/more/templates' },
-  { name: 'template-picker', route: '/', steps: pickTemplate },
-  { name: 'template-fill', route: '/', steps: fillTemplate },
-  { name: 'template-document', route: '/', steps: fillDocument },
+  { name: 'template-picker', route: '/', drafts: true, steps: pickTemplate },
+  { name: 'template-fill', route: '/', drafts: true, steps: fillTemplate },
+  { name: 'template-document', route: '/', drafts: true, steps: fillDocument },
   {
     name: 'template-check',
     route: '/',
+    drafts: true,
     steps: async (page) => {
       await fillTemplate(page);
       await goOn(page);

@@ -62,8 +62,8 @@ impl Client {
         &self.base
     }
 
-    /// Makes a call. Where no answer came, or none that can be read, the problem is [`Problem::Internal`] with the cause in
-    /// place of the trace, so that a test that expects any other problem shows it.
+    /// Makes a call. Where no answer came, or none that can be read, the problem is [`Problem::Internal`] with the
+    /// cause in place of the trace, so that a test that expects any other problem shows it.
     pub async fn call<C: Call>(&self, call: C) -> Result<C::Reply, Problem> {
         let unreadable =
             |cause: String| Problem::Internal { trace: format!("{} {}: {cause}", C::METHOD.as_str(), C::ROUTE) };

@@ -1,5 +1,5 @@
-//! Worlds to test in: a real server, the sandbox's platforms and customers, a team with its staff, and clients signed in as
-//! them. The demo is such a world too, kept in a folder.
+//! Worlds to test in: a real server, the sandbox's platforms and customers, a team with its staff, and clients signed
+//! in as them. The demo is such a world too, kept in a folder.
 
 pub mod client;
 pub mod crowd;

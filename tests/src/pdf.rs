@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// A PDF of one A5 page with these lines, the first one large. Letters of ASCII only: others would need a typeface inside.
+/// A PDF of one A5 page with these lines, the first one large. Letters of ASCII only: others would need a typeface
+/// inside.
 pub fn pdf(lines: &[&str]) -> Vec<u8> {
     let mut text = String::from("BT /F 22 Tf 40 520 Td 30 TL\n");
     for (place, line) in lines.iter().enumerate() {

@@ -182,8 +182,8 @@ pub fn beside() -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// The `storecast` program, built from the sources as they are. With the whole workspace's features, as `cargo xtask test`
-/// builds it: with this package's alone, half of it would be built anew.
+/// The `storecast` program, built from the sources as they are. With the whole workspace's features, as `cargo xtask
+/// test` builds it: with this package's alone, half of it would be built anew.
 fn storecast() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -141,8 +141,8 @@ impl Team {
         self.accounts.last().context("just connected")
     }
 
-    /// Opens a WhatsApp business account with these numbers (name, telephone number, stores) in the sandbox and connects it.
-    /// Its ids at Meta begin with `meta`. Its webhooks go nowhere yet: see [`Team::point_webhooks`].
+    /// Opens a WhatsApp business account with these numbers (name, telephone number, stores) in the sandbox and
+    /// connects it. Its ids at Meta begin with `meta`. Its webhooks go nowhere yet: see [`Team::point_webhooks`].
     pub async fn connect_whatsapp(
         &mut self,
         app: &App,

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 use sandbox::{
     Sandbox,
     line::{Act, Fetched, Sent, When},
+    whatsapp::{self, NewCustomer},
 };
 use server::{clock::Clock, config::Config, members::admin::NewTeam};
 use shared::{
@@ -37,8 +38,8 @@ pub struct World {
     pub server: Running,
     /// The settings it runs on.
     pub config: Config,
-    /// A team with the OMO plan: two stores, and members `admin`, `manager`, `sales`, `colleague` (of the same store) and
-    /// `elsewhere` (of the other store).
+    /// A team with the OMO plan: two stores, and members `admin`, `manager`, `sales`, `colleague` (of the same store)
+    /// and `elsewhere` (of the other store).
     pub team: Team,
     /// Another team with the OMO plan: `admin`, `manager`, `sales`.
     pub other: Team,
@@ -56,6 +57,15 @@ pub struct Customer {
     pub name: String,
     /// The account's name.
     pub account: String,
+}
+
+/// A WhatsApp customer of a world whose conversation is in progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// Her conversation.
+    pub id: ConversationId,
+    /// What the sandbox knows her by.
+    pub user: String,
 }
 
 impl World {
@@ -198,6 +208,21 @@ impl World {
         Ok((customer, card.id))
     }
 
+    /// A new WhatsApp customer who wrote so many milliseconds ago to the first team's number at this place, and is
+    /// taken by this client.
+    pub async fn met(&self, client: &Client, number: usize, new: NewCustomer, ago: i64) -> anyhow::Result<Met> {
+        let business = self.team.business.as_ref().context("the team has no business account")?;
+        let number = &business.numbers.get(number).context("the team has fewer numbers")?.name;
+        let customer = self.sandbox.whatsapp().add_customer(number, new)?;
+        let when = whatsapp::When { timestamp: Some(Clock::system().now() - ago), ..Default::default() };
+        let sent = self.sandbox.whatsapp().act(number, &customer.user, whatsapp::Act::text("您好"), when).await?;
+        ensure!(sent.answered == Some(200), "the webhook was answered {:?}", sent.answered);
+        let pending = (ConversationState::Pending, Scope::Mine);
+        let card = self.find(client, pending, &customer.name, |_| true).await?;
+        client.call(Take { id: card.id }).await?;
+        Ok(Met { id: card.id, user: customer.user })
+    }
+
     /// The conversation with the customer of this name in this tab, once it is as wanted.
     pub async fn find(
         &self,
@@ -254,6 +279,18 @@ impl World {
         self.server.stop().await?;
         self.sandbox.stop().await;
         Ok(())
+    }
+}
+
+/// Waits until something is so.
+///
+/// # Panics
+/// When it is not within [`PATIENCE`].
+pub async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < PATIENCE, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -7,19 +7,19 @@ use std::path::Path;
 use sandbox::{
     Fault, FaultKind,
     line::Act,
-    whatsapp::{self, NewCustomer, TemplateSpec, When},
+    whatsapp::{NewCustomer, TemplateSpec},
 };
 use shared::{
     attributes::{AttributeKind, AttributeValue, Number, SaveAttribute, SetAttribute},
     contacts::{AddTag, Subscription},
     content::{Content, Part},
-    conversations::{ConversationState, ListConversations, MarkRead, Scope, Take},
-    id::{AttributeId, CategoryId, ConversationId, MediaId, SavedReplyId},
+    conversations::{ConversationState, ListConversations, MarkRead, Scope},
+    id::{AttributeId, CategoryId, MediaId, SavedReplyId},
     media::MediaKind,
     saved_replies::{SaveCategory, SaveSavedReply, UsableBy},
     templates::{ListTemplates, SaveTemplate, SyncTemplates},
 };
-use tests::{Engine, World, demo, journey, upload::upload};
+use tests::{Engine, World, demo, journey, upload::upload, world::Met};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn journey_sign_in() {
@@ -159,7 +159,7 @@ async fn journey_accessible() {
     let second = wrote(&world, 0, NewCustomer::phone("游承翰", "+886912000003"), 1).await;
     wrote(&world, 1, NewCustomer::phone("姚曉彤", "+886912000004"), 30).await;
     let number = &world.team.business.as_ref().unwrap().numbers[0];
-    let people = [(first.0, first.1.as_str()), (second.0, second.1.as_str())];
+    let people = [(first.id, first.user.as_str()), (second.id, second.user.as_str())];
     let app = world.server.app().unwrap();
     demo::control::make(app, &world.sandbox, &world.team, number, &client, &people).await.unwrap();
     journey::run(&world, "accessible").await.unwrap();
@@ -204,19 +204,10 @@ async fn approved(world: &World, templates: &[(TemplateSpec, &str)]) {
     }
 }
 
-/// A WhatsApp customer who wrote so many hours ago to the number at this place, and was taken: her conversation, and what the
-/// sandbox knows her by.
-async fn wrote(world: &World, number: usize, new: NewCustomer, hours: i64) -> (ConversationId, String) {
-    let number = &world.team.business.as_ref().unwrap().numbers[number].name;
-    let customer = world.sandbox.whatsapp().add_customer(number, new).unwrap();
-    let at = server::clock::Clock::system().now() - hours * 3_600_000;
-    let when = When { timestamp: Some(at), ..When::default() };
-    world.sandbox.whatsapp().act(number, &customer.user, whatsapp::Act::text("您好"), when).await.unwrap();
+/// A WhatsApp customer who wrote so many hours ago to the number at this place, and was taken by the sales person.
+async fn wrote(world: &World, number: usize, new: NewCustomer, hours: i64) -> Met {
     let client = world.client("sales").await.unwrap();
-    let pending = (ConversationState::Pending, Scope::Mine);
-    let card = world.find(&client, pending, &customer.name, |_| true).await.unwrap();
-    client.call(Take { id: card.id }).await.unwrap();
-    (card.id, customer.user)
+    world.met(&client, number, new, hours * 3_600_000).await.unwrap()
 }
 
 /// Three customers, of whom one blocked the account, an attribute, and two saved replies in two categories.

@@ -257,8 +257,8 @@ async fn somebody_line_does_not_know_fails_alone() -> anyhow::Result<()> {
         .db
         .write(move |tx| {
             tx.execute(
-                "UPDATE identity_address SET address = 'U00000000000000000000000000000000' WHERE team_id = $1 AND address = \
-                 (SELECT MIN(address) FROM identity_address WHERE team_id = $1)",
+                "UPDATE identity_address SET address = 'U00000000000000000000000000000000' \
+                 WHERE team_id = $1 AND address = (SELECT MIN(address) FROM identity_address WHERE team_id = $1)",
                 server::db::params![&team],
             )
         })

@@ -1,5 +1,5 @@
-//! What a server tells its operator: figures of everything that goes on, and a log without a word of a customer. One test,
-//! as both are of the whole process.
+//! What a server tells its operator: figures of everything that goes on, and a log without a word of a customer. One
+//! test, as both are of the whole process.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 

@@ -1,5 +1,5 @@
-//! Pictures and films are brought in pieces, over HTTP: what is refused, and what goes on where it was cut (issue 3, bad
-//! input).
+//! Pictures and films are brought in pieces, over HTTP: what is refused, and what goes on where it was cut (issue 3,
+//! bad input).
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 

@@ -24,7 +24,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts the newest PostgreSQL of the machine, without care for its data; none where it has none that is new enough.
+    /// Starts the newest PostgreSQL of the machine, without care for its data; none where it has none that is new
+    /// enough.
     pub(crate) fn start() -> anyhow::Result<Option<Self>> {
         Self::start_as("quick")
     }

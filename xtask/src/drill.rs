@@ -1,4 +1,5 @@
-//! `cargo xtask drill`: servers killed in the middle of their work, and the records held against what the platforms received.
+//! `cargo xtask drill`: servers killed in the middle of their work, and the records held against what the platforms
+//! received.
 
 use std::{
     path::PathBuf,
@@ -90,7 +91,8 @@ pub(crate) fn short(engine: &str, cluster: Option<&Cluster>) -> anyhow::Result<(
     }
 }
 
-/// With the whole workspace's features where tests are built so: with those of two packages, half of it would be built anew.
+/// With the whole workspace's features where tests are built so: with those of two packages, half of it would be built
+/// anew.
 fn build(is_debug: bool) -> anyhow::Result<()> {
     let mut build = cargo();
     if is_debug {

@@ -29,13 +29,15 @@ struct Arguments {
 enum Command {
     /// Builds everything and runs the product with a made-up brand and its customers' phones.
     Demo(demo::Arguments),
-    /// Checks everything that must hold; what is missing on the machine is named with its cure, and fails where CI=true.
+    /// Checks everything that must hold; what is missing on the machine is named with its cure, and fails where
+    /// CI=true.
     Test(test::Arguments),
     /// Takes every screen in both themes, languages and widths into shots/.
     Shots(shots::Arguments),
     /// Measures sends, webhooks, lists and the rest in release, side by side with what is promised; some minutes.
     Bench(bench::Arguments),
-    /// Kills and freezes servers in the middle of their work, then holds the records against what LINE and WhatsApp received.
+    /// Kills and freezes servers in the middle of their work, then holds the records against what LINE and WhatsApp
+    /// received.
     Drill(drill::Arguments),
     /// Builds the web app alone, into target/web.
     Web,

@@ -27,8 +27,8 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The cargo that runs this program. What `cargo run` set for us is taken away again: it would make cargo think that the
-/// settings of the build scripts changed.
+/// The cargo that runs this program. What `cargo run` set for us is taken away again: it would make cargo think that
+/// the settings of the build scripts changed.
 pub(crate) fn cargo() -> Command {
     let mut command = program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {

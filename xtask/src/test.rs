@@ -136,8 +136,8 @@ enum Which<'a> {
     Named(&'a [String]),
 }
 
-/// The tests by nextest where it is installed, else by cargo. Always of the whole workspace: with fewer packages the features
-/// of their dependencies would differ, and much would be built once more.
+/// The tests by nextest where it is installed, else by cargo. Always of the whole workspace: with fewer packages the
+/// features of their dependencies would differ, and much would be built once more.
 fn tests(cluster: Option<&Cluster>, which: &Which<'_>) -> Command {
     let mut command = cargo();
     if has("cargo-nextest", &["nextest", "--version"]) {
@@ -218,8 +218,8 @@ fn desktop(report: &mut Report) {
     }
 }
 
-/// The phone's build, checked where Rust's library for Android is there. It needs no NDK: what is C in it (the cryptography
-/// of TLS) is left to a compiler that does nothing, unless one is set.
+/// The phone's build, checked where Rust's library for Android is there. It needs no NDK: what is C in it (the
+/// cryptography of TLS) is left to a compiler that does nothing, unless one is set.
 fn android(report: &mut Report) {
     const TARGET: &str = "aarch64-linux-android";
     let library = answer(program("rustc").args(["--print", "target-libdir", "--target", TARGET]));

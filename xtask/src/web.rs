@@ -67,7 +67,8 @@ pub(crate) fn files(profile: Profile) -> anyhow::Result<Files> {
     Ok(files)
 }
 
-/// Compiles the app to wasm. Its profile has folders of its own below `target`, so that it can be built beside the server.
+/// Compiles the app to wasm. Its profile has folders of its own below `target`, so that it can be built beside the
+/// server.
 fn compile(profile: Profile) -> anyhow::Result<Compiled> {
     add_target()?;
     let mut command = cargo();
@@ -118,7 +119,8 @@ fn bind(compiled: &Compiled, profile: Profile) -> anyhow::Result<PathBuf> {
                 bindgen
                     .typescript(false)
                     .keep_debug(false)
-                    // A panic of the demo and the tests tells where it was; for a release they are needed as they are, to split it.
+                    // A panic of the demo and the tests tells where it was; for a release they are needed as they are,
+                    // to split it.
                     .demangle(profile == Profile::Dev)
                     // `boot.js` names the wasm, whose name is another one in the end.
                     .omit_default_module_path(true)

@@ -1,5 +1,5 @@
-//! The files of the web app as they are served: named after their content, so that two versions never mix, and listed for the
-//! service worker.
+//! The files of the web app as they are served: named after their content, so that two versions never mix, and listed
+//! for the service worker.
 
 use std::{
     collections::BTreeMap,
@@ -56,8 +56,8 @@ impl Files {
         self.0.values().any(|content| content.windows(bytes.len()).any(|window| window == bytes))
     }
 
-    /// Gives scripts, styles and wasm names that hold a hash of their content, and writes these names where the old ones stood; then
-    /// tells page and service worker the version, and the service worker the files.
+    /// Gives scripts, styles and wasm names that hold a hash of their content, and writes these names where the old
+    /// ones stood; then tells page and service worker the version, and the service worker the files.
     pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
         self.list_chunks();
         while let Some(path) = self.next_to_rename() {
@@ -114,7 +114,8 @@ impl Files {
         }
     }
 
-    /// Adds each file's compressed forms, `.br` and `.gz`, as the server looks for them; pictures are compressed already.
+    /// Adds each file's compressed forms, `.br` and `.gz`, as the server looks for them; pictures are compressed
+    /// already.
     pub(crate) fn compress(&mut self) -> anyhow::Result<()> {
         let mut made = Vec::new();
         for (path, content) in self.0.iter().filter(|(path, _)| ending(path) != "png") {
@@ -173,7 +174,8 @@ fn ending(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
-/// Whether a file is to have a hash in its name and has none yet. The service worker keeps its name: browsers know it by that.
+/// Whether a file is to have a hash in its name and has none yet. The service worker keeps its name: browsers know it
+/// by that.
 fn is_renamed(path: &str) -> bool {
     matches!(ending(path), "js" | "css" | "wasm") && path != WORKER && !has_hash(path)
 }

@@ -4,7 +4,7 @@ use shared::{
     campaigns::{CampaignState, Kind},
     deliveries::Outcome,
     limits::Platform,
-    time::Day,
+    time::{Day, Stamp},
 };
 
 /// The words of the records of group sends. Counts come as figures ready to print where they are text.
@@ -41,8 +41,6 @@ pub struct Records {
     pub with_failures: &'static str,
     /// Takes every condition away.
     pub clear: &'static str,
-    /// Shows what the sheet asks for.
-    pub apply: &'static str,
     /// A state.
     pub state_name: fn(CampaignState) -> &'static str,
     /// Under way, done of all.
@@ -165,6 +163,8 @@ pub struct Detail {
     pub view: &'static str,
     /// Nobody is in this tab.
     pub nobody: &'static str,
+    /// That the recipients are not kept any more, since then; the figures are.
+    pub gone: fn(Stamp) -> String,
     /// The people load.
     pub people_loading: &'static str,
     /// The people could not be loaded.

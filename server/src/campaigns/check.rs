@@ -1,6 +1,6 @@
 //! The check: who will be sent, who will not and why, who is not sure, before anything goes out (ux.md step 3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -12,7 +12,7 @@ use shared::{
     contacts::{ChannelRef, Subscription},
     content::Content,
     conversations::{ConversationState, Window},
-    id::{ChannelId, TeamId},
+    id::{ChannelId, ContactId, ConversationId, TeamId},
     limits::Platform,
     media::MediaInfo,
     problem::{Conflict, Problem, Rule},
@@ -169,25 +169,44 @@ impl Audience {
         channels
     }
 
+    /// The accounts of the audience, each with those of it who would be written to outside their windows.
+    pub(crate) fn outside(&self, now: i64) -> BTreeMap<ChannelId, BTreeSet<ContactId>> {
+        let mut outside: BTreeMap<ChannelId, BTreeSet<ContactId>> = BTreeMap::new();
+        for (chosen, verdict) in &self.people {
+            let people = outside.entry(chosen.channel).or_default();
+            if !matches!(verdict, Verdict::Fail(_)) && is_outside(chosen, now) {
+                people.insert(chosen.contact);
+            }
+        }
+        outside
+    }
+
     /// How many people each WhatsApp number of the audience may still reach, and how many more this would need.
-    pub(crate) fn reaches(&self, tx: &mut Tx<'_>, team: TeamId, now: i64) -> db::Result<BTreeMap<ChannelId, Reach>> {
+    fn reaches(&self, tx: &mut Tx<'_>, team: TeamId, now: i64) -> db::Result<BTreeMap<ChannelId, Reach>> {
         let mut reaches = BTreeMap::new();
-        for channel in self.channels().into_keys() {
-            let outside = self.people.iter().filter(|(chosen, verdict)| {
-                chosen.channel == channel && !matches!(verdict, Verdict::Fail(_)) && is_outside(chosen, now)
-            });
-            let people = outside.map(|(chosen, _)| chosen.contact).collect();
+        for (channel, people) in self.outside(now) {
             reaches.extend(reach::of(tx, team, channel, &people, now)?.map(|reach| (channel, reach)));
         }
         Ok(reaches)
     }
 
-    /// Stands for the people and their verdicts.
+    /// Stands for the people and their verdicts, in whatever order.
     fn digest(&self) -> String {
-        let mut lines: Vec<String> =
-            self.people.iter().map(|(chosen, verdict)| format!("{} {verdict:?}", chosen.conversation)).collect();
-        lines.sort_unstable();
-        short_digest(lines.join("\n").as_bytes())
+        let mut people: Vec<(ConversationId, Verdict)> =
+            self.people.iter().map(|(chosen, verdict)| (chosen.conversation, *verdict)).collect();
+        people.sort_unstable();
+        let mut digest = digest::Context::new(&digest::SHA256);
+        for (conversation, verdict) in people {
+            digest.update(conversation.0.as_bytes());
+            let (kind, word) = match verdict {
+                Verdict::Send => (0, ""),
+                Verdict::Doubt(Doubt::NotKnownFriend) => (1, "not_known_friend"),
+                Verdict::Fail(reason) => (2, reason.as_str()),
+            };
+            digest.update(&[kind]);
+            digest.update(word.as_bytes());
+        }
+        shortened(&digest.finish())
     }
 }
 
@@ -201,7 +220,7 @@ pub(crate) struct Digest {
 impl Digest {
     pub(crate) fn of(audience: &Audience, content: &Content) -> Result<Self> {
         let content = serde_json::to_vec(content).map_err(Refused::fault)?;
-        Ok(Self { audience: audience.digest(), content: short_digest(&content) })
+        Ok(Self { audience: audience.digest(), content: shortened(&digest::digest(&digest::SHA256, &content)) })
     }
 
     /// Reads one that the app carried back. One of another form matches nothing.
@@ -217,8 +236,8 @@ impl std::fmt::Display for Digest {
     }
 }
 
-fn short_digest(bytes: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, bytes).as_ref()[..16])
+fn shortened(digest: &digest::Digest) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16])
 }
 
 /// Checks a stored draft.

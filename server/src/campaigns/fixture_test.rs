@@ -11,12 +11,13 @@ use shared::{
 use super::{
     check::{Audience, Digest},
     drafts, records,
-    send::{self, Accept},
+    send::{self, Accept, Ready},
 };
 use crate::{
     caller::Caller,
     conversations::fixture_test::World,
     db::{self, Tx},
+    outbox,
     refused::Refused,
 };
 
@@ -61,10 +62,30 @@ pub(crate) async fn checked(world: &World, caller: &Caller, id: DraftId) -> Send
         .unwrap()
 }
 
-/// Sends what was checked.
+/// Sends what was checked, with all of its recipients written, as the engine does behind it.
 pub(crate) async fn accept(world: &World, caller: &Caller, call: SendDraft) -> Result<CampaignId, Accept> {
+    let campaign = accept_only(world, caller, call).await?;
+    while expand_next(world).await {}
+    Ok(campaign)
+}
+
+/// Writes the next piece of recipients that are still to be written; whether there was one.
+pub(crate) async fn expand_next(world: &World) -> bool {
+    let next = world.read(|tx| outbox::next_pieces(tx, 1)).await;
+    let (Some(place), clock) = (next.first().copied(), world.clock.clone()) else { return false };
+    world.write(move |tx| outbox::expand(tx, &clock, place)).await
+}
+
+/// Sends what was checked; of its recipients the first are written.
+pub(crate) async fn accept_only(world: &World, caller: &Caller, call: SendDraft) -> Result<CampaignId, Accept> {
     let (caller, app) = (caller.clone(), world.app().await);
-    world.db.write(move |tx| send::accept(tx, &app, &caller, &call)).await
+    let (asking, asked, known) = (caller.clone(), call.clone(), app.clone());
+    let ready = match world.db.read(move |tx| send::make_ready(tx, &known, &asking, &asked)).await? {
+        Ready::Sent(campaign) => return Ok(campaign),
+        Ready::ToSend(ready) => ready,
+    };
+    let accepted = world.db.write(move |tx| send::accept(tx, &app.clock, &caller, &call, &ready)).await?;
+    Ok(accepted.expect("the draft was not changed meanwhile"))
 }
 
 /// A group send to so many new customers of this member.

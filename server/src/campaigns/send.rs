@@ -1,12 +1,12 @@
 //! Accepting a send: once, whole, and safely stored before it is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
     campaigns::{Progress, SendDraft},
     contacts::{ChannelRef, Subscription},
     content::Content,
-    id::{CampaignId, ChannelId, StoreId, TeamId},
+    id::{CampaignId, ChannelId, ContactId, TeamId},
     limits::Platform,
     problem::{Conflict, Problem},
 };
@@ -22,41 +22,56 @@ use crate::{
     caller::Caller,
     channels,
     clock::Clock,
+    conversations::Chosen,
     db::{self, Tx},
     live::{News, Subject},
     media::{self, Holder},
-    outbox::{self, NewCampaignDeliveries, NewDelivery},
+    outbox::{self, NewCampaignDeliveries, NewDelivery, Recipients},
     refused::{Refused, Result},
 };
 
 /// What has not started within a day of Send would go out too late (architecture.md 4).
 pub(super) const LIFE_MS: i64 = 24 * 3_600_000;
+/// The class of group sends.
+const CLASS: i64 = 1;
 /// Characters of the first text that lists show.
 const PREVIEW: usize = 120;
+
+/// How often a send is made ready where its draft was changed meanwhile, in all.
+const TRIES: usize = 3;
 
 /// Accepts a draft. Asked again, however often, it answers the same campaign.
 pub(crate) async fn send(app: App, caller: Caller, call: SendDraft) -> Result<Progress> {
     app.limits.check_send(caller.member)?;
-    let accepted = {
-        let (caller, call, known) = (caller.clone(), call.clone(), app.clone());
-        app.db.write(move |tx| accept(tx, &known, &caller, &call)).await
-    };
-    let campaign = match accepted {
-        Ok(campaign) => campaign,
-        // Two at once: the other one won, and is the answer.
-        Err(Accept::Database(db::Error::Unique { .. })) => {
-            let (caller, call) = (caller.clone(), call.clone());
-            app.db
-                .read(move |tx| again(tx, &caller, &call))
-                .await?
-                .ok_or(Refused::fault("a send clashed with nothing"))?
-        }
-        Err(Accept::Database(error)) => return Err(error.into()),
-        Err(Accept::Refused(refused)) => return Err(refused),
-    };
+    let campaign = accept_one(&app, &caller, &call).await?;
     app.outbox.wake();
     metrics::counter!("storecast_group_sends_total").increment(1);
     app.db.read(move |tx| records::progress(tx, &caller, campaign)).await
+}
+
+/// Makes it ready, which for a large audience takes a while, outside of the write that all others wait for.
+async fn accept_one(app: &App, caller: &Caller, call: &SendDraft) -> Result<CampaignId> {
+    for _ in 0..TRIES {
+        let (asking, asked, known) = (caller.clone(), call.clone(), app.clone());
+        let ready = match app.db.read(move |tx| make_ready(tx, &known, &asking, &asked)).await? {
+            Ready::Sent(campaign) => return Ok(campaign),
+            Ready::ToSend(ready) => ready,
+        };
+        let (asking, asked, clock) = (caller.clone(), call.clone(), app.clock.clone());
+        match app.db.write(move |tx| accept(tx, &clock, &asking, &asked, &ready)).await {
+            Ok(Some(campaign)) => return Ok(campaign),
+            Ok(None) => {}
+            // Two at once: the other one won, and is the answer.
+            Err(Accept::Database(db::Error::Unique { .. })) => {
+                let (asking, asked) = (caller.clone(), call.clone());
+                let other = app.db.read(move |tx| again(tx, &asking, &asked)).await?;
+                return other.ok_or(Refused::fault("a send clashed with nothing"));
+            }
+            Err(Accept::Database(error)) => return Err(error.into()),
+            Err(Accept::Refused(refused)) => return Err(refused),
+        }
+    }
+    Err(Problem::conflict(Conflict::ContentChanged).into())
 }
 
 /// How accepting can fail, with the clash of two at once kept apart.
@@ -95,40 +110,100 @@ fn again(tx: &mut Tx<'_>, caller: &Caller, call: &SendDraft) -> Result<Option<Ca
     }
 }
 
-pub(crate) fn accept(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDraft) -> Result<CampaignId, Accept> {
+/// What became of making a send ready.
+pub(crate) enum Ready {
+    /// It was accepted before.
+    Sent(CampaignId),
+    /// It holds, and is to be written down.
+    ToSend(Box<Accepted>),
+}
+
+/// A send that holds, as it is written down.
+pub(crate) struct Accepted {
+    draft: Stored,
+    recipients: Recipients,
+    channels: Vec<ChannelRef>,
+    audience: usize,
+    /// Of them, known to fail.
+    failed: usize,
+    /// Calls to be made on each account.
+    tried: BTreeMap<ChannelId, u64>,
+    /// People to be written to outside their windows, by account.
+    outside: BTreeMap<ChannelId, BTreeSet<ContactId>>,
+}
+
+/// Looks at a draft as the check did, and refuses it where anything is not as it was then.
+pub(crate) fn make_ready(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &SendDraft) -> Result<Ready> {
     if let Some(campaign) = again(tx, caller, call)? {
-        return Ok(campaign);
+        return Ok(Ready::Sent(campaign));
     }
-    let now = app.clock.now();
     let draft = drafts::find(tx, caller, call.id)?;
+    let now = app.clock.now();
     let audience = Audience::of(tx, caller, &draft, now)?;
     let media = media::infos(app, tx, caller.team, &drafts::media_of(&draft.content))?;
     audience.fits(tx, caller, &draft, &media)?;
-    let tried: u64 = audience.tried().values().sum();
+    let tried = audience.tried();
+    let will_send: u64 = tried.values().sum();
     let seen = Digest::read(&call.digest);
     let is = Digest::of(&audience, &draft.content)?;
     if seen.content != is.content {
         return Err(Problem::conflict(Conflict::ContentChanged).into());
     }
-    if seen.audience != is.audience || call.audience != audience.people.len() as u64 {
-        let with = Conflict::AudienceChanged { audience: audience.people.len() as u64, will_send: tried };
+    let people = audience.people.len();
+    if seen.audience != is.audience || call.audience != people as u64 {
+        let with = Conflict::AudienceChanged { audience: people as u64, will_send };
         return Err(Problem::conflict(with).into());
     }
-    if tried == 0 {
+    if will_send == 0 {
         return Err(Problem::conflict(Conflict::NobodyToSend).into());
     }
-    fits_quota(tx, caller.team, &audience.tried())?;
-    for reach in audience.reaches(tx, caller.team, now)?.into_values() {
-        reach::check(reach)?;
+    let channels = audience.channels().into_values().map(|(channel, _)| channel).collect();
+    let outside = audience.outside(now);
+    let recipients: Vec<NewDelivery> = audience.people.into_iter().map(recipient).collect();
+    let failed = recipients.iter().filter(|one| one.refused.is_some()).count();
+    let recipients = Recipients::of(recipients)?;
+    Ok(Ready::ToSend(Box::new(Accepted { draft, recipients, channels, audience: people, failed, tried, outside })))
+}
+
+fn recipient((chosen, verdict): (Chosen, Verdict)) -> NewDelivery {
+    NewDelivery {
+        channel: chosen.channel,
+        identity: chosen.identity,
+        contact: chosen.contact,
+        conversation: chosen.conversation,
+        address: chosen.address,
+        name: chosen.name,
+        refused: match verdict {
+            Verdict::Fail(reason) => Some(reason),
+            Verdict::Send | Verdict::Doubt(_) => None,
+        },
+        is_follower: chosen.subscription == Subscription::Subscribed,
     }
-    let campaign = app.clock.id();
-    write(
-        tx,
-        caller,
-        &app.clock,
-        &Accepted { campaign, draft: &draft, audience: &audience, digest: &call.digest, now },
-    )?;
-    Ok(campaign)
+}
+
+/// Writes a send down that was made ready. Nothing, where its draft was changed since.
+pub(crate) fn accept(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    caller: &Caller,
+    call: &SendDraft,
+    ready: &Accepted,
+) -> Result<Option<CampaignId>, Accept> {
+    if let Some(campaign) = again(tx, caller, call)? {
+        return Ok(Some(campaign));
+    }
+    let draft = &ready.draft;
+    if drafts::store::revision(tx, caller.team, caller.member, draft.id)? != Some(draft.revision) {
+        return Ok(None);
+    }
+    let now = clock.now();
+    fits_quota(tx, caller.team, &ready.tried)?;
+    for (channel, people) in &ready.outside {
+        reach::of(tx, caller.team, *channel, people, now)?.map_or(Ok(()), reach::check)?;
+    }
+    let campaign = clock.id();
+    write(tx, caller, clock, &NewSend { campaign, digest: &call.digest, ready, now })?;
+    Ok(Some(campaign))
 }
 
 /// Refuses a whole send that needs more of a month than is left, with both numbers; no rows fail for it (domain.md 11.26).
@@ -146,58 +221,40 @@ pub(super) fn fits_quota(tx: &mut Tx<'_>, team: TeamId, tried: &BTreeMap<Channel
     Ok(())
 }
 
-/// A send that holds.
-struct Accepted<'a> {
+/// A campaign to be written.
+struct NewSend<'a> {
     campaign: CampaignId,
-    draft: &'a Stored,
-    audience: &'a Audience,
     digest: &'a str,
+    ready: &'a Accepted,
+    /// UTC ms.
     now: i64,
 }
 
 /// Writes the campaign, its links, its recipients and their slices; from now on it holds the media that the draft held.
-fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_>) -> db::Result<()> {
-    let Accepted { campaign, draft, audience, digest, now } = *accepted;
-    let recipients: Vec<NewDelivery> = audience
-        .people
-        .iter()
-        .map(|(chosen, verdict)| NewDelivery {
-            channel: chosen.channel,
-            identity: chosen.identity,
-            contact: chosen.contact,
-            conversation: chosen.conversation,
-            address: chosen.address.clone(),
-            name: chosen.name.clone(),
-            refused: match verdict {
-                Verdict::Fail(reason) => Some(*reason),
-                Verdict::Send | Verdict::Doubt(_) => None,
-            },
-            is_follower: chosen.subscription == Subscription::Subscribed,
-        })
-        .collect();
-    let failed = recipients.iter().filter(|one| one.refused.is_some()).count();
-    let store: Option<StoreId> = caller.store();
-    let names: Vec<ChannelRef> = audience.channels().into_values().map(|(channel, _)| channel).collect();
+fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, new: &NewSend<'_>) -> db::Result<()> {
+    let NewSend { campaign, digest, ready, now } = *new;
+    let draft = &ready.draft;
+    let expires_at = now + LIFE_MS;
     store::add(
         tx,
         &store::NewCampaign {
             team: caller.team,
             id: campaign,
             kind: draft.kind,
-            class: 1,
+            class: CLASS,
             draft: draft.id,
             digest,
             sender: caller.member,
             sender_name: &caller.name,
-            store,
+            store: caller.store(),
             content: &draft.content,
             first_text: preview(&draft.content),
             selection: &draft.selection,
-            channels: &names,
+            channels: &ready.channels,
             now,
-            expires_at: now + LIFE_MS,
-            audience: recipients.len(),
-            failed,
+            expires_at,
+            audience: ready.audience,
+            failed: ready.failed,
         },
     )?;
     store::add_links(tx, clock, caller.team, campaign, &draft.content)?;
@@ -206,21 +263,16 @@ fn write(tx: &mut Tx<'_>, caller: &Caller, clock: &Clock, accepted: &Accepted<'_
     tx.tell(News::of(caller.team, Subject::Draft(caller.member, draft.id)));
     media::hold(tx, caller.team, Holder::Campaign(campaign), &drafts::media_of(&draft.content))?;
     drafts::release(tx, caller.team, caller.member, draft.id)?;
-    outbox::enqueue_campaign(
-        tx,
-        clock,
-        NewCampaignDeliveries {
-            team: caller.team,
-            campaign,
-            class: 1,
-            policy: "group",
-            sender: caller.member,
-            expires_at: now + LIFE_MS,
-            now,
-            is_personal: draft.content.is_personal(),
-            recipients: &recipients,
-        },
-    )
+    let deliveries = NewCampaignDeliveries {
+        team: caller.team,
+        campaign,
+        class: CLASS,
+        sender: caller.member,
+        expires_at,
+        now,
+        is_personal: draft.content.is_personal(),
+    };
+    outbox::enqueue_campaign(tx, clock, deliveries, &ready.recipients)
 }
 
 /// The beginning of the first text, for lists.

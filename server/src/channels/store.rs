@@ -153,7 +153,8 @@ pub(super) fn equip(
 pub(super) fn sealed(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<Sealed>> {
     tx.opt(
         "SELECT team_id, platform_id, secret, access_token FROM channel
-         WHERE id = $1 AND platform = 'line' AND deleted_at IS NULL AND secret IS NOT NULL AND access_token IS NOT NULL",
+         WHERE id = $1 AND platform = 'line' AND deleted_at IS NULL AND secret IS NOT NULL
+             AND access_token IS NOT NULL",
         params![channel],
     )
 }

@@ -18,8 +18,8 @@ use crate::{
 const BEAT: Duration = Duration::from_secs(5);
 /// How long saying may take before the connection is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How far (µs) this server's clock may be from the database's before it is said: the pace of accounts has this much room
-/// (docs/operating.md).
+/// How far (µs) this server's clock may be from the database's before it is said: the pace of accounts has this much
+/// room (docs/operating.md).
 const CLOCK_ROOM: i64 = 50_000;
 /// A database that took longer (µs) to tell the time tells nothing of the clock.
 const QUICK: i64 = 20_000;

@@ -150,7 +150,8 @@ impl Peers {
         if number == peer.number + 1 { Heard::Said(said) } else { Heard::Gap(said) }
     }
 
-    /// Forgets those that have been silent for too long: what they committed last may never have been told. Returns how many.
+    /// Forgets those that have been silent for too long: what they committed last may never have been told. Returns how
+    /// many.
     pub(super) fn bury(&mut self, now: Instant) -> usize {
         let before = self.0.len();
         self.0.retain(|_, peer| now.duration_since(peer.heard_at) < SILENCE);

@@ -50,8 +50,8 @@ enum Command {
     Config(ConfigCommand),
     /// Prints the OpenAPI document of the API.
     Openapi,
-    /// Writes a whole, consistent copy of the database while the server goes on (SQLite). The root key and the media are not
-    /// in it.
+    /// Writes a whole, consistent copy of the database while the server goes on (SQLite). The root key and the media
+    /// are not in it.
     Backup {
         /// The file to write; it must not exist.
         file: PathBuf,
@@ -60,8 +60,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// Reads the settings, says what is wrong with them, and prints them without secrets. Where media lie in a bucket, it
-    /// writes, reads and deletes there.
+    /// Reads the settings, says what is wrong with them, and prints them without secrets. Where media lie in a bucket,
+    /// it writes, reads and deletes there.
     Check,
 }
 

@@ -62,8 +62,8 @@ pub struct Whatsapp {
     pub api_base: String,
     /// The version of the Graph API, such as `v25.0`; Meta ends each about two years after it came (providers.md B).
     pub version: String,
-    /// Hosts, and all below them, that what customers sent is fetched from by `https` with the number's token. `api_base`
-    /// itself is always one.
+    /// Hosts, and all below them, that what customers sent is fetched from by `https` with the number's token.
+    /// `api_base` itself is always one.
     pub media_hosts: Vec<String>,
     /// Messages per second and number. Meta allows 80, those that come in counted too, and 1,000 for a number that it
     /// upgraded (providers.md B4).

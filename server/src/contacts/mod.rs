@@ -9,6 +9,11 @@ mod store;
 mod store_test;
 pub mod whatsapp;
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    slice,
+};
+
 use shared::{
     call::Done,
     contacts::{AddTag, RemoveTag, Subscription, Tag},
@@ -38,16 +43,38 @@ pub struct Known {
     pub contact: ContactId,
 }
 
-/// Finds the customer with this LINE user id on the channel, or makes her: without a name until her profile was asked
-/// for, and neither friend nor not.
-pub fn meet(tx: &mut Tx<'_>, clock: &Clock, team: TeamId, channel: ChannelId, line_user: &str) -> db::Result<Known> {
-    if let Some(known) = store::by_line_user(tx, team, channel, line_user)? {
-        return Ok(known);
+/// Who LINE names in an event of a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LineUser {
+    /// The channel's team.
+    pub team: TeamId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// LINE's user id of her, one for all channels of a provider.
+    pub id: String,
+}
+
+/// As [`meet_all`], of one customer.
+pub fn meet(tx: &mut Tx<'_>, clock: &Clock, user: &LineUser) -> db::Result<Known> {
+    meet_all(tx, clock, slice::from_ref(user))?.remove(user).ok_or(db::Error::NotFound)
+}
+
+/// Finds the customers that LINE names, or makes them: without a name until their profile was asked for, and neither
+/// friend nor not.
+pub fn meet_all(tx: &mut Tx<'_>, clock: &Clock, users: &[LineUser]) -> db::Result<HashMap<LineUser, Known>> {
+    // Each once and in one order, so that two servers do not lock each other out.
+    let users: Vec<&LineUser> = BTreeSet::from_iter(users).into_iter().collect();
+    let mut all: HashMap<LineUser, Known> = store::by_line_users(tx, &users)?.into_iter().collect();
+    for user in users {
+        if all.contains_key(user) {
+            continue;
+        }
+        let known = Known { identity: clock.id(), contact: clock.id() };
+        store::insert(tx, user.team, user.channel, known, None, clock.now())?;
+        store::add_line_user(tx, user, known.identity, clock.now())?;
+        all.insert(user.clone(), known);
     }
-    let known = Known { identity: clock.id(), contact: clock.id() };
-    store::insert(tx, team, channel, known, None, clock.now())?;
-    store::add_line_user(tx, team, channel, known.identity, line_user, clock.now())?;
-    Ok(known)
+    Ok(all)
 }
 
 /// Keeps what an event of time `at` (UTC ms, the platform's) says of a customer's reachability, also in her

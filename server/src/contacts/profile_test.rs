@@ -7,7 +7,7 @@ use crate::{
     channels::testing::{NOW, Shop},
     clock::Clock,
     config::Config,
-    contacts::meet,
+    contacts::{LineUser, meet},
     params,
     platforms::testing::{Then, stub},
     serve,
@@ -34,7 +34,8 @@ async fn world() -> (App, Shop, TempDir) {
 
 async fn met(shop: &Shop, user: &'static str) {
     let (team, channel, clock) = (shop.team, shop.channel, shop.clock.clone());
-    shop.write(move |tx| meet(tx, &clock, team, channel, user)).await;
+    let user = LineUser { team, channel, id: user.into() };
+    shop.write(move |tx| meet(tx, &clock, &user)).await;
 }
 
 async fn nameless(shop: &Shop) -> Vec<String> {

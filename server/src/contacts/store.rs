@@ -5,10 +5,10 @@ use shared::{
     id::{ChannelId, ContactId, IdentityId, TagId, TeamId},
 };
 
-use super::{Known, tag_of};
+use super::{Known, LineUser, tag_of};
 use crate::{
     db::{FromRow, Result, Row, Sql, Tx},
-    params,
+    params, row,
 };
 
 /// An identity whose profile is to be asked for.
@@ -37,14 +37,35 @@ impl FromRow for Nameless {
     }
 }
 
-/// The customer with this address on the channel.
-pub(super) fn by_line_user(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, user: &str) -> Result<Option<Known>> {
-    tx.opt(
-        "SELECT a.identity_id, i.contact_id FROM identity_address a
-         JOIN identity i ON i.team_id = a.team_id AND i.id = a.identity_id
-         WHERE a.team_id = $1 AND a.channel_id = $2 AND a.kind = 'line_user' AND a.address = $3",
-        params![team, channel, user],
-    )
+/// Those of these customers who are known.
+pub(super) fn by_line_users(tx: &mut Tx<'_>, users: &[&LineUser]) -> Result<Vec<(LineUser, Known)>> {
+    let rows: Vec<_> = users.iter().map(|user| row![user.team, user.channel, &user.id]).collect();
+    let found: Vec<Met> = tx.many_returning(
+        Sql::pair(
+            "SELECT a.team_id, a.channel_id, a.address, a.identity_id, i.contact_id FROM identity_address a
+             JOIN identity i ON i.team_id = a.team_id AND i.id = a.identity_id
+             WHERE a.team_id = $1 AND a.channel_id = $2 AND a.kind = 'line_user' AND a.address = $3",
+            "SELECT a.team_id, a.channel_id, a.address, a.identity_id, i.contact_id
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS u (team_id, channel_id, address)
+             JOIN identity_address a
+                 ON a.channel_id = u.channel_id AND a.kind = 'line_user' AND a.address = u.address
+             JOIN identity i ON i.team_id = a.team_id AND i.id = a.identity_id
+             WHERE a.team_id = u.team_id",
+        ),
+        params![],
+        &rows,
+    )?;
+    Ok(found.into_iter().map(|Met(user, known)| (user, known)).collect())
+}
+
+/// A customer as LINE names her, and as she is known.
+struct Met(LineUser, Known);
+
+impl FromRow for Met {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let user = LineUser { team: row.get("team_id")?, channel: row.get("channel_id")?, id: row.get("address")? };
+        Ok(Self(user, Known::from_row(row)?))
+    }
 }
 
 /// A customer as a person.
@@ -81,18 +102,11 @@ pub(super) fn insert(
 }
 
 /// Gives a customer her LINE user id. [`crate::db::Error::Unique`] where she was just made elsewhere.
-pub(super) fn add_line_user(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    channel: ChannelId,
-    identity: IdentityId,
-    user: &str,
-    at: i64,
-) -> Result<()> {
+pub(super) fn add_line_user(tx: &mut Tx<'_>, user: &LineUser, identity: IdentityId, at: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO identity_address (team_id, identity_id, channel_id, kind, address, created_at)
          VALUES ($1, $2, $3, 'line_user', $4, $5)",
-        params![team, identity, channel, user, at],
+        params![user.team, identity, user.channel, &user.id, at],
     )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use shared::{
     id::{ContactId, IdentityId, TagId},
 };
 
-use super::{Known, meet, rename, store};
+use super::{Known, LineUser, meet, rename, store};
 use crate::{
     channels::testing::{NOW, Shop},
     db::{Db, Error, testing::on_both_engines},
@@ -13,7 +13,7 @@ use crate::{
 };
 
 on_both_engines![
-    insert_add_line_user_and_by_line_user,
+    insert_add_line_user_and_by_line_users,
     known_and_living,
     set_subscription_by_event_time,
     of_one_moment_the_stronger_subscription_counts,
@@ -26,23 +26,30 @@ on_both_engines![
 /// Customers of the shop, by their LINE user ids.
 async fn customer(shop: &Shop, user: &'static str) -> Known {
     let (team, channel, clock) = (shop.team, shop.channel, shop.clock.clone());
-    shop.write(move |tx| meet(tx, &clock, team, channel, user)).await
+    let user = LineUser { team, channel, id: user.into() };
+    shop.write(move |tx| meet(tx, &clock, &user)).await
 }
 
-async fn insert_add_line_user_and_by_line_user(db: Db) {
+async fn insert_add_line_user_and_by_line_users(db: Db) {
     let shop = Shop::open(db).await;
     let (team, channel) = (shop.team, shop.channel);
     let ann = customer(&shop, "Uann").await;
     assert_eq!(customer(&shop, "Uann").await, ann, "she is met once");
     assert_ne!(customer(&shop, "UANN").await, ann, "ids are told apart by case");
-    assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, channel, "Uann")).await, Some(ann));
-    assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, channel, "Unobody")).await, None);
+    let user = |team, channel, id: &str| LineUser { team, channel, id: id.into() };
+    let found = |user: LineUser| {
+        let users = [user, LineUser { team, channel, id: "Unobody".into() }];
+        shop.read(move |tx| store::by_line_users(tx, &users.iter().collect::<Vec<_>>()))
+    };
+    assert_eq!(found(user(team, channel, "Uann")).await, [(user(team, channel, "Uann"), ann)]);
+    assert_eq!(found(user(team, channel, "Unobody")).await, []);
     let (stranger, other) = (shop.clock.id(), shop.clock.id());
-    assert_eq!(shop.read(move |tx| store::by_line_user(tx, stranger, channel, "Uann")).await, None);
-    assert_eq!(shop.read(move |tx| store::by_line_user(tx, team, other, "Uann")).await, None);
+    assert_eq!(found(user(stranger, channel, "Uann")).await, []);
+    assert_eq!(found(user(team, other, "Uann")).await, []);
     let twin = Known { identity: shop.clock.id(), contact: shop.clock.id() };
     shop.write(move |tx| store::insert(tx, team, channel, twin, None, NOW)).await;
-    let again = shop.db.write(move |tx| store::add_line_user(tx, team, channel, twin.identity, "Uann", NOW)).await;
+    let hers = user(team, channel, "Uann");
+    let again = shop.db.write(move |tx| store::add_line_user(tx, &hers, twin.identity, NOW)).await;
     assert!(matches!(again, Err(Error::Unique { .. })), "{again:?}");
 }
 

@@ -61,10 +61,10 @@ pub enum Engine {
 pub enum Lane {
     /// What someone waits for: first queue; SERIALIZABLE.
     People,
-    /// Webhooks: first queue; READ COMMITTED, so guard each row by its own `WHERE`.
+    /// Webhooks that are to be kept: first queue; READ COMMITTED, so guard each row by its own `WHERE`.
     Intake,
-    /// The delivery engine: second queue and at most half of the connections; READ COMMITTED, so guard each row by its own
-    /// `WHERE`, lock with `FOR UPDATE`, and change counters relatively.
+    /// The delivery engine, and what webhooks say: second queue and at most half of the connections; READ COMMITTED, so
+    /// guard each row by its own `WHERE`, lock with `FOR UPDATE`, and change counters relatively.
     Engine,
 }
 

@@ -47,7 +47,7 @@ impl Sqlite {
             // Two processes that turn the same new file to WAL at once do not wait for each other.
             let _lock = lock(&path)?;
             let live = Live::default();
-            let writer = writer::start(connect(&path)?, live.clone())?;
+            let writer = writer::start(writing(&path)?, live.clone())?;
             let readers = (0..READERS).map(|_| reader(&path)).collect::<Result<_>>()?;
             let (readers, reading) = (Arc::new(Mutex::new(readers)), Arc::new(Semaphore::new(READERS)));
             Ok(Self(Arc::new(Inner { path, live, writer, readers, reading })))
@@ -152,6 +152,14 @@ fn connect(path: &Path) -> Result<Connection> {
         )));
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// The writer's connection. What a savepoint may bring back stays in memory, where it would otherwise go to a file from
+/// 64 KB on; so do the pages that writes all over the file come back to (docs/performance.md), up to 8 MB of them.
+fn writing(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;")?;
     Ok(connection)
 }
 
@@ -285,7 +293,7 @@ impl Session<'_> {
 fn collect<T: FromRow>(mut rows: rusqlite::Rows<'_>) -> Result<Vec<T>> {
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push(T::from_row(&Row::Sqlite(row))?);
+        all.push(T::from_row(&Row::sqlite(row))?);
     }
     Ok(all)
 }

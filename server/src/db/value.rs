@@ -1,4 +1,6 @@
 //! Values and rows: the few types both engines share (boolean, bigint, text, bytes; times are unix milliseconds).
+use std::cell::Cell as Counter;
+
 use super::{Error, Result};
 
 /// A parameter of a statement.
@@ -197,25 +199,53 @@ impl<T: FromColumn> FromColumn for Option<T> {
 }
 
 /// A row of a result.
-pub enum Row<'r> {
-    /// From SQLite.
+pub struct Row<'r> {
+    of: RowOf<'r>,
+    /// The column behind the one that was read last.
+    next: Counter<usize>,
+}
+
+enum RowOf<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    /// From PostgreSQL.
     Postgres(&'r tokio_postgres::Row),
 }
 
-impl Row<'_> {
-    /// The column of this name.
+impl<'r> Row<'r> {
+    /// From SQLite.
+    pub(super) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
+        Self { of: RowOf::Sqlite(row), next: Counter::new(0) }
+    }
+
+    /// From PostgreSQL.
+    pub(super) fn postgres(row: &'r tokio_postgres::Row) -> Self {
+        Self { of: RowOf::Postgres(row), next: Counter::new(0) }
+    }
+
+    /// The column of this name. Columns are mostly read in their order, so the next one is looked at first.
     pub fn get<T: FromColumn>(&self, name: &str) -> Result<T> {
-        let index = match self {
-            Self::Sqlite(row) => row.as_ref().column_index(name).ok(),
-            Self::Postgres(row) => row.columns().iter().position(|column| column.name().eq_ignore_ascii_case(name)),
-        };
+        let next = self.next.get();
+        let is_next = self.name(next).is_some_and(|is| is.eq_ignore_ascii_case(name));
+        let index = if is_next { Some(next) } else { self.find(name) };
+        self.next.set(index.map_or(next, |index| index + 1));
         index
             .ok_or_else(|| "is not in the result".to_owned())
             .and_then(|index| self.cell(index))
             .and_then(T::from_column)
             .map_err(|problem| Error::Column { name: name.to_owned(), problem })
+    }
+
+    fn name(&self, index: usize) -> Option<&str> {
+        match self.of {
+            RowOf::Sqlite(row) => row.as_ref().column_name(index).ok(),
+            RowOf::Postgres(row) => row.columns().get(index).map(tokio_postgres::Column::name),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        match self.of {
+            RowOf::Sqlite(row) => row.as_ref().column_index(name).ok(),
+            RowOf::Postgres(row) => row.columns().iter().position(|is| is.name().eq_ignore_ascii_case(name)),
+        }
     }
 
     /// The column at this position, counted from 0.
@@ -226,9 +256,9 @@ impl Row<'_> {
     }
 
     fn cell(&self, index: usize) -> Result<Cell<'_>, String> {
-        match self {
-            Self::Sqlite(row) => super::sqlite::cell(row, index),
-            Self::Postgres(row) => super::postgres::cell(row, index),
+        match self.of {
+            RowOf::Sqlite(row) => super::sqlite::cell(row, index),
+            RowOf::Postgres(row) => super::postgres::cell(row, index),
         }
     }
 }

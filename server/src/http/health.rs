@@ -14,8 +14,8 @@ pub(super) fn routes() -> Router<App> {
 /// How long the database may take to answer, at most.
 const DATABASE: Duration = Duration::from_secs(5);
 
-/// Ready: the database answers, reading and writing, no task has died or stands still while work waits, and the server is
-/// not stopping. A platform that is away, or a full disk, is no reason to take a server out of service.
+/// Ready: the database answers, reading and writing, no task has died or stands still while work waits, and the server
+/// is not stopping. A platform that is away, or a full disk, is no reason to take a server out of service.
 async fn ready(State(app): State<App>) -> (StatusCode, Cow<'static, str>) {
     match trouble(&app).await {
         Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, trouble),

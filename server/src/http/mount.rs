@@ -1,5 +1,5 @@
-//! Mounts a [`Call`] where it says it lives, behind the permission it says it needs: a handler that forgets to authorise
-//! cannot be written.
+//! Mounts a [`Call`] where it says it lives, behind the permission it says it needs: a handler that forgets to
+//! authorise cannot be written.
 
 use std::{fmt::Write as _, future::Future, time::Duration};
 
@@ -71,9 +71,9 @@ impl Api {
         self.raw::<C, _, _>(handle)
     }
 
-    /// Mounts a call that answers with a file to keep ([`call::Answer::File`]). The handler gives its name, its type and
-    /// its bytes as they come, so that a long list needs no more memory than a short one. What fails once it has begun
-    /// breaks the answer off, so that nobody takes a part for the whole.
+    /// Mounts a call that answers with a file to keep ([`call::Answer::File`]). The handler gives its name, its type
+    /// and its bytes as they come, so that a long list needs no more memory than a short one. What fails once it has
+    /// begun breaks the answer off, so that nobody takes a part for the whole.
     #[must_use]
     pub fn file<C, H, F, S, E>(self, handler: H) -> Self
     where
@@ -211,8 +211,8 @@ async fn from_octets<C: Call>(request: Request) -> Result<C, Problem> {
 
 /// Reads a JSON body of at most [`BODY_LIMIT`] bytes.
 pub(crate) async fn from_body<C: serde::de::DeserializeOwned>(request: Request) -> Result<C, Problem> {
-    // A form of another site could otherwise make a browser sign in to an account that is not its user's: what is no form
-    // type needs the leave that no other site has.
+    // A form of another site could otherwise make a browser sign in to an account that is not its user's: what is no
+    // form type needs the leave that no other site has.
     if kind(&request).is_some_and(|kind| kind != "application/json") {
         return Err(wrong_kind("application/json"));
     }

@@ -2,6 +2,7 @@
 
 mod apply;
 pub mod http;
+mod keeper;
 mod line;
 mod process;
 mod store;
@@ -30,6 +31,7 @@ use shared::{
 };
 use tokio::sync::Notify;
 
+use self::keeper::{Keeper, Webhook};
 pub use self::process::start;
 use crate::{
     App,
@@ -51,6 +53,7 @@ const STRANGERS: usize = 1_000;
 /// Wakes what works on webhooks. Cloning gives another hand on the same.
 #[derive(Clone, Default)]
 pub struct Inbox {
+    keeper: Keeper,
     kept: Arc<Notify>,
     applied: Arc<Notify>,
     logged_at: Arc<AtomicI64>,
@@ -158,30 +161,23 @@ struct Event<'a> {
     body: &'a str,
 }
 
-/// Keeps events, one row each, in one statement; a repeat changes nothing. Returns once the rows are on disk.
+/// Keeps events, one row each; a repeat changes nothing. Returns once the rows are on disk.
 async fn keep(app: &App, team: TeamId, platform: Platform, events: &[Event<'_>]) -> Result<()> {
     if events.is_empty() {
         return Ok(());
     }
     let now = app.clock.now();
-    let mut rows: Vec<_> = events.iter().map(|event| row_of(app, event, now)).collect();
-    // One statement takes each key once, in one order, or two webhooks could lock each other out.
-    rows.sort_by(|one, other| (one.channel, &one.key).cmp(&(other.channel, &other.key)));
-    rows.dedup_by(|one, other| (one.channel, &one.key) == (other.channel, &other.key));
-    let late: Vec<i64> = rows.iter().map(|row| now - row.at).collect();
-    let kept = app.db.write_as(Lane::Intake, move |tx| store::keep(tx, team, &rows, now)).await?;
+    let events: Vec<_> = events.iter().map(|event| row_of(app, team, event, now)).collect();
+    let late: Vec<i64> = events.iter().map(|event| now - event.at).collect();
+    app.inbox.keeper.keep(app, Webhook { platform, events }).await?;
+    let delay = metrics::histogram!("storecast_webhook_delay_seconds", "platform" => platform.as_str());
     for millis in late {
-        let seconds = Duration::from_millis(u64::try_from(millis).unwrap_or_default()).as_secs_f64();
-        metrics::histogram!("storecast_webhook_delay_seconds", "platform" => platform.as_str()).record(seconds);
+        delay.record(Duration::from_millis(u64::try_from(millis).unwrap_or_default()).as_secs_f64());
     }
-    let (platform, repeats) = (platform.as_str(), (events.len() as u64).saturating_sub(kept));
-    metrics::counter!("storecast_webhook_events_total", "platform" => platform).increment(kept);
-    metrics::counter!("storecast_webhook_repeats_total", "platform" => platform).increment(repeats);
-    app.inbox.kept.notify_one();
     Ok(())
 }
 
-fn row_of(app: &App, event: &Event<'_>, now: i64) -> store::NewEvent {
+fn row_of(app: &App, team: TeamId, event: &Event<'_>, now: i64) -> store::NewEvent {
     let key = match event.key {
         Some(key) if key.len() <= KEY && !key.contains('\0') => key.to_owned(),
         Some(key) => hash(key.as_bytes()),
@@ -189,7 +185,12 @@ fn row_of(app: &App, event: &Event<'_>, now: i64) -> store::NewEvent {
     };
     let at = event.at.unwrap_or(now).clamp(0, now + AHEAD);
     let id = app.clock.id::<uuid::Uuid>().to_string();
-    store::NewEvent { channel: event.channel, key, id, body: event.body.to_owned(), at }
+    store::NewEvent { team, channel: event.channel, key, id, body: event.body.to_owned(), at }
+}
+
+/// Whether an error is about no event in particular: what it failed is to be tried again as it was.
+fn is_of_all(error: &db::Error) -> bool {
+    matches!(error, db::Error::Race | db::Error::Full | db::Error::Unavailable(_))
 }
 
 /// Once, without the body: it is not ours to know where the signature is wrong.

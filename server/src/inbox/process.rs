@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use shared::id::{ChannelId, TeamId};
+
 use super::{
     apply::{self, Applied, ApplyError},
+    is_of_all,
     store::{self, Waiting},
 };
 use crate::{
@@ -16,6 +19,8 @@ use crate::{
 const BATCH: usize = 100;
 /// An event that so often cannot be applied is kept, marked, and left.
 const TRIES: i64 = 5;
+/// How long a batch waits, at most, for webhooks that wait to be kept: their senders wait for the answer.
+const GIVES_WAY: Duration = Duration::from_millis(40);
 /// Between two looks where nothing announced itself: another server may have taken a webhook and died.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -41,6 +46,7 @@ pub fn start(app: &App) {
     pulse.waits();
     app.tasks.spawn("inbox.process", async move {
         while !worker.tasks.is_stopping() {
+            worker.inbox.keeper.rest(GIVES_WAY).await;
             let done = round(&worker).await;
             if done.is_ok() {
                 pulse.goes_on();
@@ -63,7 +69,7 @@ pub fn start(app: &App) {
 /// Applies one batch and wakes whom it concerns.
 pub(super) async fn round(app: &App) -> db::Result<Round> {
     let clock = app.clock.clone();
-    let round = app.db.write_as(Lane::Intake, move |tx| batch(tx, &clock)).await?;
+    let round = app.db.write_as(Lane::Engine, move |tx| batch(tx, &clock)).await?;
     if let Some(oldest) = round.oldest {
         let seconds = Duration::from_millis(u64::try_from(app.clock.now() - oldest).unwrap_or_default()).as_secs_f64();
         metrics::histogram!("storecast_webhook_lag_seconds").record(seconds);
@@ -82,15 +88,11 @@ fn batch(tx: &mut Tx<'_>, clock: &Clock) -> db::Result<Round> {
         Round { seen: events.len(), oldest: events.iter().map(|event| event.received_at).min(), ..Round::default() };
     // As they happened; and one order for all servers, so that two batches do not lock each other out for long.
     events.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
-    for event in &events {
-        match apply_one(tx, clock, event)? {
-            Some(applied) => {
-                round.applied += 1;
-                round.wants_media |= applied.wants_media;
-            }
-            None if event.tries + 1 >= TRIES => round.given_up += 1,
-            None => {}
-        }
+    if let Some(applied) = apply_together(tx, clock, &events)? {
+        round.applied = events.len();
+        round.wants_media = applied.wants_media;
+    } else {
+        apply_each(tx, clock, &events, &mut round)?;
     }
     let channels: BTreeMap<_, _> =
         events.iter().map(|event| ((event.team, event.channel), event.received_at)).collect();
@@ -100,19 +102,53 @@ fn batch(tx: &mut Tx<'_>, clock: &Clock) -> db::Result<Round> {
     Ok(round)
 }
 
+/// Applies all of them and marks them; none where one of them cannot be applied: then nothing is.
+fn apply_together(tx: &mut Tx<'_>, clock: &Clock, events: &[Waiting]) -> db::Result<Option<Applied>> {
+    let applied = tx.savepoint(|tx| {
+        let applied = apply::apply_all(tx, clock, events)?;
+        store::done(tx, events.iter().map(key_of), clock.now())?;
+        Ok::<_, ApplyError>(applied)
+    });
+    match applied {
+        Ok(applied) => Ok(Some(applied)),
+        Err(ApplyError::Db(error)) if is_of_all(&error) => Err(error),
+        Err(error) => {
+            tracing::debug!(%error, "webhook events are applied one by one");
+            Ok(None)
+        }
+    }
+}
+
+fn key_of(event: &Waiting) -> (TeamId, ChannelId, &str) {
+    (event.team, event.channel, &event.key)
+}
+
+fn apply_each(tx: &mut Tx<'_>, clock: &Clock, events: &[Waiting], round: &mut Round) -> db::Result<()> {
+    for event in events {
+        match apply_one(tx, clock, event)? {
+            Some(applied) => {
+                round.applied += 1;
+                round.wants_media |= applied.wants_media;
+            }
+            None if event.tries + 1 >= TRIES => round.given_up += 1,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
 /// Applies one event and marks it, both or neither. One that cannot be applied is counted and holds nobody else up.
 fn apply_one(tx: &mut Tx<'_>, clock: &Clock, event: &Waiting) -> db::Result<Option<Applied>> {
     let Waiting { team, channel, key, .. } = event;
     let now = clock.now();
     let applied = tx.savepoint(|tx| {
         let applied = apply::apply(tx, clock, event)?;
-        store::done(tx, *team, *channel, key, now)?;
+        store::done(tx, [key_of(event)], now)?;
         Ok::<_, ApplyError>(applied)
     });
     match applied {
         Ok(applied) => Ok(Some(applied)),
-        // It is not about this event: all of the batch is to be tried again.
-        Err(ApplyError::Db(error @ (db::Error::Race | db::Error::Full | db::Error::Unavailable(_)))) => Err(error),
+        Err(ApplyError::Db(error)) if is_of_all(&error) => Err(error),
         Err(error) => {
             let given_up = event.tries + 1 >= TRIES;
             // The error names columns and positions, never what a customer wrote.

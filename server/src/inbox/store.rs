@@ -14,6 +14,8 @@ use crate::{
 /// An event to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NewEvent {
+    /// The account's team.
+    pub(super) team: TeamId,
     /// The account it came by.
     pub(super) channel: ChannelId,
     /// The platform's id of it.
@@ -56,20 +58,20 @@ impl FromRow for Waiting {
 }
 
 /// Keeps events, each key of a channel once and in order of channel and key; returns how many are new.
-pub(super) fn keep(tx: &mut Tx<'_>, team: TeamId, events: &[NewEvent], now: i64) -> Result<u64> {
-    let rows: Vec<_> =
-        events.iter().map(|event| row![event.channel, &event.key, &event.id, &event.body, event.at]).collect();
+pub(super) fn keep(tx: &mut Tx<'_>, events: &[&NewEvent], now: i64) -> Result<u64> {
+    let row = |event: &&NewEvent| row![event.team, event.channel, &event.key, &event.id, &event.body, event.at];
+    let rows: Vec<_> = events.iter().map(row).collect();
     tx.many(
         Sql::pair(
-            "INSERT INTO inbox (team_id, received_at, tries, channel_id, event_key, id, body, event_at)
-             VALUES ($1, $2, 0, $3, $4, $5, $6, $7) ON CONFLICT (channel_id, event_key) DO NOTHING",
-            "INSERT INTO inbox (team_id, received_at, tries, channel_id, event_key, id, body, event_at)
-             SELECT $1, $2, 0, e.channel_id, e.event_key, e.id, e.body, e.event_at
-             FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-                 AS e (channel_id, event_key, id, body, event_at)
+            "INSERT INTO inbox (received_at, tries, team_id, channel_id, event_key, id, body, event_at)
+             VALUES ($1, 0, $2, $3, $4, $5, $6, $7) ON CONFLICT (channel_id, event_key) DO NOTHING",
+            "INSERT INTO inbox (received_at, tries, team_id, channel_id, event_key, id, body, event_at)
+             SELECT CAST($1 AS BIGINT), 0, e.team_id, e.channel_id, e.event_key, e.id, e.body, e.event_at
+             FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+                 AS e (team_id, channel_id, event_key, id, body, event_at)
              ON CONFLICT (channel_id, event_key) DO NOTHING",
         ),
-        params![team, now],
+        params![now],
         &rows,
     )
 }
@@ -90,11 +92,22 @@ pub(super) fn claim(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Waiting>> {
     )
 }
 
-/// It is applied.
-pub(super) fn done(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId, key: &str, at: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE inbox SET processed_at = $4 WHERE team_id = $1 AND channel_id = $2 AND event_key = $3",
-        params![team, channel, key, at],
+/// These are applied.
+pub(super) fn done<'k>(
+    tx: &mut Tx<'_>,
+    keys: impl IntoIterator<Item = (TeamId, ChannelId, &'k str)>,
+    at: i64,
+) -> Result<()> {
+    let rows: Vec<_> = keys.into_iter().map(|(team, channel, key)| row![team, channel, key]).collect();
+    tx.many(
+        Sql::pair(
+            "UPDATE inbox SET processed_at = $1 WHERE team_id = $2 AND channel_id = $3 AND event_key = $4",
+            "UPDATE inbox SET processed_at = $1
+             FROM unnest($2::text[], $3::text[], $4::text[]) AS k (team_id, channel_id, event_key)
+             WHERE inbox.channel_id = k.channel_id AND inbox.event_key = k.event_key AND inbox.team_id = k.team_id",
+        ),
+        params![at],
+        &rows,
     )?;
     Ok(())
 }

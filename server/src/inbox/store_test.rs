@@ -17,6 +17,7 @@ on_both_engines![
 
 fn event(shop: &Shop, key: &str) -> NewEvent {
     NewEvent {
+        team: shop.team,
         channel: shop.channel,
         key: key.into(),
         id: shop.clock.id::<uuid::Uuid>().to_string(),
@@ -26,9 +27,8 @@ fn event(shop: &Shop, key: &str) -> NewEvent {
 }
 
 async fn keep(shop: &Shop, keys: &[&str]) -> u64 {
-    let team = shop.team;
     let events: Vec<NewEvent> = keys.iter().map(|key| event(shop, key)).collect();
-    shop.write(move |tx| store::keep(tx, team, &events, NOW)).await
+    shop.write(move |tx| store::keep(tx, &events.iter().collect::<Vec<_>>(), NOW)).await
 }
 
 async fn waiting(shop: &Shop) -> Vec<String> {
@@ -57,8 +57,9 @@ async fn claim_by_arrival_and_done(db: Db) {
     );
     assert_eq!((row.at, row.received_at, row.tries), (NOW - 5, NOW, 0));
     let (team, channel, stranger) = (shop.team, shop.channel, shop.clock.id());
-    shop.write(move |tx| store::done(tx, stranger, channel, "b", NOW)).await;
-    shop.write(move |tx| store::done(tx, team, channel, "b", NOW)).await;
+    shop.write(move |tx| store::done(tx, [(stranger, channel, "b")], NOW)).await;
+    assert_eq!(waiting(&shop).await, ["b", "a"], "it is another team's");
+    shop.write(move |tx| store::done(tx, [(team, channel, "b")], NOW)).await;
     assert_eq!(waiting(&shop).await, ["a"]);
     assert_eq!(keep(&shop, &["b"]).await, 0, "a late repeat is still known");
 }
@@ -80,7 +81,7 @@ async fn old_bodies_are_forgotten_and_keys_stay(db: Db) {
     keep(&shop, &["a", "b", "c"]).await;
     let (team, channel) = (shop.team, shop.channel);
     for key in ["a", "b"] {
-        shop.write(move |tx| store::done(tx, team, channel, key, NOW)).await;
+        shop.write(move |tx| store::done(tx, [(team, channel, key)], NOW)).await;
     }
     let old = |before, limit| shop.read(move |tx| store::old(tx, before, limit));
     let key = |key: &str| (team, channel, key.to_owned());
@@ -103,7 +104,7 @@ async fn backlog_naming_erase_erased_and_remove(db: Db) {
     assert_eq!(shop.read(store::backlog).await, backlog(3, Some(NOW)));
     let (team, channel, stranger) = (shop.team, shop.channel, shop.clock.id());
     for key in ["U1", "U2"] {
-        shop.write(move |tx| store::done(tx, team, channel, key, NOW)).await;
+        shop.write(move |tx| store::done(tx, [(team, channel, key)], NOW)).await;
     }
     assert_eq!(shop.read(store::backlog).await, backlog(1, Some(NOW)));
     let naming = |team, address: &'static str| shop.read(move |tx| store::naming(tx, team, address, 9));

@@ -1,4 +1,5 @@
-//! The task that tells: who may see what changed is read once for all who listen, and judged by the rule of its feature.
+//! The task that tells: who may see what changed is read once for all who listen, and judged by the rule of its
+//! feature.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

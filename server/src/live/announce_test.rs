@@ -38,7 +38,8 @@ fn caller(n: u128, role: Role, store: StoreId) -> Caller {
     }
 }
 
-/// By number: 1 the owner, 2 her colleague, 3 her manager, 4 sales staff and 5 the manager of the other store, 6 an admin.
+/// By number: 1 the owner, 2 her colleague, 3 her manager, 4 sales staff and 5 the manager of the other store, 6 an
+/// admin.
 fn everybody() -> Vec<Caller> {
     vec![
         caller(1, Role::SalesStaff, HERE),

@@ -1,11 +1,12 @@
 //! Live events: what a transaction changed is told, after its commit, to everyone who may see it and is looking
 //! (architecture.md section 5).
 //!
-//! A transaction names what changed ([`crate::db::Tx::tell`]); once it is on disk the database hands that to [`Live`]. One
-//! task then asks, once for all listeners, who may see these things now, and puts kind and id into their queues. What
-//! changes again and again, as a send under way, is told four times a second at most, and once more at its end.
+//! A transaction names what changed ([`crate::db::Tx::tell`]); once it is on disk the database hands that to [`Live`].
+//! One task then asks, once for all listeners, who may see these things now, and puts kind and id into their queues.
+//! What changes again and again, as a send under way, is told four times a second at most, and once more at its end.
 //!
-//! Where several servers share a database, what is handed to [`Live::publish`] travels between them ([`crate::cluster`]).
+//! Where several servers share a database, what is handed to [`Live::publish`] travels between them
+//! ([`crate::cluster`]).
 
 mod announce;
 pub mod http;

@@ -8,7 +8,8 @@ use crate::{App, keys::Shown};
 
 /// How long an address in the app is good for, in milliseconds.
 const SHOWN: i64 = 3_600_000;
-/// Addresses in the app end on these marks, in milliseconds, so that a medium keeps its address for a while and is cached.
+/// Addresses in the app end on these marks, in milliseconds, so that a medium keeps its address for a while and is
+/// cached.
 const MARK: i64 = 900_000;
 
 /// A medium itself, or its small picture.
@@ -43,9 +44,9 @@ pub(super) fn in_app(app: &App, team: TeamId, media: MediaId, rendition: Renditi
     format!("/media/{}", app.keys.media_token(Shown { team, media, rendition }, ends))
 }
 
-/// The whole address under which a platform, and the customer's telephone, fetch a medium of ours. It lasts, and it is the
-/// same at every try: LINE takes a message once only if it is the same bytes (providers.md A3). About 200 characters, none
-/// of which has to be escaped.
+/// The whole address under which a platform, and the customer's telephone, fetch a medium of ours. It lasts, and it is
+/// the same at every try: LINE takes a message once only if it is the same bytes (providers.md A3). About 200
+/// characters, none of which has to be escaped.
 pub fn platform_address(app: &App, team: TeamId, media: MediaId, rendition: Rendition) -> String {
     let token = app.keys.sent_media_token(Shown { team, media, rendition });
     format!("{}/media/sent/{token}", app.config.public_url)

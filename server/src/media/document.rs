@@ -1,4 +1,5 @@
-//! Documents: PDF, sent byte for byte as it was brought. It is looked at, never opened: no server of ours runs what is in one.
+//! Documents: PDF, sent byte for byte as it was brought. It is looked at, never opened: no server of ours runs what is
+//! in one.
 
 use bytes::Bytes;
 use shared::media::MediaFault;

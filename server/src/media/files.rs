@@ -84,7 +84,8 @@ impl From<MediaError> for Refused {
     }
 }
 
-/// Whether there was no room for it: the machine's word for a folder, the server's for a bucket (507, as `MinIO` answers).
+/// Whether there was no room for it: the machine's word for a folder, the server's for a bucket (507, as `MinIO`
+/// answers).
 fn is_full(error: &object_store::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {

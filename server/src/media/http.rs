@@ -1,5 +1,5 @@
-//! The bytes of media by signed addresses, whole or in part: `/media/{token}` for the app, `/media/sent/{token}` for the
-//! platforms.
+//! The bytes of media by signed addresses, whole or in part: `/media/{token}` for the app, `/media/sent/{token}` for
+//! the platforms.
 
 use std::ops::Range;
 

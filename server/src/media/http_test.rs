@@ -33,7 +33,8 @@ struct World {
 }
 
 impl World {
-    /// LINE keeps `pic` (a PNG), `page` (HTML that says it is a picture), `empty`, `soon` (being prepared), nothing else.
+    /// LINE keeps `pic` (a PNG), `page` (HTML that says it is a picture), `empty`, `soon` (being prepared), nothing
+    /// else.
     async fn new() -> Self {
         let (base, _) = stub(|request| {
             let picture = "content-type: image/png\r\n";

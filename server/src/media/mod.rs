@@ -1,5 +1,5 @@
-//! Media: what customers send is fetched from the platform at once; what members bring is made fit to be sent. Both lie in
-//! the media store and are shown by signed addresses.
+//! Media: what customers send is fetched from the platform at once; what members bring is made fit to be sent. Both lie
+//! in the media store and are shown by signed addresses.
 
 mod address;
 mod document;
@@ -129,8 +129,8 @@ impl Holder {
     }
 }
 
-/// Those of these media that are the team's own and ready to be sent, each once, in the order asked. What customers sent,
-/// other teams' and what is gone are not among them.
+/// Those of these media that are the team's own and ready to be sent, each once, in the order asked. What customers
+/// sent, other teams' and what is gone are not among them.
 pub fn infos(app: &App, tx: &mut db::Tx<'_>, team: TeamId, ids: &[MediaId]) -> db::Result<Vec<MediaInfo>> {
     if ids.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,5 @@
-//! Makes what was uploaded fit to be sent: one picture or film that both platforms and every telephone show, or a document.
+//! Makes what was uploaded fit to be sent: one picture or film that both platforms and every telephone show, or a
+//! document.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

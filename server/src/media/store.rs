@@ -126,7 +126,8 @@ pub(super) fn unwant(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<()> {
     Ok(())
 }
 
-/// Takes media of all teams that are due, for the server's own work: each is this server's until `until`, then due again.
+/// Takes media of all teams that are due, for the server's own work: each is this server's until `until`, then due
+/// again.
 pub(super) fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: usize) -> Result<Vec<Wanted>> {
     tx.all(
         Sql::pair(
@@ -274,8 +275,8 @@ pub(super) fn insert_ours(
 ) -> Result<()> {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     tx.execute(
-        "INSERT INTO media (team_id, id, state, kind, mime, size, sha256, path, preview_path, preview_size, width, height,
-                            duration_ms, name, created_by, created_at, tries)
+        "INSERT INTO media (team_id, id, state, kind, mime, size, sha256, path, preview_path, preview_size, width,
+             height, duration_ms, name, created_by, created_at, tries)
          VALUES ($1, $2, 'ready', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)",
         params![
             team,
@@ -356,8 +357,8 @@ impl FromRow for Unused {
     }
 }
 
-/// Takes media of all teams that members brought before this and that nothing holds: nobody can hold them any more. Gives
-/// also those that were taken before and not forgotten.
+/// Takes media of all teams that members brought before this and that nothing holds: nobody can hold them any more.
+/// Gives also those that were taken before and not forgotten.
 pub(super) fn lose_unused(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<Vec<Unused>> {
     tx.all(
         "UPDATE media SET state = 'lost' WHERE (team_id, id) IN (
@@ -375,7 +376,8 @@ pub(super) fn lose_unused(tx: &mut Tx<'_>, before: i64, limit: usize) -> Result<
 pub(super) fn forget(tx: &mut Tx<'_>, team: TeamId, id: MediaId) -> Result<()> {
     tx.execute(
         "DELETE FROM whatsapp_media WHERE team_id = $1 AND media_id = $2 AND EXISTS (
-             SELECT 1 FROM media m WHERE m.team_id = $1 AND m.id = $2 AND m.state = 'lost' AND m.created_by IS NOT NULL)",
+             SELECT 1 FROM media m WHERE m.team_id = $1 AND m.id = $2 AND m.state = 'lost'
+                 AND m.created_by IS NOT NULL)",
         params![team, id],
     )?;
     tx.execute(
@@ -410,8 +412,10 @@ pub(super) fn keep_upload(
     at: i64,
 ) -> Result<()> {
     tx.execute(
-        "INSERT INTO whatsapp_media (team_id, channel_id, media_id, provider_id, uploaded_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (channel_id, media_id) DO UPDATE SET provider_id = excluded.provider_id, uploaded_at = excluded.uploaded_at",
+        "INSERT INTO whatsapp_media (team_id, channel_id, media_id, provider_id, uploaded_at)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (channel_id, media_id) DO UPDATE SET provider_id = excluded.provider_id,
+             uploaded_at = excluded.uploaded_at",
         params![team, channel, media, provider_id, at],
     )
     .map(drop)

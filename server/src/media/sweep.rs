@@ -1,5 +1,5 @@
-//! Deletes what nobody needs: uploads that were left lying, and media of ours that nothing holds. What customers sent is
-//! never swept.
+//! Deletes what nobody needs: uploads that were left lying, and media of ours that nothing holds. What customers sent
+//! is never swept.
 //!
 //! A row is closed first, then its objects go, then the row: cut anywhere, the next sweeping goes on, on any server.
 
@@ -38,7 +38,8 @@ pub(super) fn start(app: &App) {
     });
 }
 
-/// Deletes all that is due; returns how many uploads and media went. What cannot be deleted now is tried again next time.
+/// Deletes all that is due; returns how many uploads and media went. What cannot be deleted now is tried again next
+/// time.
 pub(super) async fn sweep(app: &App) -> Result<usize> {
     let mut gone = 0;
     while !app.tasks.is_stopping() {

@@ -1,5 +1,6 @@
-//! Pictures, films and documents at Meta: WhatsApp sends what was uploaded to it by the same number (providers.md B2). Each is uploaded
-//! once per number and again when Meta is about to forget it; whoever needs it meanwhile waits for the same upload.
+//! Pictures, films and documents at Meta: WhatsApp sends what was uploaded to it by the same number (providers.md B2).
+//! Each is uploaded once per number and again when Meta is about to forget it; whoever needs it meanwhile waits for the
+//! same upload.
 
 use std::{
     collections::HashMap,
@@ -53,8 +54,9 @@ impl Uploads {
     }
 }
 
-/// What WhatsApp has of this medium of the team for this number, uploaded first where it was not. Where that fails, what the
-/// message would have been answered: a medium that Meta does not take, or that is gone, is [`Reason::WaMedia`].
+/// What WhatsApp has of this medium of the team for this number, uploaded first where it was not. Where that fails,
+/// what the message would have been answered: a medium that Meta does not take, or that is gone, is
+/// [`Reason::WaMedia`].
 pub async fn uploaded(app: App, team: TeamId, channel: ChannelId, media: MediaId) -> Result<UploadedMedium, Answer> {
     let now = app.clock.now();
     let turn = app.media.uploads.turn((channel, media), now);

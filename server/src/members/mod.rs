@@ -63,8 +63,8 @@ pub fn start(app: &App) {
     });
 }
 
-/// Who comes with this bearer token. Her member, epoch and session are read on every request: to disable her, or to sign
-/// her out everywhere, takes effect at once.
+/// Who comes with this bearer token. Her member, epoch and session are read on every request: to disable her, or to
+/// sign her out everywhere, takes effect at once.
 pub async fn authenticate(app: &App, bearer: Option<&str>) -> Result<Caller> {
     let (access, profile) = known(app, bearer).await?;
     caller(profile, access.session)

@@ -43,7 +43,8 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// Whether the password fits the hash. Without a hash (an unknown or disabled member) it costs the same, and is false.
+    /// Whether the password fits the hash. Without a hash (an unknown or disabled member) it costs the same, and is
+    /// false.
     pub(super) async fn verify(&self, password: SecretString, against: Option<String>) -> Result<bool> {
         self.verified.fetch_add(1, Ordering::Relaxed);
         self.in_turn(move || {

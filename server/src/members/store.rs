@@ -72,8 +72,8 @@ fn store_of(row: &Row<'_>) -> db::Result<Option<StoreRef>> {
     Ok(id.zip(name).map(|(id, name)| StoreRef { id, name }))
 }
 
-/// The member of a session that goes on: not ended, not over, not signed out everywhere since; the member neither disabled
-/// nor deleted. One statement, as every request asks it.
+/// The member of a session that goes on: not ended, not over, not signed out everywhere since; the member neither
+/// disabled nor deleted. One statement, as every request asks it.
 pub(super) fn profile_of_session(
     tx: &mut Tx<'_>,
     team: TeamId,
@@ -133,7 +133,8 @@ pub(super) fn account(tx: &mut Tx<'_>, email: &str) -> db::Result<Option<Account
     )
 }
 
-/// Starts a session at turn 0, unless the member was disabled or got another password since `epoch`. Returns whether it did.
+/// Starts a session at turn 0, unless the member was disabled or got another password since `epoch`. Returns whether it
+/// did.
 pub(super) fn start_session(
     tx: &mut Tx<'_>,
     account: &Account,
@@ -233,8 +234,8 @@ impl FromRow for ColleagueRow {
     }
 }
 
-/// Members of the team by name, with their stores; only those of one of `stores` where given. Disabled and deleted ones are
-/// left out.
+/// Members of the team by name, with their stores; only those of one of `stores` where given. Disabled and deleted ones
+/// are left out.
 pub(super) fn colleagues(tx: &mut Tx<'_>, team: TeamId, stores: Option<&[StoreId]>) -> db::Result<Vec<Colleague>> {
     let mut query = Query::new(
         "SELECT m.id AS member_id, m.name, m.role, s.id AS store_id, s.name AS store_name
@@ -370,7 +371,8 @@ pub(super) fn replace_stores(tx: &mut Tx<'_>, team: TeamId, member: MemberId, st
         Sql::pair(
             "INSERT INTO member_store (team_id, member_id, store_id, is_primary) VALUES ($1, $2, $3, $4)",
             "INSERT INTO member_store (team_id, member_id, store_id, is_primary)
-             SELECT $1, $2, store_id, is_primary FROM unnest($3::text[], $4::boolean[]) AS given (store_id, is_primary)",
+             SELECT $1, $2, store_id, is_primary
+             FROM unnest($3::text[], $4::boolean[]) AS given (store_id, is_primary)",
         ),
         params![team, member],
         &rows,

@@ -26,6 +26,9 @@ pub(crate) const fn slice_of(platform: Platform) -> usize {
     }
 }
 
+/// Recipients of one transaction: as measured, more hold everybody else up for no gain (`trials/engine`).
+const PIECE: usize = 1_000;
+
 /// One recipient of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery {
@@ -48,17 +51,46 @@ pub struct NewDelivery {
     pub is_follower: bool,
 }
 
-/// The recipients of a campaign, to be written with it.
-#[derive(Debug, Clone, Copy)]
-pub struct NewCampaignDeliveries<'a> {
-    /// Its team.
+/// A recipient as a piece keeps her; its channel stands beside it.
+type Kept = (IdentityId, ContactId, ConversationId, String, String, Option<Reason>, bool);
+
+/// The recipients of a campaign, made ready outside of the write: the first go out with it, whoever they are, and the rest is
+/// written behind it, piece by piece.
+#[derive(Debug)]
+pub struct Recipients {
+    first: Vec<NewDelivery>,
+    rest: Vec<(ChannelId, String)>,
+}
+
+impl Recipients {
+    /// Of these, who are in the order of (channel, contact): neighbours in the table are then neighbours in the index by
+    /// conversation (2.4 times faster with history, `trials/engine`).
+    pub fn of(mut first: Vec<NewDelivery>) -> db::Result<Self> {
+        let behind = first.split_off(PIECE.min(first.len()));
+        let mut rest = Vec::with_capacity(behind.len() / PIECE + 1);
+        for same in behind.chunk_by(|a, b| a.channel == b.channel) {
+            for piece in same.chunks(PIECE) {
+                let kept: Vec<_> = piece.iter().map(kept).collect();
+                rest.push((piece[0].channel, json(&kept)?));
+            }
+        }
+        Ok(Self { first, rest })
+    }
+}
+
+fn kept(one: &NewDelivery) -> (IdentityId, ContactId, ConversationId, &str, &str, Option<Reason>, bool) {
+    (one.identity, one.contact, one.conversation, &one.address, &one.name, one.refused, one.is_follower)
+}
+
+/// What the recipients of a campaign have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewCampaignDeliveries {
+    /// Their team.
     pub team: TeamId,
     /// The campaign; its row is there already.
     pub campaign: CampaignId,
     /// 1 group sends, 2 broadcasts.
     pub class: i64,
-    /// The policy: `group` or `broadcast`.
-    pub policy: &'static str,
     /// Who sends.
     pub sender: MemberId,
     /// When what has not started is dropped as too late (UTC ms).
@@ -67,24 +99,59 @@ pub struct NewCampaignDeliveries<'a> {
     pub now: i64,
     /// Whether the content differs from person to person.
     pub is_personal: bool,
-    /// The recipients, in the order of (channel, contact): neighbours in the table are then neighbours in the index by
-    /// conversation (2.4 times faster with history, `trials/engine`).
-    pub recipients: &'a [NewDelivery],
 }
 
-/// Writes the recipients of a campaign and the slices they are claimed by. Those on LINE to whom the very same goes are
-/// batches: a multicast for as many as it may name. Nobody joins or leaves a batch that was called for and not settled.
-pub fn enqueue_campaign(tx: &mut Tx<'_>, clock: &Clock, new: NewCampaignDeliveries<'_>) -> db::Result<()> {
-    for same in new.recipients.chunk_by(|a, b| a.channel == b.channel) {
+/// Writes the recipients of a campaign and the slices they are claimed by: a thousand now, and the rest behind it.
+pub fn enqueue_campaign(
+    tx: &mut Tx<'_>,
+    clock: &Clock,
+    new: NewCampaignDeliveries,
+    recipients: &Recipients,
+) -> db::Result<()> {
+    write(tx, clock, &new, &recipients.first)?;
+    for (number, (channel, people)) in recipients.rest.iter().enumerate() {
+        store::add_piece(tx, &new, number, *channel, people)?;
+    }
+    Ok(())
+}
+
+/// Writes a piece of a campaign's recipients. False, where there is no such piece any more or another server is at it.
+pub(crate) fn expand(tx: &mut Tx<'_>, clock: &Clock, place: store::Place) -> db::Result<bool> {
+    let Some(piece) = store::take_piece(tx, place, clock.now())? else {
+        return Ok(false);
+    };
+    let kept: Vec<Kept> = serde_json::from_str(&piece.people)
+        .map_err(|error| db::Error::Column { name: "people".into(), problem: error.to_string() })?;
+    let people: Vec<NewDelivery> = kept
+        .into_iter()
+        .map(|(identity, contact, conversation, address, name, refused, is_follower)| NewDelivery {
+            channel: piece.channel,
+            identity,
+            contact,
+            conversation,
+            address,
+            name,
+            refused,
+            is_follower,
+        })
+        .collect();
+    write(tx, clock, &piece.new, &people)?;
+    Ok(true)
+}
+
+/// Writes recipients. Those on LINE to whom the very same goes are batches: a multicast for as many as it may name. Nobody
+/// joins or leaves a batch that was called for and not settled.
+fn write(tx: &mut Tx<'_>, clock: &Clock, new: &NewCampaignDeliveries, recipients: &[NewDelivery]) -> db::Result<()> {
+    for same in recipients.chunk_by(|a, b| a.channel == b.channel) {
         let platform = store::platform(tx, new.team, same[0].channel)?;
         let goes_to_all = platform == Platform::Line && !new.is_personal;
         let is_batched = |one: &&NewDelivery| goes_to_all && one.is_follower && one.refused.is_none();
         let (batched, single): (Vec<&NewDelivery>, Vec<&NewDelivery>) = same.iter().partition(is_batched);
         for members in batched.chunks(MULTICAST_USERS) {
-            enqueue_slice(tx, clock, &new, members, members.len() > 1)?;
+            enqueue_slice(tx, clock, new, members, members.len() > 1)?;
         }
         for neighbours in single.chunks(slice_of(platform)) {
-            enqueue_slice(tx, clock, &new, neighbours, false)?;
+            enqueue_slice(tx, clock, new, neighbours, false)?;
         }
     }
     Ok(())
@@ -94,7 +161,7 @@ pub fn enqueue_campaign(tx: &mut Tx<'_>, clock: &Clock, new: NewCampaignDeliveri
 fn enqueue_slice(
     tx: &mut Tx<'_>,
     clock: &Clock,
-    new: &NewCampaignDeliveries<'_>,
+    new: &NewCampaignDeliveries,
     neighbours: &[&NewDelivery],
     is_batch: bool,
 ) -> db::Result<()> {

@@ -9,6 +9,7 @@ mod budget;
 mod claim;
 pub mod control;
 mod enqueue;
+mod expand;
 mod expire;
 mod fair;
 pub mod figures;
@@ -43,10 +44,10 @@ use shared::{
 };
 use tokio::sync::{Notify, mpsc};
 
-pub use self::enqueue::{NewCampaignDeliveries, NewDelivery, NewReply, enqueue_campaign, enqueue_reply};
-#[cfg(test)]
-pub(crate) use self::whatsapp::testing;
+pub use self::enqueue::{NewCampaignDeliveries, NewDelivery, NewReply, Recipients, enqueue_campaign, enqueue_reply};
 use self::{control::Held, pace::Pace};
+#[cfg(test)]
+pub(crate) use self::{enqueue::expand, store::next_pieces, whatsapp::testing};
 use crate::{
     App,
     clock::Clock,
@@ -146,6 +147,7 @@ fn start_with(app: &App, policies: Policies, lanes: Lanes) {
     let me: Arc<str> = app.clock.id::<uuid::Uuid>().to_string().into();
     app.tasks.spawn("outbox.settle", settle::settle_behind(app.clone(), policies, me.clone(), outcomes));
     app.tasks.spawn("outbox.sweep", control::sweep(app.clone(), policies, me.clone()));
+    app.tasks.spawn("outbox.expand", expand::expand(app.clone()));
     let late = expire::Sweep { me: me.clone(), policies, clock: app.clock.clone() };
     app.tasks.spawn("outbox.expire", expire::expire(app.clone(), late));
     app.tasks.spawn("outbox.lanes", open_lanes(app.clone(), policies, me, settle, lanes));

@@ -1,7 +1,7 @@
 //! Settling: many answers in one write, guarded by the lease once per slice and by its state per row.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -321,28 +321,22 @@ fn carry_out_but(tx: &mut Tx<'_>, plan: &Plan, until: i64, gone: &HashSet<Delive
     }
     settled.sort_by_key(|row: &Settled| row.id);
     later.sort_unstable();
-    let moved: HashSet<DeliveryId> = store::settle(tx, &settled)?.into_iter().collect();
+    let moved: HashMap<DeliveryId, ConversationId> = store::settle(tx, &settled)?.into_iter().collect();
     store::count_tries(tx, &later)?;
     store::add_tries(tx, &tries)?;
     line::add_batch_tries(tx, &batch_tries)?;
     let terms = held.iter().map(|slice| slice.lease.term()).collect();
     let left = whatsapp::carry_out(tx, plan, &terms)?;
     carried.stopped = control::stopped(tx, &unasked(&held))?;
-    for slice in held {
-        let done = slice.settled.iter().filter(|row| moved.contains(&row.id)).count();
+    for slice in &held {
+        let done = slice.settled.iter().filter(|row| moved.contains_key(&row.id)).count();
         let done = done + left.get(&slice.lease.slice.id).copied().unwrap_or_default();
         line::carry_out(tx, slice, plan.now)?;
         carried.is_free |= hand_on(tx, slice, done, plan.now)?;
-        let settled = slice.settled.iter().map(|row| &row.id).filter(|id| moved.contains(id));
-        tell_settled(tx, slice.lease.team, slice.lease.campaign, settled)?;
+        let settled = slice.settled.iter().filter_map(|row| moved.get(&row.id));
+        tell_settled(tx, slice.lease.team, slice.lease.campaign, settled);
     }
-    let reached: Vec<DeliveryId> = settled
-        .iter()
-        .filter(|row| row.state == "accepted")
-        .map(|row| row.id)
-        .filter(|id| moved.contains(id))
-        .collect();
-    tell_reached(tx, plan.policies, &reached, plan.now)?;
+    tell_reached(tx, plan, &held, &moved)?;
     count(tx, &settled, &moved, &campaigns, plan.now)?;
     // Behind the counters, as in a claim: whoever locks both waits for nobody who has the other.
     slowed.into_iter().try_for_each(|(channel, endpoint)| budget::slow_down(tx, channel, endpoint, plan.now))?;
@@ -370,40 +364,39 @@ fn hand_on(tx: &mut Tx<'_>, slice: &SlicePlan, done: usize, now: i64) -> db::Res
     Ok(false)
 }
 
-/// Tells that a send went on, or that replies are settled.
+/// Tells that a send went on, or that replies in these conversations are settled.
 fn tell_settled<'a>(
     tx: &mut Tx<'_>,
     team: TeamId,
     campaign: Option<CampaignId>,
-    moved: impl Iterator<Item = &'a DeliveryId>,
-) -> db::Result<()> {
-    let ids: Vec<String> = moved.map(ToString::to_string).collect();
-    if ids.is_empty() {
-        return Ok(());
+    settled: impl Iterator<Item = &'a ConversationId>,
+) {
+    let mut settled = settled.peekable();
+    match campaign {
+        Some(campaign) if settled.peek().is_some() => tx.tell(News::of(team, campaign)),
+        Some(_) => {}
+        None => settled.for_each(|conversation| tx.tell(News::of(team, *conversation))),
     }
-    if let Some(campaign) = campaign {
-        tx.tell(News::of(team, campaign));
-    } else {
-        for conversation in store::replied(tx, team, &ids)? {
-            tx.tell(News::of(team, conversation));
-        }
-    }
-    Ok(())
 }
 
 /// Tells whom a group send on LINE reached; recipients on WhatsApp are settled on their own.
-fn tell_reached(tx: &mut Tx<'_>, policies: Policies, reached: &[DeliveryId], now: i64) -> db::Result<()> {
-    if reached.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<String> = reached.iter().map(ToString::to_string).collect();
+fn tell_reached(
+    tx: &mut Tx<'_>,
+    plan: &Plan,
+    held: &[&SlicePlan],
+    moved: &HashMap<DeliveryId, ConversationId>,
+) -> db::Result<()> {
     let mut teams: BTreeMap<TeamId, Vec<ConversationId>> = BTreeMap::new();
-    for (team, conversation) in store::conversations_of(tx, &ids)? {
-        teams.entry(team).or_default().push(conversation);
+    for slice in held.iter().filter(|slice| slice.lease.campaign.is_some()) {
+        let reached = slice.settled.iter().filter(|row| row.state == "accepted").filter_map(|row| moved.get(&row.id));
+        let mut reached = reached.copied().peekable();
+        if reached.peek().is_some() {
+            teams.entry(slice.lease.team).or_default().extend(reached);
+        }
     }
     for (team, mut conversations) in teams {
         conversations.sort_unstable();
-        (policies.reached)(tx, Platform::Line, team, &conversations, now)?;
+        (plan.policies.reached)(tx, Platform::Line, team, &conversations, plan.now)?;
     }
     Ok(())
 }
@@ -411,14 +404,14 @@ fn tell_reached(tx: &mut Tx<'_>, policies: Policies, reached: &[DeliveryId], now
 fn count(
     tx: &mut Tx<'_>,
     settled: &[Settled],
-    moved: &HashSet<DeliveryId>,
+    moved: &HashMap<DeliveryId, ConversationId>,
     campaigns: &BTreeMap<DeliveryId, CampaignId>,
     now: i64,
 ) -> db::Result<()> {
     let mut counts: BTreeMap<CampaignId, Moved> = BTreeMap::new();
-    for row in settled.iter().filter(|row| moved.contains(&row.id)) {
-        metrics::counter!("storecast_outbox_settled_total", "state" => row.state, "reason" => row.reason.map_or("", Reason::as_str))
-            .increment(1);
+    let mut seen: BTreeMap<(&'static str, Option<Reason>), u64> = BTreeMap::new();
+    for row in settled.iter().filter(|row| moved.contains_key(&row.id)) {
+        *seen.entry((row.state, row.reason)).or_default() += 1;
         let Some(campaign) = campaigns.get(&row.id) else {
             continue;
         };
@@ -428,6 +421,10 @@ fn count(
             "unknown" => count.unknown += 1,
             _ => count.failed += 1,
         }
+    }
+    for ((state, reason), rows) in seen {
+        let reason = reason.map_or("", Reason::as_str);
+        metrics::counter!("storecast_outbox_settled_total", "state" => state, "reason" => reason).increment(rows);
     }
     counts.into_iter().try_for_each(|(campaign, moved)| store::count(tx, campaign, moved, now))
 }
@@ -467,13 +464,13 @@ pub(crate) fn settle_unsent(
         return Ok(0);
     }
     dropped.sort_by_key(|row| row.id);
-    let moved: HashSet<DeliveryId> = store::settle(tx, &dropped)?.into_iter().collect();
+    let moved: HashMap<DeliveryId, ConversationId> = store::settle(tx, &dropped)?.into_iter().collect();
     if dropped.len() == rows {
         store::close_slice(tx, slice.id)?;
     } else {
         store::book(tx, slice.id, moved.len())?;
     }
-    tell_settled(tx, team, campaign, moved.iter())?;
+    tell_settled(tx, team, campaign, moved.values());
     let campaigns = campaign.map(|campaign| dropped.iter().map(|row| (row.id, campaign)).collect()).unwrap_or_default();
     count(tx, &dropped, &moved, &campaigns, now)?;
     Ok(moved.len())

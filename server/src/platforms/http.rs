@@ -1,5 +1,5 @@
-//! The one HTTP client of the server, and what all platforms' calls share: the token in its header, addresses that an id
-//! cannot leave, reading an answer without trusting its size, and what a broken call means.
+//! The one HTTP client of the server, and what all platforms' calls share: the token in its header, addresses that an
+//! id cannot leave, reading an answer without trusting its size, and what a broken call means.
 
 use std::time::{Duration, Instant};
 
@@ -52,9 +52,9 @@ pub(super) enum ReadError {
     TooLarge(usize),
 }
 
-/// HTTP/1 only: one HTTP/2 connection carries no more calls at once than the platform allows streams, which is too few for
-/// 2,000 requests a second (`trials/engine`). Redirects are not followed: a token must not travel to where a proxy points.
-/// A whole call ends after `timeout`.
+/// HTTP/1 only: one HTTP/2 connection carries no more calls at once than the platform allows streams, which is too few
+/// for 2,000 requests a second (`trials/engine`). Redirects are not followed: a token must not travel to where a proxy
+/// points. A whole call ends after `timeout`.
 pub(super) fn client(timeout: Duration) -> Result<reqwest::Client, ClientError> {
     let client = reqwest::Client::builder()
         .user_agent(concat!("Storecast/", env!("CARGO_PKG_VERSION")))

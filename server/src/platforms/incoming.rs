@@ -50,8 +50,8 @@ pub(super) fn text(body: &[u8]) -> Result<&str, Unreadable> {
     std::str::from_utf8(body).map_err(|_| Unreadable::NoText)
 }
 
-/// The JSON with a replacement character for each escaped half of a surrogate pair: what a phone cuts through an emoji is
-/// still a message, but no text.
+/// The JSON with a replacement character for each escaped half of a surrogate pair: what a phone cuts through an emoji
+/// is still a message, but no text.
 pub(super) fn paired(json: &str) -> Cow<'_, str> {
     let unit = |at: usize| {
         let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;

@@ -1,5 +1,5 @@
-//! The platforms behind Storecast: their addresses, their JSON and what their answers mean. Nothing else knows these, and
-//! nothing here knows the database or a feature.
+//! The platforms behind Storecast: their addresses, their JSON and what their answers mean. Nothing else knows these,
+//! and nothing here knows the database or a feature.
 
 mod http;
 mod incoming;
@@ -62,8 +62,8 @@ pub enum Outcome {
         /// Why.
         reason: Reason,
     },
-    /// The template of this send cannot go out to anybody now: hold the campaign and burn no recipient. The channel itself
-    /// goes on.
+    /// The template of this send cannot go out to anybody now: hold the campaign and burn no recipient. The channel
+    /// itself goes on.
     Halt {
         /// Why.
         reason: Reason,
@@ -89,7 +89,8 @@ pub struct MediaAddress {
 pub struct Answer {
     /// What it means.
     pub outcome: Outcome,
-    /// The platform's code: LINE's HTTP status, such as `400`, or Meta's code, such as `131047`. Absent where there was none.
+    /// The platform's code: LINE's HTTP status, such as `400`, or Meta's code, such as `131047`. Absent where there was
+    /// none.
     pub code: Option<String>,
     /// The platform's words, at most 500 characters.
     pub text: Option<String>,

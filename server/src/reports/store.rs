@@ -26,8 +26,8 @@ impl FromRow for Stretch {
     }
 }
 
-/// The figures of a member's group sends for each stretch between neighbouring marks (UTC ms) that has any, by its first
-/// mark. A group send goes out when it is accepted, so its day is that of `created_at`, as its index has it.
+/// The figures of a member's group sends for each stretch between neighbouring marks (UTC ms) that has any, by its
+/// first mark. A group send goes out when it is accepted, so its day is that of `created_at`, as its index has it.
 pub(super) fn between(
     tx: &mut Tx<'_>,
     team: TeamId,

@@ -1,5 +1,5 @@
-//! What is kept for how long: bodies of webhooks, recipients of sends, who did what. One server at a time deletes, in small
-//! pieces with rests between, so that nobody waits for it; stopped anywhere, the next round goes on.
+//! What is kept for how long: bodies of webhooks, recipients of sends, who did what. One server at a time deletes, in
+//! small pieces with rests between, so that nobody waits for it; stopped anywhere, the next round goes on.
 
 mod store;
 #[cfg(test)]
@@ -121,8 +121,8 @@ async fn delete(app: &App, piece: Piece) -> db::Result<u64> {
     }
 }
 
-/// Deletes a piece of the recipients of the send that ended first of those that ended before this (UTC ms). With its last,
-/// the send is marked: its figures are all that is left. That counts as a row too, so that the next one follows.
+/// Deletes a piece of the recipients of the send that ended first of those that ended before this (UTC ms). With its
+/// last, the send is marked: its figures are all that is left. That counts as a row too, so that the next one follows.
 async fn recipients(app: &App, kind: &'static str, before: i64) -> db::Result<u64> {
     let found = app.db.read(move |tx| {
         let Some((team, campaign)) = store::oldest(tx, kind, before)? else { return Ok(None) };

@@ -7,8 +7,8 @@ use crate::{
     params,
 };
 
-/// Of the sends of this kind, of all teams, that ended before this (UTC ms) and still have recipients, the one that ended
-/// first. One of which something still waits is none of them.
+/// Of the sends of this kind, of all teams, that ended before this (UTC ms) and still have recipients, the one that
+/// ended first. One of which something still waits is none of them.
 pub(super) fn oldest(tx: &mut Tx<'_>, kind: &str, before: i64) -> Result<Option<(TeamId, CampaignId)>> {
     tx.opt(
         "SELECT c.team_id, c.id FROM campaign c
@@ -27,8 +27,8 @@ pub(super) fn recipients(tx: &mut Tx<'_>, team: TeamId, campaign: CampaignId, li
     )
 }
 
-/// Deletes these recipients of a send with all that hangs on them; returns how many there were. A click that an order is
-/// credited to stays.
+/// Deletes these recipients of a send with all that hangs on them; returns how many there were. A click that an order
+/// is credited to stays.
 pub(super) fn delete(tx: &mut Tx<'_>, team: TeamId, campaign: CampaignId, ids: &[DeliveryId]) -> Result<u64> {
     let ids = Value::Texts(ids.iter().map(ToString::to_string).collect());
     for hanging in [
@@ -45,7 +45,8 @@ pub(super) fn delete(tx: &mut Tx<'_>, team: TeamId, campaign: CampaignId, ids: &
     }
     tx.execute(
         Sql::pair(
-            "DELETE FROM click WHERE team_id = $1 AND campaign_id = $2 AND delivery_id IN (SELECT value FROM json_each($3))
+            "DELETE FROM click
+             WHERE team_id = $1 AND campaign_id = $2 AND delivery_id IN (SELECT value FROM json_each($3))
              AND NOT EXISTS (SELECT 1 FROM credit k WHERE k.team_id = click.team_id AND k.click_id = click.id)",
             "DELETE FROM click WHERE team_id = $1 AND campaign_id = $2 AND delivery_id = ANY($3)
              AND NOT EXISTS (SELECT 1 FROM credit k WHERE k.team_id = click.team_id AND k.click_id = click.id)",

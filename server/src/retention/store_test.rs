@@ -41,15 +41,16 @@ async fn ended(world: &World, at: i64, people: usize) -> CampaignId {
             )?;
             for id in &ids {
                 tx.execute(
-                    "INSERT INTO delivery (team_id, id, policy, campaign_id, slice_id, channel_id, identity_id, contact_id,
-                         conversation_id, sender_id, address, name, state, attempt, tries, unsure)
+                    "INSERT INTO delivery (team_id, id, policy, campaign_id, slice_id, channel_id, identity_id,
+                         contact_id, conversation_id, sender_id, address, name, state, attempt, tries, unsure)
                      VALUES ($1, $2, 'group', $3, 'x', $4, 'i', 'k', 'c', $5, 'U1', 'Ann', 'accepted', 1, 0, FALSE)",
                     params![team, id, campaign, channel, sender],
                 )?;
                 for text in [
                     "INSERT INTO delivery_part (team_id, delivery_id, part, attempt, state, channel_id, updated_at)
                      VALUES ($1, $2, 0, 1, 'accepted', $3, 1)",
-                    "INSERT INTO attempt (team_id, id, delivery_id, attempt, outcome, at) VALUES ($1, $2, $2, 1, 'later', 1)",
+                    "INSERT INTO attempt (team_id, id, delivery_id, attempt, outcome, at)
+                     VALUES ($1, $2, $2, 1, 'later', 1)",
                     "INSERT INTO click (team_id, id, link_id, campaign_id, delivery_id, contact_id, at)
                      VALUES ($1, $2, $3, $3, $2, 'k', 1)",
                 ] {
@@ -114,8 +115,9 @@ async fn oldest_recipients_delete_and_mark(db: Db) {
     world
         .write(move |tx| {
             tx.execute(
-                "INSERT INTO slice (team_id, id, campaign_id, channel_id, class, first_id, last_id, is_batch, open, due_at,
-                 expires_at, generation, lease_until, was_lost) VALUES ($1, 's', $2, 'x', 1, 'a', 'b', FALSE, 1, 0, 0, 0, 0, FALSE)",
+                "INSERT INTO slice (team_id, id, campaign_id, channel_id, class, first_id, last_id, is_batch, open,
+                     due_at, expires_at, generation, lease_until, was_lost)
+                 VALUES ($1, 's', $2, 'x', 1, 'a', 'b', FALSE, 1, 0, 0, 0, 0, FALSE)",
                 params![team, newer],
             )
         })

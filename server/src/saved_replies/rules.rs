@@ -1,12 +1,12 @@
-//! Who may use, change and give away a saved reply (domain.md 2.2 and 4.4), as functions of nothing but who asks. Templates
-//! are used by the same rule.
+//! Who may use, change and give away a saved reply (domain.md 2.2 and 4.4), as functions of nothing but who asks.
+//! Templates are used by the same rule.
 
 use shared::{id::MemberId, members::Role, problem::Rule, saved_replies::UsableBy};
 
 use crate::caller::Caller;
 
-/// Whether the caller may use it: its maker, where there is one, always, an admin all but others' "only me", others what is
-/// for them. [`super::items::usable`] says the same in SQL.
+/// Whether the caller may use it: its maker, where there is one, always, an admin all but others' "only me", others
+/// what is for them. [`super::items::usable`] says the same in SQL.
 pub(crate) fn uses(caller: &Caller, owner: Option<MemberId>, usable_by: &UsableBy) -> bool {
     if owner == Some(caller.member) {
         return true;
@@ -60,8 +60,8 @@ mod tests {
         UsableBy::Stores { stores: stores.to_vec() }
     }
 
-    /// Three letters for admin, manager and staff, all of the north: `u` may use, `e` may also change, `-` neither. First
-    /// of one's own, then of somebody else's.
+    /// Three letters for admin, manager and staff, all of the north: `u` may use, `e` may also change, `-` neither.
+    /// First of one's own, then of somebody else's.
     #[rstest]
     #[case(UsableBy::Everybody, "eee", "euu")]
     #[case(UsableBy::OnlyMe, "eee", "---")]

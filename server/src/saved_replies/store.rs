@@ -51,8 +51,8 @@ impl FromRow for Stored {
     }
 }
 
-const REPLY: &str = "SELECT r.id, r.title, r.content, r.usable_by, r.owner_id, m.name AS owner_name, r.updated_at, r.revision \
-     FROM saved_reply r JOIN member m ON m.team_id = r.team_id AND m.id = r.owner_id \
+const REPLY: &str = "SELECT r.id, r.title, r.content, r.usable_by, r.owner_id, m.name AS owner_name, \
+     r.updated_at, r.revision FROM saved_reply r JOIN member m ON m.team_id = r.team_id AND m.id = r.owner_id \
      WHERE r.team_id = $# AND r.deleted_at IS NULL";
 
 /// Those that the caller may use after the cursor, the last changed first.
@@ -126,12 +126,12 @@ fn folded_texts(reply: &Stored) -> String {
     fold(&reply.content.texts().collect::<Vec<_>>().join("\n"))
 }
 
-/// Keeps a new one; who may use it and its categories go by [`file`]. Where the same is kept at this very moment, this is
-/// [`Error::Race`]: tried again, it is found.
+/// Keeps a new one; who may use it and its categories go by [`file`]. Where the same is kept at this very moment, this
+/// is [`Error::Race`]: tried again, it is found.
 pub(super) fn add(tx: &mut Tx<'_>, team: TeamId, reply: &Stored) -> Result<()> {
     let added = tx.execute(
-        "INSERT INTO saved_reply (team_id, id, title, folded_title, content, folded_texts, usable_by, owner_id, revision,
-             created_at, updated_at)
+        "INSERT INTO saved_reply (team_id, id, title, folded_title, content, folded_texts, usable_by, owner_id,
+             revision, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) ON CONFLICT (team_id, id) DO NOTHING",
         params![
             team,
@@ -188,7 +188,8 @@ pub(super) fn delete(tx: &mut Tx<'_>, team: TeamId, id: SavedReplyId, now: i64) 
 /// All categories by name, with the number of replies of each that the caller may use.
 pub(super) fn categories(tx: &mut Tx<'_>, caller: &Caller) -> Result<Vec<CategoryRow>> {
     let mut query = Query::new(
-        "SELECT c.id, c.name, (SELECT count(*) FROM item_category x JOIN saved_reply r ON r.team_id = x.team_id AND r.id = x.item_id \
+        "SELECT c.id, c.name, (SELECT count(*) FROM item_category x \
+         JOIN saved_reply r ON r.team_id = x.team_id AND r.id = x.item_id \
          WHERE x.team_id = c.team_id AND x.category_id = c.id AND r.deleted_at IS NULL",
         &[],
     );
@@ -229,7 +230,8 @@ pub(super) fn standing(tx: &mut Tx<'_>, team: TeamId, id: CategoryId) -> Result<
 /// The category of this name, whatever its case and width.
 pub(super) fn category_named(tx: &mut Tx<'_>, team: TeamId, name: &str) -> Result<Option<CategoryId>> {
     tx.opt(
-        "SELECT id FROM category WHERE team_id = $1 AND kind = 'saved_reply' AND folded_name = $2 AND deleted_at IS NULL",
+        "SELECT id FROM category WHERE team_id = $1 AND kind = 'saved_reply' AND folded_name = $2
+             AND deleted_at IS NULL",
         params![team, fold(name)],
     )
 }
@@ -242,10 +244,12 @@ pub(super) fn count_categories(tx: &mut Tx<'_>, team: TeamId) -> Result<u64> {
     )
 }
 
-/// Keeps a new one. Where its id or name is taken at this very moment, this is [`Error::Race`]: tried again, it is found.
+/// Keeps a new one. Where its id or name is taken at this very moment, this is [`Error::Race`]: tried again, it is
+/// found.
 pub(super) fn add_category(tx: &mut Tx<'_>, team: TeamId, category: &Category, now: i64) -> Result<()> {
     let added = tx.execute(
-        "INSERT INTO category (team_id, id, kind, name, folded_name, created_at) VALUES ($1, $2, 'saved_reply', $3, $4, $5)
+        "INSERT INTO category (team_id, id, kind, name, folded_name, created_at)
+         VALUES ($1, $2, 'saved_reply', $3, $4, $5)
          ON CONFLICT DO NOTHING",
         params![team, category.id, &category.name, fold(&category.name), now],
     )?;

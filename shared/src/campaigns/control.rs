@@ -54,12 +54,14 @@ pub struct RetryFailed {
     pub id: CampaignId,
     /// Why they failed: at least one, each one that can succeed ([`Reason::can_retry`]).
     pub reasons: Vec<Reason>,
-    /// How many people the member saw for them. Another number by now is a conflict, so a second tap sends nobody twice.
+    /// How many people the member saw for them. Another number by now is a conflict, so a second tap sends nobody
+    /// twice.
     pub people: u64,
 }
 call!(RetryFailed { id }: Post "/campaigns/{id}/retry" -> Progress, needs GroupSend, "Sends again to those who failed for reasons that can pass.", [Missing, Invalid, Conflict, TooMany], status 202);
 
-/// Sends again to those of whom nobody knows whether they got it: they may get it twice, so it takes a person's decision.
+/// Sends again to those of whom nobody knows whether they got it: they may get it twice, so it takes a person's
+/// decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ResendUnknown {

@@ -7,9 +7,9 @@ const ENDING: &str = ".pdf";
 /// Where nothing is left of a name.
 const NAMELESS: &str = "document";
 
-/// What a document is called on the customer's telephone, made of what its file is called where it comes from: without the
-/// way to it, without characters that nobody sees or that turn the direction of what follows (`bill\u{202e}fdp.exe` looks
-/// like `billexe.pdf`), at most [`DOCUMENT_NAME`] bytes, and ending in `.pdf`, which it is.
+/// What a document is called on the customer's telephone, made of what its file is called where it comes from: without
+/// the way to it, without characters that nobody sees or that turn the direction of what follows (`bill\u{202e}fdp.exe`
+/// looks like `billexe.pdf`), at most [`DOCUMENT_NAME`] bytes, and ending in `.pdf`, which it is.
 pub fn document_name(file: &str) -> String {
     let name = tidy_name(file.rsplit(['/', '\\']).next().unwrap_or_default(), usize::MAX);
     let at = name.len().saturating_sub(ENDING.len());

@@ -169,8 +169,8 @@ impl Filled {
         self.stretches(place, text, name).into_iter().map(Stretch::into_text).collect()
     }
 
-    /// A text of the template with its blanks filled in as a customer of this name gets it, stretch by stretch: the header's line,
-    /// the text, or the address of a button. Nothing where there is no text in this place.
+    /// A text of the template with its blanks filled in as a customer of this name gets it, stretch by stretch: the
+    /// header's line, the text, or the address of a button. Nothing where there is no text in this place.
     pub fn in_stretches(&self, place: Place, name: &str) -> Vec<Stretch> {
         let text = match place {
             Place::Header => match &self.shape.header {
@@ -240,8 +240,8 @@ impl Filled {
         Ok(())
     }
 
-    /// Whether it can be sent: every blank filled in as WhatsApp takes it, the header chosen and of its kind, nothing too
-    /// long with the longest name (domain.md 5, providers.md B3).
+    /// Whether it can be sent: every blank filled in as WhatsApp takes it, the header chosen and of its kind, nothing
+    /// too long with the longest name (domain.md 5, providers.md B3).
     pub(crate) fn check(&self, field: &str, longest_name: &str, media: &[MediaInfo]) -> Result<(), Problem> {
         self.check_draft(field)?;
         for (i, trouble) in self.troubles(longest_name).into_iter().enumerate() {

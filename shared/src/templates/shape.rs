@@ -111,7 +111,8 @@ pub struct Blank {
 }
 
 impl Shape {
-    /// Its blanks in the order in which they are filled in: header, text, buttons. One that stands twice in the text is one.
+    /// Its blanks in the order in which they are filled in: header, text, buttons. One that stands twice in the text is
+    /// one.
     pub fn blanks(&self) -> Vec<Blank> {
         let mut blanks = Vec::new();
         if let Some(Header::Text { text }) = &self.header {

@@ -189,18 +189,21 @@ impl Sandbox {
         Ok(base)
     }
 
-    /// Every call that was to bring somebody a message, in the order they came; none unless [`Config::keep_calls`] is set.
+    /// Every call that was to bring somebody a message, in the order they came; none unless [`Config::keep_calls`] is
+    /// set.
     pub fn calls(&self) -> Vec<Call> {
         self.common.calls.as_ref().map(Calls::all).unwrap_or_default()
     }
 
-    /// Messages being received or answered now that came by the door at this address; 0 unless [`Config::keep_calls`] is set.
+    /// Messages being received or answered now that came by the door at this address; 0 unless [`Config::keep_calls`]
+    /// is set.
     pub fn in_flight(&self, base: &str) -> usize {
         let door = base.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
         self.common.calls.as_ref().map_or(0, |calls| calls.in_flight(door))
     }
 
-    /// Webhooks that are being sent, or wait to be sent late or again. What is held until its release is not among them.
+    /// Webhooks that are being sent, or wait to be sent late or again. What is held until its release is not among
+    /// them.
     pub fn webhooks_waiting(&self) -> usize {
         self.common.webhooks.waiting()
     }

@@ -16,7 +16,8 @@ use crate::{Client, Team, team::Account, world};
 /// What Meta answers when it fails without saying why.
 const FAILED: i64 = 135_000;
 
-/// Makes them. `people` are conversations on the number, two at least, each with what the sandbox knows the customer by.
+/// Makes them. `people` are conversations on the number, two at least, each with what the sandbox knows the customer
+/// by.
 pub async fn make(
     app: &App,
     sandbox: &Sandbox,

@@ -1,5 +1,5 @@
-//! The demo: a made-up brand with its staff, hundreds of customers on the sandbox's LINE, and weeks of work behind it, made
-//! by the same paths as everything real and kept in a folder.
+//! The demo: a made-up brand with its staff, hundreds of customers on the sandbox's LINE, and weeks of work behind it,
+//! made by the same paths as everything real and kept in a folder.
 
 mod attributes;
 pub mod control;

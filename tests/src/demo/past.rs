@@ -1,4 +1,5 @@
-//! The brand's past: a server whose clock runs as ours does, but days behind, and is set forward from one day to the next.
+//! The brand's past: a server whose clock runs as ours does, but days behind, and is set forward from one day to the
+//! next.
 
 use std::time::{Duration, Instant};
 

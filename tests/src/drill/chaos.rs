@@ -1,5 +1,5 @@
-//! What goes wrong in a drill: servers die and stand still, platforms refuse, fail and fall silent, webhooks come twice, late
-//! and out of order.
+//! What goes wrong in a drill: servers die and stand still, platforms refuse, fail and fall silent, webhooks come
+//! twice, late and out of order.
 
 use std::time::{Duration, Instant};
 
@@ -94,8 +94,8 @@ async fn recover(stage: &Stage, blow: Blow, after_ms: u64) -> anyhow::Result<Blo
     Ok(Blow { until_ms: stage.sandbox.now_us() / 1_000, ..blow })
 }
 
-/// Bad weather while there is work: a climate that is always there, and spells one after the other. It must not be dropped:
-/// what is being released would be lost.
+/// Bad weather while there is work: a climate that is always there, and spells one after the other. It must not be
+/// dropped: what is being released would be lost.
 pub(super) async fn weather(stage: &Stage, load: &Load, plan: &Plan) -> anyhow::Result<()> {
     let mut dice = Dice::new(plan.seed, "weather");
     climate(stage, &mut dice);
@@ -105,7 +105,8 @@ pub(super) async fn weather(stage: &Stage, load: &Load, plan: &Plan) -> anyhow::
         let line = |kind| stage.sandbox.line().add_fault(Fault::new(kind).times(count));
         let whatsapp = |kind| stage.sandbox.whatsapp().add_fault(Fault::new(kind).at("messages").times(count));
         match dice.place(16) {
-            // Seldom: the pace is halved by each and comes back slowly, and it is the full pace that limits are kept at.
+            // Seldom: the pace is halved by each and comes back slowly, and it is the full pace that limits are kept
+            // at.
             0 => line(FaultKind::RateLimit),
             1 => whatsapp(FaultKind::RateLimit),
             2..=4 => line(FaultKind::ServerError),

@@ -1,5 +1,5 @@
-//! The verdict: holds our records against what the platforms received, person by person and message by message. Pure, so that
-//! it can be shown to find what is wrong.
+//! The verdict: holds our records against what the platforms received, person by person and message by message. Pure,
+//! so that it can be shown to find what is wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,8 @@ use super::{
 
 /// How long LINE surely still knows a retry key, in microseconds (providers.md A9, with an hour of room).
 const KEY_LIFE_US: i64 = 23 * 3_600 * 1_000_000;
-/// A server that was struck may have begun or ended a call so shortly before that it wrote down neither, in milliseconds.
+/// A server that was struck may have begun or ended a call so shortly before that it wrote down neither, in
+/// milliseconds.
 const UNWRITTEN_MS: i64 = 5_000;
 
 /// One thing that is wrong.
@@ -323,7 +324,8 @@ impl Scene<'_> {
         }
     }
 
-    /// What her messages come to (architecture.md 4): any failed is failed, else any unknown is unknown, else the least.
+    /// What her messages come to (architecture.md 4): any failed is failed, else any unknown is unknown, else the
+    /// least.
     fn together(&self, parts: &[PartRecord]) -> Option<Outcome> {
         let all: Vec<Outcome> = parts.iter().filter_map(|one| one.outcome).collect();
         let any = |outcome| all.contains(&outcome).then_some(outcome);

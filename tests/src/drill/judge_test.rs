@@ -1,4 +1,5 @@
-//! The verdict can fail: an honest drill holds, and each lie, loss and repeat that is put into it is found, and as what it is.
+//! The verdict can fail: an honest drill holds, and each lie, loss and repeat that is put into it is found, and as what
+//! it is.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -224,6 +225,25 @@ fn a_reason_that_the_platform_did_not_give_is_wrong() {
     assert_eq!(only(&evidence), ("wrong reasons", 1));
     let evidence = with_record("w2", |record| record.parts[0].reason = Some(Reason::WaEcosystemLimit));
     assert_eq!(only(&evidence), ("wrong reasons", 1));
+}
+
+#[test]
+fn nobody_fails_of_a_month_that_is_used_up() {
+    let refused = |word: &str, reason| {
+        let mut evidence = with_record("U2", |record| record.reason = Some(reason));
+        evidence.calls[1].end = CallEnd::Answered { status: 429, reason: Some(word.to_owned()), code: None };
+        evidence
+    };
+    for reason in [Reason::LineMonthlyLimit, Reason::LineRateLimited, Reason::LineUserLimited] {
+        assert_eq!(only(&refused("monthly_limit", reason)), ("wrong reasons", 1), "the account waits for its quota");
+    }
+    assert!(
+        judge(&refused("fault_monthly_limit", Reason::LineRateLimited)).holds(),
+        "LINE's words are not its numbers"
+    );
+    assert_eq!(only(&refused("fault_monthly_limit", Reason::LineMonthlyLimit)), ("wrong reasons", 1));
+    assert!(judge(&refused("in words of its own", Reason::LineUserLimited)).holds(), "too many messages to her");
+    assert_eq!(only(&refused("rate_limit", Reason::LineUserLimited)), ("wrong reasons", 1));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The work of a drill: group messages of every kind on both platforms at once, one after the other so that there is always
-//! something under way, and replies and customers' messages between them.
+//! The work of a drill: group messages of every kind on both platforms at once, one after the other so that there is
+//! always something under way, and replies and customers' messages between them.
 
 use std::{
     sync::{
@@ -36,7 +36,8 @@ use crate::world::new_draft;
 const PATIENCE: Duration = Duration::from_mins(3);
 /// After so long the next send on LINE is made beside the one that goes out.
 const LINE_PAUSE: Duration = Duration::from_secs(5);
-/// Between two sends on WhatsApp, at least: one message in 6 s may go to the same person in the long run (providers.md B4).
+/// Between two sends on WhatsApp, at least: one message in 6 s may go to the same person in the long run (providers.md
+/// B4).
 const WHATSAPP_PAUSE: Duration = Duration::from_secs(10);
 
 /// A send that was accepted.
@@ -134,8 +135,8 @@ impl Load {
         Ok(queued)
     }
 
-    /// Never less on the way than a quarter of all, and every few seconds one more, so that a send that is held up does not
-    /// keep the others from being tried.
+    /// Never less on the way than a quarter of all, and every few seconds one more, so that a send that is held up does
+    /// not keep the others from being tried.
     async fn send_on_line(&self, plan: &Plan) -> anyhow::Result<()> {
         let people = plan.line_people as u64;
         let mut shapes = ON_LINE.iter().cycle();

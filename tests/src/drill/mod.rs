@@ -1,5 +1,6 @@
-//! The drill: real servers are killed and frozen in the middle of their work while the platforms have bad days; afterwards our
-//! records are held against what the platforms received, person by person and message by message (architecture.md 4 and 8).
+//! The drill: real servers are killed and frozen in the middle of their work while the platforms have bad days;
+//! afterwards our records are held against what the platforms received, person by person and message by message
+//! (architecture.md 4 and 8).
 
 mod chaos;
 mod evidence;

@@ -1,4 +1,5 @@
-//! Leaves no server behind, even where the drill itself is killed: a shell that reads its input ends them when it closes.
+//! Leaves no server behind, even where the drill itself is killed: a shell that reads its input ends them when it
+//! closes.
 
 use std::{
     io::Write as _,

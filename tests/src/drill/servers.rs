@@ -1,4 +1,5 @@
-//! The servers of a drill: real `storecast serve` processes on one database, each with a door of its own to the platforms.
+//! The servers of a drill: real `storecast serve` processes on one database, each with a door of its own to the
+//! platforms.
 
 use std::{
     fs::File,

@@ -13,7 +13,7 @@ use sandbox::{
     line::{Act, Batch, BatchCustomer, Delivery, Redelivery, When},
     whatsapp::{self, NewCustomer, StatusPlan, TemplateSpec},
 };
-use server::{clock::Clock, config::Config, members::admin::NewTeam};
+use server::{clock::Clock, config::Config, db::Db, inbox, members::admin::NewTeam};
 use shared::{
     call::Call,
     content::NAME_TOKEN,
@@ -106,6 +106,8 @@ pub(super) struct Stage {
     /// The first words of each customer.
     pub(super) heard: Vec<Heard>,
     desk: Desk,
+    /// Beside the servers.
+    database: Db,
     /// Holds database, media and logs; removed at the end.
     _folder: TempDir,
 }
@@ -146,7 +148,7 @@ impl Stage {
         });
         let people: Vec<Person> = people.collect::<anyhow::Result<_>>()?;
         make_odd(&sandbox, &people).await?;
-        Ok(Self {
+        let stage = Self {
             line: team.accounts.first().context("the team has no account")?.id,
             number: business.numbers.first().context("the team has no number")?.id,
             app: business.app_name.clone(),
@@ -156,8 +158,11 @@ impl Stage {
             template,
             heard,
             desk,
+            database: server::serve::open_database(&base).await?.0,
             _folder: folder,
-        })
+        };
+        stage.webhooks_arrive().await?;
+        Ok(stage)
     }
 
     /// Makes a call at any server that answers, again until one does. Every call that a drill makes may be repeated.
@@ -170,7 +175,7 @@ impl Stage {
         self.people.iter().filter(move |person| person.platform == platform)
     }
 
-    /// Waits until no webhook is on its way any more.
+    /// Waits until no webhook is on its way any more, and what they say is applied.
     pub(super) async fn webhooks_arrive(&self) -> anyhow::Result<()> {
         let began = Instant::now();
         self.sandbox.whatsapp().settled().await;
@@ -178,7 +183,14 @@ impl Stage {
             ensure!(began.elapsed() < 2 * PATIENCE, "{} webhooks are not taken", self.sandbox.webhooks_waiting());
             pause(50).await;
         }
-        Ok(())
+        loop {
+            let waiting = self.database.read(inbox::backlog).await?.waiting;
+            if waiting == 0 {
+                return Ok(());
+            }
+            ensure!(began.elapsed() < 2 * PATIENCE, "{waiting} events are not applied");
+            pause(50).await;
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Access tokens that are not ours, not any more, or not as we made them: all are [`Problem::SignedOut`], nothing is told.
+//! Access tokens that are not ours, not any more, or not as we made them: all are [`Problem::SignedOut`], nothing is
+//! told.
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};

@@ -1,4 +1,5 @@
-//! Sending again on LINE: to those who failed once the cause is mended, and to those who are unknown by a person's decision.
+//! Sending again on LINE: to those who failed once the cause is mended, and to those who are unknown by a person's
+//! decision.
 
 use sandbox::{Fault, FaultKind};
 use server::{config::Config, db::params};

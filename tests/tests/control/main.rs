@@ -1,5 +1,5 @@
-//! A person's hand on a send, over HTTP against the sandbox: hold it, let it go on, stop it, send again to those who did not
-//! get it. LINE's ledger says who got it how often.
+//! A person's hand on a send, over HTTP against the sandbox: hold it, let it go on, stop it, send again to those who
+//! did not get it. LINE's ledger says who got it how often.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
@@ -21,10 +21,10 @@ use shared::{
 use tests::{
     Engine, World,
     crowd::{crowd, receipts},
-    world::settled,
+    world::{settled, until},
 };
 
-use self::stage::{accepted, audit, people, quiet, slow, start, until};
+use self::stage::{accepted, audit, people, quiet, slow, start};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_held_send_stops_in_the_middle_and_goes_on_to_everybody_once() {

@@ -1,6 +1,6 @@
 //! What these tests are set on: many customers, a send to each by her name, and what comes of it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use server::{config::Config, db::params};
 use shared::{
@@ -11,7 +11,7 @@ use shared::{
 use tests::{
     Client, Engine, World,
     crowd::{crowd, everybody, receipts},
-    world::{PATIENCE, new_draft, send},
+    world::{new_draft, send, until},
 };
 
 /// Few calls at once, so that a send has a middle.
@@ -31,15 +31,6 @@ pub(crate) async fn start(engine: Engine, change: impl FnOnce(&mut Config), cust
 /// A send to everybody, a call for each, as it begins with her name.
 pub(crate) async fn people(client: &Client, text: &str) -> CampaignId {
     send(client, new_draft(), everybody(), &[&format!("{NAME_TOKEN}{text}")]).await.unwrap()
-}
-
-/// Waits until something is so.
-pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let began = Instant::now();
-    while !is_so().await {
-        assert!(began.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 /// Waits until LINE took so many.

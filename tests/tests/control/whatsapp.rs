@@ -3,7 +3,6 @@
 use sandbox::{Fault, FaultKind, whatsapp::NewCustomer};
 use shared::{
     campaigns::{ResendUnknown, RetryFailed},
-    conversations::{ConversationState, Scope, Take},
     deliveries::{Outcome, ShowDelivery},
     id::ConversationId,
     reasons::Reason,
@@ -14,15 +13,7 @@ use super::stage::rows;
 
 /// A customer who wrote just now to the first number, taken by this client.
 async fn met(world: &World, client: &Client) -> ConversationId {
-    use sandbox::whatsapp::{Act, When};
-    let number = &world.team.business.as_ref().unwrap().numbers[0].name;
-    let customer =
-        world.sandbox.whatsapp().add_customer(number, NewCustomer::phone("郭宜蓁", "+886912000001")).unwrap();
-    let sent = world.sandbox.whatsapp().act(number, &customer.user, Act::text("您好"), When::default()).await.unwrap();
-    assert_eq!(sent.answered, Some(200));
-    let card = world.find(client, (ConversationState::Pending, Scope::Mine), &customer.name, |_| true).await.unwrap();
-    client.call(Take { id: card.id }).await.unwrap();
-    card.id
+    world.met(client, 0, NewCustomer::phone("郭宜蓁", "+886912000001"), 0).await.unwrap().id
 }
 
 /// The texts that WhatsApp took, in order.

@@ -21,9 +21,10 @@ use shared::{
     id::{ContactId, MessageId},
     selection::Selection,
 };
-use tests::{Engine, World, world::new_draft};
-
-use super::until;
+use tests::{
+    Engine, World,
+    world::{new_draft, until},
+};
 
 /// What a customer wrote, and what was written to her; no other text has these in it.
 const HER_WORDS: &str = "我的祕密鞋碼三十七";
@@ -37,7 +38,8 @@ async fn columns(db: &Db) -> Vec<(String, String, bool)> {
              WHERE m.type = 'table' AND p.type IN ('TEXT', 'BYTEA')"
         }
         db::Engine::Postgres => {
-            "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), data_type = 'bytea' FROM information_schema.columns
+            "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), data_type = 'bytea'
+             FROM information_schema.columns
              WHERE table_schema = 'public' AND data_type IN ('text', 'bytea', 'character varying')"
         }
     };

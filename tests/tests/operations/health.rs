@@ -1,10 +1,8 @@
 //! `/readyz` of a server whose work stands still, or does not.
 
 use sandbox::{Fault, FaultKind};
-use server::params;
-use tests::{Client, Engine, World};
-
-use super::until;
+use server::{config::Config, params};
+use tests::{Client, Engine, World, world::until};
 
 async fn ready(client: &Client) -> (u16, String) {
     let answer = client.get("/readyz").await.unwrap();
@@ -30,7 +28,8 @@ async fn a_server_that_cannot_apply_webhooks_says_so_until_it_can() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_platform_that_is_away_is_no_reason() {
-    let world = World::start_with(Engine::Sqlite, |config| config.engine.retry_ms = vec![50; 20]).await.unwrap();
+    let often = |config: &mut Config| (config.engine.retry_ms, config.engine.poll_ms) = (vec![50; 20], 50);
+    let world = World::start_with(Engine::Sqlite, often).await.unwrap();
     let sales = world.client("sales").await.unwrap();
     let (_, id) = world.taken(&sales, "林雅婷", "您好").await.unwrap();
     world.sandbox.line().add_fault(Fault::new(FaultKind::ServerError).at("push"));

@@ -8,10 +8,10 @@ use tests::{
     Client, Engine, World,
     running::{Running, listener},
     team::PASSWORD,
-    world::{PATIENCE, new_draft},
+    world::{PATIENCE, new_draft, until},
 };
 
-use super::{another, arrived, until};
+use super::{another, arrived};
 
 /// Whether there is a cluster to test on.
 fn has_postgres() -> bool {

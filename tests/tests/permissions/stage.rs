@@ -234,7 +234,8 @@ impl Stage {
         let team = if theirs { self.world.other.id } else { self.world.team.id };
         let make = move |tx: &mut db::Tx<'_>| {
             tx.execute(
-                "INSERT INTO attribute (team_id, id, name, folded_name, kind, created_at) VALUES ($1, $2, $3, $3, $4, 1)",
+                "INSERT INTO attribute (team_id, id, name, folded_name, kind, created_at)
+                 VALUES ($1, $2, $3, $3, $4, 1)",
                 params![team, attribute, &name, kind],
             )
         };

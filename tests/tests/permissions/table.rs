@@ -160,7 +160,8 @@ impl Row {
         cells.map(|(whose, letter)| (whose, self.outcome(letter, omo))).collect()
     }
 
-    /// What a role that may not is told: the desk's things are an admin's, sending and its figures are the sales roles'.
+    /// What a role that may not is told: the desk's things are an admin's, sending and its figures are the sales
+    /// roles'.
     fn kept_for(&self) -> (Action, Vec<Role>) {
         let sales = vec![Role::SalesManager, Role::SalesStaff];
         match self.what {

@@ -14,12 +14,12 @@ use tests::{
     World,
     pdf::pdf,
     upload::{upload, upload_document},
-    world,
+    world::{self, until},
 };
 
 use crate::{
     PAST, figures,
-    stage::{self, ticked, until},
+    stage::{self, ticked},
 };
 
 const PICTURE: &[u8] = include_bytes!("../../src/demo/pictures/mugs.jpg");

@@ -1,4 +1,5 @@
-//! WhatsApp from end to end: steps 16 to 18 of the seed, templates, the window, and what arrives later, against the stand-in.
+//! WhatsApp from end to end: steps 16 to 18 of the seed, templates, the window, and what arrives later, against the
+//! stand-in.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
@@ -26,9 +27,12 @@ use shared::{
     selection::Selection,
     templates::{Filled, QuickReplyAction},
 };
-use tests::{Client, World, world};
+use tests::{
+    Client, World,
+    world::{self, Met, until},
+};
 
-use self::stage::{Met, ticked, until};
+use self::stage::ticked;
 
 /// Minutes of a day, and some more.
 const PAST: i64 = 24 * 60 + 10;
@@ -46,8 +50,8 @@ async fn figures(client: &Client, campaign: CampaignId) -> Figures {
     client.call(ShowCampaign { id: campaign }).await.unwrap().row.figures
 }
 
-/// Seed steps 16 to 18: a plain message reaches those within 24 hours, and the others are a record with the seed's reason,
-/// found before the call; LINE and WhatsApp in one send have figures of their own (domain.md 11.23).
+/// Seed steps 16 to 18: a plain message reaches those within 24 hours, and the others are a record with the seed's
+/// reason, found before the call; LINE and WhatsApp in one send have figures of their own (domain.md 11.23).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plain_message_to_both_platforms_fails_for_those_past_24_hours() {
     let world = World::start().await.unwrap();
@@ -89,7 +93,8 @@ async fn a_plain_message_to_both_platforms_fails_for_those_past_24_hours() {
     world.stop().await.unwrap();
 }
 
-/// The window is open in our books and closed in WhatsApp's: its own refusal, which comes after a 200, is what is shown.
+/// The window is open in our books and closed in WhatsApp's: its own refusal, which comes after a 200, is what is
+/// shown.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_whatsapp_refuses_later_moves_the_person_out_of_the_received() {
     let world = World::start().await.unwrap();
@@ -115,8 +120,7 @@ async fn a_window_that_closes_before_the_call_is_found_by_storecast() {
     let world = World::start().await.unwrap();
     let sales = world.client("sales").await.unwrap();
     // Some seconds are left of her 24 hours.
-    let late =
-        stage::taken_at(&world, &sales, 0, NewCustomer::phone("盧彥廷", "+886912000003"), 86_400_000 - 6_000).await;
+    let late = world.met(&sales, 0, NewCustomer::phone("盧彥廷", "+886912000003"), 86_400_000 - 6_000).await.unwrap();
     let id = world::new_draft();
     let content = Content::of_text("新品到店");
     let save = SaveDraft { id, kind: Kind::GroupMessage, selection: ticked(&[late.id]), content, revision: 0 };

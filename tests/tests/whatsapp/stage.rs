@@ -1,42 +1,17 @@
 //! What the WhatsApp tests are set on: customers who wrote when they did, and templates that were read.
 
-use std::time::{Duration, Instant};
-
-use sandbox::whatsapp::{Act, NewCustomer, TemplateSpec, When};
+use sandbox::whatsapp::{NewCustomer, TemplateSpec};
 use shared::{
     content::{Content, NAME_TOKEN, Part},
-    conversations::{ConversationState, Scope, Take},
     id::ConversationId,
     selection::Selection,
     templates::{Fill, Filled, ListTemplates, SyncTemplates},
 };
-use tests::{Client, World, world::PATIENCE};
-
-/// A customer whose conversation is in progress.
-pub(crate) struct Met {
-    /// Her conversation.
-    pub(crate) id: ConversationId,
-    /// What the sandbox knows her by.
-    pub(crate) user: String,
-}
+use tests::{Client, World, world::Met};
 
 /// A customer who wrote so many minutes ago to the number at this place, taken by this client.
 pub(crate) async fn taken(world: &World, client: &Client, number: usize, new: NewCustomer, minutes: i64) -> Met {
-    taken_at(world, client, number, new, minutes * 60_000).await
-}
-
-/// As [`taken`], so many milliseconds ago.
-pub(crate) async fn taken_at(world: &World, client: &Client, number: usize, new: NewCustomer, ago: i64) -> Met {
-    let number = &world.team.business.as_ref().unwrap().numbers[number].name;
-    let customer = world.sandbox.whatsapp().add_customer(number, new).unwrap();
-    let at = server::clock::Clock::system().now() - ago;
-    let when = When { timestamp: Some(at), ..When::default() };
-    let sent = world.sandbox.whatsapp().act(number, &customer.user, Act::text("您好"), when).await.unwrap();
-    assert_eq!(sent.answered, Some(200));
-    let pending = (ConversationState::Pending, Scope::Mine);
-    let card = world.find(client, pending, &customer.name, |_| true).await.unwrap();
-    client.call(Take { id: card.id }).await.unwrap();
-    Met { id: card.id, user: customer.user }
+    world.met(client, number, new, minutes * 60_000).await.unwrap()
 }
 
 /// A template of the team that was read from Meta, filled in: its first blank is the customer's name.
@@ -74,13 +49,4 @@ pub(crate) fn of(filled: Filled) -> Content {
 /// These conversations, ticked.
 pub(crate) fn ticked(ids: &[ConversationId]) -> Selection {
     Selection { ids: ids.to_vec(), matching: Vec::new() }
-}
-
-/// Waits until something is so.
-pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let began = Instant::now();
-    while !is_so().await {
-        assert!(began.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }

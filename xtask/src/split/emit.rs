@@ -28,7 +28,8 @@ pub(super) fn parse(wasm: &[u8]) -> anyhow::Result<Module> {
     config.parse(wasm)
 }
 
-/// What others need of the first file beside its functions: tables, memory and globals, by the names they import them by.
+/// What others need of the first file beside its functions: tables, memory and globals, by the names they import them
+/// by.
 pub(super) type Wanted = Vec<String>;
 
 /// Writes the first file: everything but what the others have.

@@ -1,4 +1,5 @@
-//! What the linker's relocations tell of a wasm: whose address is taken where. After `wasm-bindgen` an address is only a number.
+//! What the linker's relocations tell of a wasm: whose address is taken where. After `wasm-bindgen` an address is only
+//! a number.
 
 use std::{collections::HashMap, ops::Range};
 

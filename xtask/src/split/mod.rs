@@ -1,8 +1,8 @@
 //! Parts the app's wasm into files: what the first screen needs, and what is loaded when it is opened.
 //!
-//! A function named `chunk_…` that the app exports brings a chunk. What can be reached from it and from nowhere else goes into its file;
-//! what several chunks need, and the first screen does not, into one they share. The files work on one memory and one table of functions, each
-//! at the places that the linker gave it.
+//! A function named `chunk_…` that the app exports brings a chunk. What can be reached from it and from nowhere else
+//! goes into its file; what several chunks need, and the first screen does not, into one they share. The files work on
+//! one memory and one table of functions, each at the places that the linker gave it.
 
 mod emit;
 mod linked;

@@ -75,6 +75,7 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
         language: words.language.for_calls(),
     });
     use_title(|words| words.records.detail.label.to_owned());
+    let kept = campaign.value().is_none_or(|campaign| campaign.recipients_gone_at.is_none());
     let row = campaign.value().map(|campaign| campaign.row);
     let title = row
         .as_ref()
@@ -90,9 +91,9 @@ pub fn Record(id: ReadSignal<CampaignId>) -> Element {
                     start: rsx! {
                         BackButton { to: Route::RecordsHome {}, label: say.back }
                     },
-                    end: rsx! {
+                    end: kept.then(|| rsx! {
                         ExportButton { export, label: words.records.export_people }
-                    },
+                    }),
                     AppBarTitle {
                         level: TitleLevel::Second,
                         name: title,
@@ -132,23 +133,40 @@ fn Content(campaign: Load<Campaign>, control: Control) -> Element {
         };
     };
     let figures = record.row.figures;
+    let gone = record.recipients_gone_at;
     let shown = chosen().unwrap_or(Shown { outcome: (figures.failed > 0).then_some(Outcome::Failed), reason: None });
     let choose = use_callback(move |shown: Shown| chosen.set(Some(shown)));
+    // There is nobody to list where the recipients are gone.
+    let onchoose = gone.is_none().then_some(choose);
     rsx! {
         Stale { failed: campaign.error() }
         Standing { record: record.clone(), control }
-        Result { row: record.row.clone(), onchoose: choose }
-        Reading { figures, onchoose: choose }
+        Result { row: record.row.clone(), onchoose }
+        Reading { figures, onchoose }
         Platforms { platforms: record.platforms.clone() }
         Reasons { row: record.row.clone(), reasons: record.reasons.clone(), control, onchoose: choose }
-        Unknown { row: record.row.clone(), reasons: record.reasons.clone(), control, onchoose: choose }
-        People { campaign: record.row.id, parts: record.row.parts, figures, shown, onchoose: choose }
+        if let Some(at) = gone {
+            Panel { title: say.people,
+                PanelBody {
+                    ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {(say.gone)(at)} }
+                }
+            }
+        } else {
+            Unknown { row: record.row.clone(), reasons: record.reasons.clone(), control, onchoose: choose }
+            People { campaign: record.row.id, parts: record.row.parts, figures, shown, onchoose: choose }
+        }
         AsSent { record }
     }
 }
 
+/// What a press on the figure of an outcome does: lists its people.
+pub(super) fn opens(onchoose: Option<Callback<Shown>>, outcome: Outcome) -> Option<EventHandler<MouseEvent>> {
+    let choose = onchoose?;
+    Some(EventHandler::new(move |_| choose.call(Shown { outcome: Some(outcome), reason: None })))
+}
+
 #[component]
-fn Result(row: CampaignRow, onchoose: EventHandler<Shown>) -> Element {
+fn Result(row: CampaignRow, onchoose: Option<Callback<Shown>>) -> Element {
     let words = use_words();
     let say = &words.records.detail;
     let Figures { audience, waiting, succeeded, failed, unknown, .. } = row.figures;
@@ -162,16 +180,15 @@ fn Result(row: CampaignRow, onchoose: EventHandler<Shown>) -> Element {
             fraction
         }
     };
-    let open = move |outcome: Outcome| {
-        move |_| {
-            onchoose.call(Shown { outcome: Some(outcome), reason: None });
-        }
-    };
+    let open = |outcome: Outcome| opens(onchoose, outcome);
     let toned = |n: u64, tone: Tone| if n > 0 { tone } else { Tone::Plain };
     rsx! {
         Panel { title: (say.audience)(audience), sub: say.audience_note, sub_line: true, label: say.result,
             end: rsx! {
-                StateBadge { state: row.state, figures: row.figures }
+                // Two of them go to the next line together.
+                span { class: "row", "data-tight": "", "data-nowrap": "",
+                    StateBadge { state: row.state, figures: row.figures }
+                }
             },
             PanelBody {
                 OutcomeBar {

@@ -132,12 +132,12 @@ pub(super) fn FilterSheet(
             side: true,
             onclose,
             foot: rsx! {
-                Button { onclick: move |_| edited.set(CampaignFilter::default()), {say.clear} }
+                Button { onclick: move |_| edited.set(CampaignFilter::default()), {words.filter.clear} }
                 Button {
                     tone: ButtonTone::Primary,
                     blocked: upside_down.then(|| "records-upside-down".to_owned()),
                     onclick: move |_| onapply.call(edited.peek().clone()),
-                    {say.apply}
+                    {words.filter.apply_plain}
                 }
             },
             FilterGroup { title: say.time,

@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use shared::{
     campaigns::{CampaignFilter, CampaignRow, ExportCampaigns, Kind, ListCampaigns},
     id::CampaignId,
+    limits::Platform,
     live::LiveEvent,
     members::{Action, ListColleagues, Me, Role},
 };
@@ -34,6 +35,7 @@ use crate::{
         icon::{Icon, IconSize},
         icon_button::IconButton,
         list_card::ListCardSkeleton,
+        message_bubble::unmarked,
         panel::Panel,
         record_card::{RecordCard, RecordFigure},
         screen::{Column, ColumnWidth, Layout, Pane, PaneBody, PaneHead, PaneRole, ScreenMain, Show},
@@ -210,7 +212,11 @@ fn Body(rows: Pages<CampaignRow>, open: Option<CampaignId>, filtered: bool, oncl
 }
 
 fn first_text(words: &Words, row: &CampaignRow) -> String {
-    let text = token::shown(row.first_text.trim(), words.send.write.name_token);
+    // LINE shows a text as it stands, WhatsApp follows its marks.
+    let marked = row.channels.iter().all(|channel| channel.platform == Platform::Whatsapp);
+    let text = row.first_text.trim();
+    let text = if marked { unmarked(text) } else { text.to_owned() };
+    let text = token::shown(&text, words.send.write.name_token);
     if text.is_empty() { (words.records.media)(row.images, row.videos) } else { text }
 }
 
@@ -297,6 +303,7 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
     let now = use_now();
     let items = rows.items();
     let list = use_virtual_list(items, |row: &CampaignRow| row.id.0, TABLE, rows.spot(), move |()| rows.near_end());
+    let told = items.read().iter().any(|row| row.figures.told > 0);
     rsx! {
         Column { width: ColumnWidth::Full,
             Panel {
@@ -311,6 +318,9 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
                         HeadCell { fit: true, {say.sender} }
                         HeadCell { num: true, {say.audience} }
                         HeadCell { num: true, {say.success_rate} }
+                        if told {
+                            HeadCell { num: true, {say.read_rate} }
+                        }
                         HeadCell { num: true, {say.links} }
                         HeadCell { {say.state} }
                         HeadCell {
@@ -318,7 +328,7 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
                         }
                     },
                     for (place , row) in list.rows(&items.read(), !rows.has_more()) {
-                        TableRow { key: "{row.id}", day: words.day(row.sent_at, now), place, row }
+                        TableRow { key: "{row.id}", day: words.day(row.sent_at, now), told, place, row }
                     }
                 }
             }
@@ -326,14 +336,15 @@ fn Table(rows: Pages<CampaignRow>) -> Element {
     }
 }
 
+/// A record in the table. `told`: a platform tells of some record who read it, which has a column then.
 #[component]
-fn TableRow(row: CampaignRow, day: String, place: Place) -> Element {
+fn TableRow(row: CampaignRow, day: String, told: bool, place: Place) -> Element {
     let words = use_words();
     let say = &words.records;
     let now = use_now();
     let to = Route::Record { id: row.id };
     let (rate, part) = success(words, &row);
-    let read = reading(words, &row);
+    let (percent, fraction) = reading(words, &row).unwrap_or_else(|| ("–".to_owned(), String::new()));
     let store = row.store.as_ref().map(|store| store.name.clone());
     rsx! {
         Row { place,
@@ -362,8 +373,11 @@ fn TableRow(row: CampaignRow, day: String, place: Place) -> Element {
             Cell { num: true,
                 "{rate}"
                 CellSub { "{part}" }
-                if let Some((percent, fraction)) = read {
-                    CellSub { "{say.read_rate} {percent} {fraction}" }
+            }
+            if told {
+                Cell { num: true,
+                    "{percent}"
+                    CellSub { "{fraction}" }
                 }
             }
             Cell { num: true, {number(row.referral_links)} }

@@ -203,8 +203,8 @@ fn Why(detail: DeliveryDetail) -> Element {
     };
     let (title, text) = if let Some(reason) = row.reason {
         let said = (words.reasons.reason)(reason);
-        let next = words.records.detail.next;
-        (said.title, format!("{} {next}{}", said.why, said.next))
+        let next = format!("{}{}", words.records.detail.next, said.next);
+        (said.title, words::sentences(&[said.why, &next]))
     } else {
         let (title, text) = (say.outcome)(row.outcome, row.channel.platform);
         (title, text.to_owned())

@@ -7,7 +7,7 @@ use shared::{
     rates::Rate,
 };
 
-use super::{figures::rate, people::Shown};
+use super::{detail::opens, figures::rate, people::Shown};
 use crate::{
     screens::parts::mark_of,
     ui::{
@@ -15,7 +15,7 @@ use crate::{
         glyph::{CheckCheck, Eye, Info},
         icon::{Icon, IconSize},
         list_note::ListNote,
-        panel::Panel,
+        panel::{Panel, PanelBody},
         stat::{Stat, StatGrid},
     },
     words::{number, use_words},
@@ -26,8 +26,8 @@ use crate::{
 pub(super) fn Reading(
     /// The figures of the record.
     figures: Figures,
-    /// Others are to be listed.
-    onchoose: EventHandler<Shown>,
+    /// Others are to be listed; nothing where nobody can be.
+    onchoose: Option<Callback<Shown>>,
 ) -> Element {
     let words = use_words();
     let say = &words.records.detail;
@@ -38,7 +38,7 @@ pub(super) fn Reading(
         let (percent, fraction) = rate(Rate { part, whole: figures.told }, say.no_rate);
         format!("{percent} {}", fraction.replace(' ', "\u{a0}"))
     };
-    let open = move |outcome: Outcome| move |_| onchoose.call(Shown { outcome: Some(outcome), reason: None });
+    let open = |outcome: Outcome| opens(onchoose, outcome);
     rsx! {
         Panel { label: (say.outcome)(Outcome::Read),
             StatGrid { flush: true,
@@ -57,7 +57,9 @@ pub(super) fn Reading(
                     onclick: open(Outcome::Read),
                 }
             }
-            ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {say.read_note} }
+            PanelBody {
+                ListNote { icon: rsx! { Icon { size: IconSize::Small, Info {} } }, {say.read_note} }
+            }
         }
     }
 }

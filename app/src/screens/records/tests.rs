@@ -63,6 +63,7 @@ pub(super) fn campaign() -> Campaign {
         paused_by: None,
         cancelled_by: None,
         paused_channels: Vec::new(),
+        recipients_gone_at: None,
     }
 }
 
@@ -173,6 +174,41 @@ async fn a_record_that_is_not_there_says_so() {
         server(DONE, CampaignState::Completed).on::<ShowCampaign>(|_| Err(Problem::missing(What::Campaign).into()));
     let html = html(&format!("/records/{ID}"), canned, Role::SalesStaff).await;
     has(&html, &["這筆紀錄載入失敗"]);
+}
+
+#[tokio::test]
+async fn a_record_whose_recipients_are_gone_says_since_when_and_lists_nobody() {
+    let canned = server(DONE, CampaignState::Completed)
+        .on::<ShowCampaign>(|_| {
+            let gone = "2027-12-08T03:10:00+08:00".parse().unwrap();
+            Ok(Campaign { recipients_gone_at: Some(gone), reasons: Vec::new(), ..campaign() })
+        })
+        .on::<ListDeliveries>(|_| panic!("there is nobody to list"));
+    let html = html(&format!("/records/{ID}"), canned, Role::SalesStaff).await;
+    has(&html, &["對象 128 人", "92.97% 119\u{a0}/\u{a0}128", "已於 2027/12/08 刪除", "顧客姓名"]);
+    for gone in ["匯出對象名單", "依結果", "data-opens", "仍要重傳", "檢視"] {
+        assert!(!html.contains(gone), "{gone}: {html}");
+    }
+}
+
+/// The words of a send that went by WhatsApp alone stand without the marks that it follows.
+#[tokio::test]
+async fn an_excerpt_of_whatsapp_has_no_marks_and_one_of_line_stands_as_it_is() {
+    for (platform, shown, not) in
+        [(Platform::Whatsapp, "雙11 早鳥", "*雙11*"), (Platform::Line, "*雙11* 早鳥", "雙11 早鳥")]
+    {
+        let canned = Canned::default().on::<ListCampaigns>(move |_| {
+            let mut row = row(CampaignState::Completed, DONE);
+            row.first_text = "*雙11* 早鳥".into();
+            for channel in &mut row.channels {
+                channel.platform = platform;
+            }
+            Ok(Page { items: vec![row], next: None })
+        });
+        let html = html("/records", canned, Role::SalesStaff).await;
+        has(&html, &[shown]);
+        assert!(!html.contains(not), "{html}");
+    }
 }
 
 /// Seed steps 13 to 15; domain.md 11.25.

@@ -37,14 +37,19 @@ pub(in crate::screens) fn SeveralNumbers(
     let api = use_api();
     let curing = use_curing();
     let several = channels.len() > 1 || channels.iter().any(|one| one.channel.platform == Platform::Line);
+    let mut chosen = use_signal(|| None::<ChannelId>);
     use_effect(use_reactive!(|(several,)| {
         // The server cuts the selection that it has.
         if several && drafts.stored().is_none() {
             drafts.save_now();
+        } else if !several {
+            chosen.set(None);
         }
     }));
-    let keep = use_callback(move |channel: ChannelId| {
-        let Some((id, _)) = drafts.stored() else { return };
+    // A tap that comes before the selection is stored waits for that.
+    use_effect(move || {
+        let (Some(channel), Some((id, _))) = (*chosen.read(), drafts.stored()) else { return };
+        chosen.set(None);
         let api = api.clone();
         let call = LeaveOut { id, reason: None, doubt: None, all_but: Some(channel) };
         curing.run(async move { api.call(call).await }, move || onkept.call(()));
@@ -67,7 +72,10 @@ pub(in crate::screens) fn SeveralNumbers(
                         key: "{channel.id}",
                         tone: ButtonTone::Line,
                         size: ButtonSize::Small,
-                        onclick: move |_| keep.call(channel.id),
+                        onclick: move |_| {
+                            chosen.set(Some(channel.id));
+                            drafts.save_now();
+                        },
                         {(say.keep)(&channel.name, count)}
                     }
                 }

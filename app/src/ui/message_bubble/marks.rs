@@ -64,6 +64,28 @@ pub fn blocks(segments: &[Segment]) -> Vec<Block> {
     blocks
 }
 
+/// The words of a text without the marks that were followed, for a line that has no room for looks.
+pub fn unmarked(text: &str) -> String {
+    words_of(&blocks(&[Segment::text(text)]))
+}
+
+/// The words of all blocks, one line of the text to a line.
+fn words_of(blocks: &[Block]) -> String {
+    let line = |runs: &Vec<Run>| runs.iter().map(|run| words(&run.segment)).collect::<String>();
+    let of_block = |block: &Block| match block {
+        Block::Lines(runs) | Block::Quote(runs) => line(runs),
+        Block::Dots(items) => items.iter().map(line).collect::<Vec<_>>().join("\n"),
+        Block::Numbers(items) => items.iter().map(|(_, runs)| line(runs)).collect::<Vec<_>>().join("\n"),
+    };
+    blocks.iter().map(of_block).collect::<Vec<_>>().join("\n")
+}
+
+fn words(segment: &Segment) -> &str {
+    match segment {
+        Segment::Text(text) | Segment::Fill(text) | Segment::Blank(text) | Segment::Link { text, .. } => text,
+    }
+}
+
 /// A character that may be a mark, or a segment that stays whole.
 #[derive(Clone, Copy)]
 enum Unit<'s> {
@@ -260,20 +282,12 @@ mod tests {
     fn looks(text: &str) -> Vec<(String, String)> {
         let found = read_text(text);
         let [Block::Lines(runs)] = found.as_slice() else { panic!("{found:?}") };
-        runs.iter().map(|run| (look(run.look), words(&run.segment))).collect()
+        runs.iter().map(|run| (look(run.look), words(&run.segment).to_owned())).collect()
     }
 
     fn look(look: Look) -> String {
         let letters = [(look.bold, 'b'), (look.italic, 'i'), (look.struck, 's'), (look.code, 'c')];
         letters.into_iter().filter_map(|(on, letter)| on.then_some(letter)).collect()
-    }
-
-    fn words(segment: &Segment) -> String {
-        match segment {
-            Segment::Text(text) | Segment::Fill(text) | Segment::Blank(text) | Segment::Link { text, .. } => {
-                text.clone()
-            }
-        }
     }
 
     fn of(look: &str, text: &str) -> (String, String) {
@@ -342,21 +356,17 @@ mod tests {
         assert_eq!(found, [Block::Lines(expected.to_vec())]);
     }
 
-    /// The words of all blocks, one line of the text to a line.
-    fn all_words(blocks: &[Block]) -> String {
-        let line = |runs: &Vec<Run>| runs.iter().map(|run| words(&run.segment)).collect::<String>();
-        let of_block = |block: &Block| match block {
-            Block::Lines(runs) | Block::Quote(runs) => line(runs),
-            Block::Dots(items) => items.iter().map(line).collect::<Vec<_>>().join("\n"),
-            Block::Numbers(items) => items.iter().map(|(_, runs)| line(runs)).collect::<Vec<_>>().join("\n"),
-        };
-        blocks.iter().map(of_block).collect::<Vec<_>>().join("\n")
+    #[test]
+    fn without_room_for_looks_only_the_words_are_left() {
+        assert_eq!(unmarked("*雙11* _早鳥_ ~990~ 790 元"), "雙11 早鳥 990 790 元");
+        assert_eq!(unmarked("- 杯\n- 盤\n> 謝謝"), "杯\n盤\n謝謝");
+        assert_eq!(unmarked("2 * 3 *一半"), "2 * 3 *一半");
     }
 
     proptest! {
         #[test]
         fn nothing_is_lost_but_marks(text in "[ab1您*_~`>.\\- \n]{0,60}") {
-            let kept = all_words(&read_text(&text));
+            let kept = words_of(&read_text(&text));
             // What is left stands in the text in the same order, and what is missing are marks.
             let mut rest = kept.chars().peekable();
             let missing: String = text.chars().filter(|c| rest.next_if_eq(c).is_none()).collect();

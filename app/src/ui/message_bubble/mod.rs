@@ -7,6 +7,7 @@ mod template;
 mod text;
 
 pub use file::BubbleFile;
+pub use marks::unmarked;
 pub use media::{BubbleMedia, MediaKind};
 pub use template::{BubbleButton, BubbleButtonKind, TemplateBubble};
 pub use text::{Segment, Text};

@@ -49,7 +49,7 @@ pub fn Panel(
     }
 }
 
-/// Padded content below a panel's head.
+/// Padded content below a panel's head, its tabs or its figures.
 #[component]
 pub fn PanelBody(children: Element) -> Element {
     rsx! {

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// Rows that are drawn even where nobody sees them.
 const FEW: usize = 30;
+/// Drawn beyond what can be seen, on each side, in views.
+const BESIDE: f64 = 0.75;
 
 /// What of a list can be seen: a stretch from `top`, which is above the list where it is negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -42,6 +44,15 @@ impl Layout {
         Self { edges, gap }
     }
 
+    /// Learns how tall a row is; returns how much taller that is than before. Those below it move along.
+    pub(super) fn learn(&mut self, row: usize, height: f64) -> f64 {
+        let taller = height + self.gap - (self.top(row + 1) - self.top(row));
+        for edge in self.edges.iter_mut().skip(row + 1) {
+            *edge += taller;
+        }
+        taller
+    }
+
     /// How many rows.
     pub(super) fn len(&self) -> usize {
         self.edges.len().saturating_sub(1)
@@ -61,8 +72,8 @@ impl Layout {
         first..after.max(first)
     }
 
-    /// The rows to draw: those that can be seen, and a view of them on each side. Those drawn now stay as long as half a view of
-    /// them is left, so that scrolling does not change them all the time. A short list is drawn whole, and of one that lies out of
+    /// The rows to draw: those that can be seen, and three quarters of a view of them on each side. Scrolling draws a row or two at
+    /// a time, which fit into a frame of a slow phone; many at once do not. A short list is drawn whole, and of one that lies out of
     /// sight its nearer end: who goes by key or by voice finds something there.
     pub(super) fn window(&self, view: View, now: &Range<usize>) -> Range<usize> {
         if self.len() <= FEW {
@@ -76,14 +87,14 @@ impl Layout {
     }
 
     fn near(&self, view: View, now: &Range<usize>) -> Range<usize> {
-        let needed = self.seen(view.stretched(view.height / 2.0));
+        let needed = self.seen(view.stretched(view.height * BESIDE));
         if now.end <= self.len() && now.start <= needed.start && needed.end <= now.end {
             let most = self.seen(view.stretched(view.height * 2.0));
             if most.start <= now.start && now.end <= most.end {
                 return now.clone();
             }
         }
-        self.seen(view.stretched(view.height))
+        needed
     }
 
     /// The height of rows that are not drawn, as an empty stretch beside rows that are.
@@ -166,6 +177,21 @@ mod tests {
         }
 
         #[test]
+        fn a_row_that_is_learnt_stands_as_if_it_had_been_known(
+            heights in prop::collection::vec(1.0..300.0_f64, 1..100), gap in 0.0..20.0_f64,
+            row in any::<prop::sample::Index>(), height in 1.0..300.0_f64,
+        ) {
+            let row = row.index(heights.len());
+            let mut layout = Layout::new(heights.iter().copied(), gap);
+            prop_assert!((layout.learn(row, height) - (height - heights[row])).abs() < 0.001);
+            let known = heights.iter().enumerate().map(|(at, before)| if at == row { height } else { *before });
+            let known = Layout::new(known, gap);
+            for at in 0..=heights.len() {
+                prop_assert!((layout.top(at) - known.top(at)).abs() < 0.001, "row {}", at);
+            }
+        }
+
+        #[test]
         fn rows_put_in_front_move_the_others_by_their_height(
             layout in any_layout(), new in prop::collection::vec(1.0..300.0_f64, 0..20), view in any_view(),
         ) {
@@ -191,11 +217,18 @@ mod tests {
     }
 
     #[test]
-    fn small_steps_draw_nothing_anew() {
+    fn small_steps_draw_a_row_or_two_and_smaller_ones_nothing() {
         let layout = Layout::new([80.0; 1_000].into_iter(), 0.0);
-        let now = layout.window(View { top: 8_000.0, height: 800.0 }, &(0..0));
-        assert_eq!(now, 90..120);
-        assert_eq!(layout.window(View { top: 8_300.0, height: 800.0 }, &now), now);
-        assert_eq!(layout.window(View { top: 8_500.0, height: 800.0 }, &now), 96..127);
+        let at = |top| View { top, height: 800.0 };
+        let mut now = layout.window(at(8_000.0), &(0..0));
+        assert_eq!(now, 92..118);
+        assert_eq!(layout.window(at(8_020.0), &now), now);
+        assert_eq!(layout.window(at(8_050.0), &now), 93..119);
+        for step in 1..=50 {
+            let next = layout.window(at(8_000.0 + f64::from(step) * 120.0), &now);
+            assert!(next.end - now.end <= 2 && next.start >= now.start, "{now:?} {next:?}");
+            now = next;
+        }
+        assert_eq!(now, 167..193);
     }
 }

@@ -7,6 +7,7 @@
 mod layout;
 
 use std::{
+    cell::{Ref, RefCell},
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
     ops::Range,
@@ -68,21 +69,21 @@ impl Hasher for IdHasher {
     }
 }
 
-/// The rows as they stand now.
+/// The rows as they stand now. The height of a row that is drawn can be learnt in place: the page shows it already.
 #[derive(Debug, PartialEq)]
 struct Standing {
     keys: Rc<Vec<Uuid>>,
-    layout: Layout,
+    layout: RefCell<Layout>,
 }
 
 impl Standing {
+    fn layout(&self) -> Ref<'_, Layout> {
+        self.layout.borrow()
+    }
+
     /// The older places of the rows in `view` that are to stay where they are, with their places now.
     fn moved(&self, older: &Self, view: View) -> Vec<(usize, usize)> {
-        let seen = older.layout.seen(view);
-        if self.keys == older.keys {
-            // Only heights changed: the first row in sight holds the others.
-            return seen.take(1).map(|row| (row, row)).collect();
-        }
+        let seen = older.layout().seen(view);
         let seen: Vec<(usize, &Uuid)> = seen.filter_map(|row| Some((row, older.keys.get(row)?))).collect();
         let place = |key: &Uuid| self.keys.iter().position(|other| other == key);
         seen.into_iter().filter_map(|(row, key)| Some((row, place(key)?))).collect()
@@ -197,18 +198,17 @@ fn use_rows(
 ) -> VirtualList {
     let scroller = use_scroller();
     let known = use_hook(|| CopyValue::new(Known::default()));
-    let learnt = use_signal(|| 0_u32);
     let standing = use_memo(move || {
-        let _ = learnt.read();
-        let known = known.read();
+        let known = known.peek();
         let keys = keys.read().clone();
         let each = keys.iter().map(|key| known.get(key).copied().unwrap_or(heights.estimate));
-        let layout = Layout::new(each, heights.gap);
+        let layout = RefCell::new(Layout::new(each, heights.gap));
         Rc::new(Standing { keys, layout })
     });
     let left_at = use_hook(|| *spot.peek());
     let mut drawn = use_signal(|| {
-        let layout = &standing.peek().layout;
+        let standing = standing.peek();
+        let layout = standing.layout();
         match (scroller, left_at.row) {
             (None, _) => 0..usize::MAX,
             (_, 0) => 0..FIRST,
@@ -231,14 +231,16 @@ fn use_rows(
             let Some(seen) = seen else { return };
             view.set(Some(seen));
             let standing = standing.peek().clone();
-            let layout = &standing.layout;
+            let layout = standing.layout();
             let row = layout.seen(seen).start;
             spot.set(Spot { row, above: (seen.top - layout.top(row)).max(0.0) });
             let window = layout.window(seen, &drawn.peek());
+            let near_end = layout.below(0) < seen.top + seen.height + NEAR;
+            drop(layout);
             if *drawn.peek() != window {
                 drawn.set(window);
             }
-            if layout.below(0) < seen.top + seen.height + NEAR {
+            if near_end {
                 onend.call(());
             }
         });
@@ -260,7 +262,7 @@ fn use_rows(
         }
         spawn(async move {
             let Some(seen) = around.view().await else { return };
-            let top = standing.peek().layout.top(left_at.row) + left_at.above;
+            let top = standing.peek().layout().top(left_at.row) + left_at.above;
             // A list that is opened anew in a pane which another one left scrolled begins at its top.
             if top > 0.0 || seen.top > 0.0 {
                 scroll.call(top - seen.top);
@@ -283,7 +285,7 @@ fn use_rows(
         if let (Some(older), Some(seen)) = (older, seen)
             && seen.top > 0.0
         {
-            let drift = now.layout.drift(&older.layout, &now.moved(&older, seen));
+            let drift = now.layout().drift(&older.layout(), &now.moved(&older, seen));
             if drift.abs() > SAME {
                 view.set(Some(View { top: seen.top + drift, ..seen }));
                 return scroll.call(drift);
@@ -292,27 +294,53 @@ fn use_rows(
         look.call(());
     });
 
-    let (rows, focused) = use_told(standing, known, learnt, look);
+    let shifted = use_shifted(view, scroll);
+    let (rows, focused) = use_told(standing, view, known, shifted, look);
     VirtualList { standing, drawn, focused, element: around.list, rows }
+}
+
+/// To be told by how much a row became taller: where it stands above those in sight, the pane is scrolled along, once for all
+/// rows that tell it together.
+fn use_shifted(mut view: CopyValue<Option<View>>, scroll: Callback<f64>) -> Callback<f64> {
+    let mut owed = use_hook(|| CopyValue::new(0.0));
+    use_callback(move |by: f64| {
+        let Some(seen) = *view.peek() else { return };
+        view.set(Some(View { top: seen.top + by, ..seen }));
+        let before = *owed.peek();
+        owed.set(before + by);
+        if before == 0.0 {
+            spawn(async move {
+                let by = owed.replace(0.0);
+                if by.abs() > SAME {
+                    scroll.call(by);
+                }
+            });
+        }
+    })
 }
 
 /// What rows tell their list: how tall they are, which of them has the focus.
 fn use_told(
     standing: Memo<Rc<Standing>>,
+    view: CopyValue<Option<View>>,
     mut known: CopyValue<Known>,
-    mut learnt: Signal<u32>,
+    shifted: Callback<f64>,
     look: Callback<()>,
 ) -> (Rows, CopyValue<Option<Uuid>>) {
     let measured = use_callback(move |(row, height): (usize, f64)| {
-        let Some(key) = standing.peek().keys.get(row).copied() else { return };
-        let same = known.peek().get(&key).is_some_and(|before| (before - height).abs() < SAME);
+        let standing = standing.peek().clone();
+        let Some(key) = standing.keys.get(row).copied() else { return };
         // A row that is not shown has no height.
-        if height > 0.0 && !same {
+        if height > 0.0 {
             known.write().insert(key, height);
-            learnt += 1;
-        } else {
-            look.call(());
+            let seen = (*view.peek()).filter(|seen| seen.top > 0.0);
+            let is_above = seen.is_some_and(|seen| row < standing.layout().seen(seen).start);
+            let taller = standing.layout.borrow_mut().learn(row, height);
+            if is_above && taller.abs() > SAME {
+                return shifted.call(taller);
+            }
         }
+        look.call(());
     });
     let mut focused = use_hook(|| CopyValue::new(None::<Uuid>));
     let took_focus = use_callback(move |row: Option<usize>| {
@@ -336,7 +364,7 @@ impl VirtualList {
         let mut rows = Vec::with_capacity(window.len() + 1);
         for row in before.into_iter().chain(window).chain(after) {
             let Some(item) = items.get(row) else { continue };
-            let blank = standing.layout.blank(end..row);
+            let blank = standing.layout().blank(end..row);
             end = row + 1;
             rows.push((Place { row, blank, of: whole.then_some(items.len()), rows: self.rows }, item.clone()));
         }
@@ -346,12 +374,12 @@ impl VirtualList {
     /// What stands for the rows that are not drawn.
     pub fn blank(&self) -> Blank {
         let standing = self.standing.read();
-        let rows = standing.layout.len();
-        let window = self.window(rows);
+        let layout = standing.layout();
+        let window = self.window(layout.len());
         let focused = self.focused.peek().and_then(|key| standing.keys.iter().position(|other| *other == key));
         let start = focused.map_or(window.start, |row| row.min(window.start));
         let end = focused.map_or(window.end, |row| window.end.max(row + 1));
-        Blank { above: standing.layout.blank(0..start), below: standing.layout.below(end) }
+        Blank { above: layout.blank(0..start), below: layout.below(end) }
     }
 
     fn window(&self, rows: usize) -> Range<usize> {
@@ -386,7 +414,7 @@ pub fn VirtualRows(
         ul {
             role: "list",
             "aria-label": label,
-            class: cards.then_some("stack"),
+            class: if cards { "stack" } else { "rows" },
             "data-gap": cards.then_some("sm"),
             padding_top: "{above}px",
             padding_bottom: "{below}px",

@@ -12,7 +12,7 @@ pub(super) const MEDIA: Media = Media {
         let cure = match of {
             MediaKind::Image => "Make it smaller or save it as JPEG, then choose it again.",
             MediaKind::Video => "Cut it or lower its quality, then choose it again.",
-            MediaKind::Document => "Save it smaller, for example with smaller pictures, then choose it again.",
+            MediaKind::Document => "Save it smaller, for example with smaller images, then choose it again.",
         };
         Said::new(format!("The {} has {has}; at most {most} are taken.", noun(of)), cure)
     },

@@ -124,7 +124,7 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
             "Ask your admin to add the customer, or use a real number.",
         ),
         Reason::WaMedia => {
-            ("WhatsApp did not take the picture, film or document.", "Choose another file and send anew.")
+            ("WhatsApp did not take the image, video or document.", "Choose another file and send anew.")
         }
         Reason::WaMessageInvalid => (
             "WhatsApp found something wrong with the message itself.",

@@ -34,7 +34,6 @@ pub(super) const RECORDS: Records = Records {
     state: "State",
     with_failures: "With failures",
     clear: "Clear conditions",
-    apply: "Apply",
     state_name: |state| state.name(Language::En),
     progress: |done, all| format!("Sending {} / {}", number(done), number(all)),
     failures: |n| format!("{} failed", number(n)),
@@ -75,7 +74,7 @@ pub(super) const RECORDS: Records = Records {
     not_kept: "The file is made, but this device could not keep it. Check the space that is left, then export again.",
     read_rate: "Read rate",
     media: |images, videos| {
-        let pictures = format!("{images} {}", plural(u64::from(images), "picture", "pictures"));
+        let pictures = format!("{images} {}", plural(u64::from(images), "image", "images"));
         let films = format!("{videos} {}", plural(u64::from(videos), "video", "videos"));
         match (images, videos) {
             (0, 0) => "(no text)".to_owned(),
@@ -86,7 +85,7 @@ pub(super) const RECORDS: Records = Records {
     },
     detail: Detail {
         label: "Group-send record",
-        title: |kind, when| format!("{} · {when}", kind.name(Language::En)),
+        title: |kind, when| format!("{}, {when}", kind.name(Language::En)),
         back: "Back to the records",
         result: "Result",
         audience: |n| format!("{} {}", number(n), plural(n, "recipient", "recipients")),
@@ -119,6 +118,12 @@ pub(super) const RECORDS: Records = Records {
         remove_reason: "Show all reasons",
         view: "View",
         nobody: "Nobody is here.",
+        gone: |at| {
+            let day = at.format("%b %-d, %Y");
+            format!(
+                "Recipients are kept for a limited time: their list was deleted on {day}. Figures and content stay."
+            )
+        },
         people_loading: "Loading recipients",
         people_failed: "The recipients could not be loaded",
         content: "Content",

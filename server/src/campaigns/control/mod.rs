@@ -1,8 +1,8 @@
-//! A person's hand on a send: hold it, let it go on, stop it, send again to those who can still get it. Whoever sees the
-//! record may stop what is wrong; to send again is sending, and is held to what sending is held to.
+//! A person's hand on a send: hold it, let it go on, stop it, send again to those who can still get it. Whoever sees
+//! the record may stop what is wrong; to send again is sending, and is held to what sending is held to.
 //!
-//! These run at READ COMMITTED, as the engine does: a send under way moves its counters many times a second, and whatever
-//! is decided here is guarded by its own condition.
+//! These run at READ COMMITTED, as the engine does: a send under way moves its counters many times a second, and
+//! whatever is decided here is guarded by its own condition.
 
 mod store;
 #[cfg(test)]
@@ -124,7 +124,8 @@ pub(crate) async fn resend(app: App, caller: Caller, call: ResendUnknown) -> Res
     again(app, caller, call.id, Whom::Unknown(call.delivery), call.people).await
 }
 
-/// Queues another attempt of the people that the caller saw, all of them in one transaction: as many as one send may have.
+/// Queues another attempt of the people that the caller saw, all of them in one transaction: as many as one send may
+/// have.
 async fn again(app: App, caller: Caller, id: CampaignId, whom: Whom, people: u64) -> Result<Progress> {
     app.limits.check_send(caller.member)?;
     refresh_quotas(&app, &caller, id).await?;

@@ -62,7 +62,8 @@ pub(super) fn state_of(
     )
 }
 
-/// Who of these recipients has not written since `closed` (UTC ms), by the WhatsApp number she would be written to from.
+/// Who of these recipients has not written since `closed` (UTC ms), by the WhatsApp number she would be written to
+/// from.
 pub(super) fn outside(
     tx: &mut Tx<'_>,
     team: TeamId,

@@ -1,4 +1,5 @@
-//! What is asked before a send is sent again, on both engines; and the month's and the day's limits, which hold then too.
+//! What is asked before a send is sent again, on both engines; and the month's and the day's limits, which hold then
+//! too.
 
 use std::collections::BTreeMap;
 

@@ -76,8 +76,8 @@ pub(crate) fn release(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: Dr
     media::release(tx, team, holder(sender, draft))
 }
 
-/// Takes these conversations out of all drafts of the team that are not sent: there is nobody behind them any more. `now` is
-/// UTC ms.
+/// Takes these conversations out of all drafts of the team that are not sent: there is nobody behind them any more.
+/// `now` is UTC ms.
 pub fn forget_ticked(tx: &mut Tx<'_>, team: TeamId, gone: &[ConversationId], now: i64) -> db::Result<()> {
     for id in gone {
         for (sender, mut draft) in store::ticking(tx, team, *id)? {
@@ -96,8 +96,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, caller: &Caller, id: DraftId) -> Result<Stor
     Ok(store::find(tx, caller.team, caller.member, id)?.ok_or(Problem::missing(What::Draft))?)
 }
 
-/// Keeps a change, if it builds on what is stored. The same change again is no conflict: its answer may have been lost. A
-/// picture or film that is not there (yet) is kept as it was written; the check names it.
+/// Keeps a change, if it builds on what is stored. The same change again is no conflict: its answer may have been lost.
+/// A picture or film that is not there (yet) is kept as it was written; the check names it.
 pub(crate) fn keep(tx: &mut Tx<'_>, caller: &Caller, call: &SaveDraft, now: i64) -> Result<Stored> {
     let stored = store::find(tx, caller.team, caller.member, call.id)?;
     let (revision, created) = match &stored {

@@ -73,7 +73,8 @@ impl FromRow for Owned {
     }
 }
 
-/// Keeps a new draft. Where the same one is kept at this very moment, this is [`Error::Race`]: tried again, it is found.
+/// Keeps a new draft. Where the same one is kept at this very moment, this is [`Error::Race`]: tried again, it is
+/// found.
 pub(crate) fn add(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, draft: &Stored) -> Result<()> {
     let added = tx.execute(
         "INSERT INTO draft (team_id, sender_id, id, kind, selection, content, revision, created_at, updated_at)
@@ -127,6 +128,11 @@ pub(crate) fn drop_oldest(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, keep:
          RETURNING id",
         params![team, sender, keep],
     )
+}
+
+/// Which change of a draft is stored; none where there is no such draft.
+pub(crate) fn revision(tx: &mut Tx<'_>, team: TeamId, sender: MemberId, id: DraftId) -> Result<Option<i64>> {
+    tx.opt("SELECT revision FROM draft WHERE team_id = $1 AND sender_id = $2 AND id = $3", params![team, sender, id])
 }
 
 /// Marks a draft as sent.

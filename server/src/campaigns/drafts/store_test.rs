@@ -80,7 +80,9 @@ async fn a_sent_draft_stays_as_it_is(db: Db) {
     let world = World::new(db).await;
     sent(&world, &world.ann, 1, "新品到店").await;
     let id = draft(&world, &world.ann, &[], texts(&["一"])).await;
-    let (team, ann) = (world.team, world.ann.member);
+    let (team, ann, bob) = (world.team, world.ann.member, world.bob.member);
+    assert_eq!(world.read(move |tx| store::revision(tx, team, ann, id)).await, Some(1));
+    assert_eq!(world.read(move |tx| store::revision(tx, team, bob, id)).await, None, "it is not hers");
     let campaign: CampaignId = world.clock.id();
     world.write(move |tx| store::sent(tx, team, ann, id, campaign)).await;
     world.write(move |tx| store::remove(tx, team, ann, id)).await;

@@ -32,8 +32,8 @@ pub struct SentPart {
     pub at: i64,
 }
 
-/// The messages of these recipients, in order, each as its last attempt left it, or an earlier one that arrived. Recipients whose messages share one
-/// answer, as on LINE, and those who were not tried are not among them.
+/// The messages of these recipients, in order, each as its last attempt left it, or an earlier one that arrived.
+/// Recipients whose messages share one answer, as on LINE, and those who were not tried are not among them.
 pub fn parts(tx: &mut Tx<'_>, team: TeamId, ids: &[DeliveryId]) -> db::Result<BTreeMap<DeliveryId, Vec<SentPart>>> {
     let mut found: BTreeMap<DeliveryId, Vec<SentPart>> = BTreeMap::new();
     if ids.is_empty() {

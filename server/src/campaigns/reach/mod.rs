@@ -56,8 +56,8 @@ pub(crate) fn note(tx: &mut Tx<'_>, team: TeamId, conversations: &[ConversationI
     store::add(tx, team, &ids, at, at - WINDOW_MS)
 }
 
-/// Notes which conversations of a platform a group send reached, and when (UTC ms): once per settled batch, of which the engine
-/// tells.
+/// Notes which conversations of a platform a group send reached, and when (UTC ms): once per settled batch, of which
+/// the engine tells.
 pub fn reached(
     tx: &mut Tx<'_>,
     platform: Platform,

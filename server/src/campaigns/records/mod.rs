@@ -1,9 +1,9 @@
 //! Group-send records (群發訊息紀錄): the list, one record, its recipients and why they failed.
 
 pub(crate) mod export;
-pub(crate) mod store;
 #[cfg(test)]
-mod store_test;
+mod gone_test;
+pub(crate) mod store;
 
 use std::collections::BTreeMap;
 
@@ -66,6 +66,8 @@ pub(crate) struct Stored {
     pub(crate) row: store::RowParts,
     /// Why it is held: its account is paused while people wait.
     pub(crate) paused: Option<Reason>,
+    /// When its recipients were deleted (UTC ms), if they are not kept any more.
+    pub(crate) recipients_gone_at: Option<i64>,
 }
 
 impl Stored {
@@ -170,16 +172,18 @@ pub(crate) async fn show(app: App, caller: Caller, call: ShowCampaign) -> Result
                 paused_by: hands.paused_by,
                 cancelled_by: hands.cancelled_by,
                 paused_channels,
+                recipients_gone_at: found.recipients_gone_at.map(|at| caller.zone.stamp(at)),
             })
         })
         .await
 }
 
-/// The figures of each platform of a record, where it went by more than one (domain.md 11.23).
+/// The figures of each platform of a record, where it went by more than one (domain.md 11.23) and they can still be
+/// counted.
 fn platforms(tx: &mut Tx<'_>, caller: &Caller, found: &Stored) -> Result<Vec<PlatformFigures>> {
     let mut platforms: BTreeMap<Platform, Figures> =
         found.row.channels.iter().map(|channel| (channel.platform, Figures::default())).collect();
-    if platforms.len() < 2 {
+    if platforms.len() < 2 || found.recipients_gone_at.is_some() {
         return Ok(Vec::new());
     }
     for (channel, state, people) in store::by_channel(tx, caller.team, found.row.id)? {

@@ -72,7 +72,8 @@ pub async fn create_whatsapp_app(app: &App, new: NewWhatsappApp) -> Result<Whats
     Ok(id)
 }
 
-/// Replaces the secrets of an app, as after a leak. Webhooks that Meta signs by the former one are refused from then on.
+/// Replaces the secrets of an app, as after a leak. Webhooks that Meta signs by the former one are refused from then
+/// on.
 pub async fn replace_app_secrets(
     app: &App,
     team: TeamId,

@@ -12,16 +12,17 @@ use super::{super::say, Team};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Forgets a customer for good, at her wish: name, addresses, labels, messages with her, what she sent, and the webhooks
-    /// that name her. Records of sends keep that somebody was sent to, without who. Done again, it goes on where it was cut.
+    /// Forgets a customer for good, at her wish: name, addresses, labels, messages with her, what she sent, and the
+    /// webhooks that name her. Records of sends keep that somebody was sent to, without who. Done again, it goes on
+    /// where it was cut.
     EraseContact {
         #[command(flatten)]
         team: Team,
         /// The customer, by id.
         #[arg(long, required_unless_present = "address", conflicts_with = "address")]
         contact: Option<ContactId>,
-        /// The customer, by what her platform calls her: a LINE user id, a telephone number as `+886912345678`, or a WhatsApp
-        /// user id.
+        /// The customer, by what her platform calls her: a LINE user id, a telephone number as `+886912345678`, or a
+        /// WhatsApp user id.
         #[arg(long)]
         address: Option<String>,
         /// Does it. Without it, the command only says whom it would forget.

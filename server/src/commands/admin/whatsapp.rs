@@ -25,8 +25,8 @@ pub(crate) enum Command {
         #[arg(long)]
         name: String,
     },
-    /// Replaces the secrets of an app, as after a leak. Reads two lines from standard input: the app secret, then the verify
-    /// token.
+    /// Replaces the secrets of an app, as after a leak. Reads two lines from standard input: the app secret, then the
+    /// verify token.
     SetWhatsappSecrets {
         #[command(flatten)]
         team: Team,

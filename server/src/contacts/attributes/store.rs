@@ -79,7 +79,8 @@ pub(super) fn set(
         "INSERT INTO contact_attribute (team_id, contact_id, attribute_id, kind, text_value, folded_text, int_value)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (team_id, contact_id, attribute_id)
-         DO UPDATE SET text_value = excluded.text_value, folded_text = excluded.folded_text, int_value = excluded.int_value",
+         DO UPDATE SET text_value = excluded.text_value, folded_text = excluded.folded_text,
+             int_value = excluded.int_value",
         params![team, contact, attribute, kept.kind, kept.text.clone(), kept.folded.clone(), kept.int],
     )?;
     Ok(())

@@ -1,8 +1,9 @@
-//! Forgets a person: name, addresses, labels, messages and what she sent, and the webhooks that name her. What remains of her
-//! in records of sends is that somebody was sent to, and what became of it. Who writes again later is somebody new.
+//! Forgets a person: name, addresses, labels, messages and what she sent, and the webhooks that name her. What remains
+//! of her in records of sends is that somebody was sent to, and what became of it. Who writes again later is somebody
+//! new.
 //!
-//! It goes in pieces, each a transaction of its own, and goes on where it was cut. What is on its way to her while it runs
-//! is settled first: until then the rest stays, and a server finishes it by itself.
+//! It goes in pieces, each a transaction of its own, and goes on where it was cut. What is on its way to her while it
+//! runs is settled first: until then the rest stays, and a server finishes it by itself.
 
 mod store;
 #[cfg(test)]

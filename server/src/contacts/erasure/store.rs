@@ -72,8 +72,8 @@ pub(super) fn all_begun(tx: &mut Tx<'_>) -> Result<Vec<Begun>> {
     tx.all("SELECT team_id, contact_id, addresses FROM erasure ORDER BY started_at, contact_id", params![])
 }
 
-/// What goes at once, by person. Without an address nothing reaches her and who writes is somebody new; who is unsubscribed
-/// and whose conversation is closed is sent nothing that still waits.
+/// What goes at once, by person. Without an address nothing reaches her and who writes is somebody new; who is
+/// unsubscribed and whose conversation is closed is sent nothing that still waits.
 const AT_ONCE: [&str; 6] = [
     "DELETE FROM identity_address WHERE team_id = $1 AND identity_id IN
      (SELECT id FROM identity WHERE team_id = $1 AND contact_id = $2)",
@@ -134,7 +134,8 @@ const OF_MESSAGES: [(&str, &str); 5] = [
         "DELETE FROM delivery WHERE team_id = $1 AND message_id = ANY($2)",
     ),
     (
-        "DELETE FROM media_use WHERE team_id = $1 AND held_by = 'message' AND holder_id IN (SELECT value FROM json_each($2))",
+        "DELETE FROM media_use
+         WHERE team_id = $1 AND held_by = 'message' AND holder_id IN (SELECT value FROM json_each($2))",
         "DELETE FROM media_use WHERE team_id = $1 AND held_by = 'message' AND holder_id = ANY($2)",
     ),
     (
@@ -143,8 +144,8 @@ const OF_MESSAGES: [(&str, &str); 5] = [
     ),
 ];
 
-/// Erases messages with this person, hers and ours, at most `limit`, but for those of a reply that is not settled. Returns how
-/// many went. Media that she sent are erased before.
+/// Erases messages with this person, hers and ours, at most `limit`, but for those of a reply that is not settled.
+/// Returns how many went. Media that she sent are erased before.
 pub(super) fn erase_messages(tx: &mut Tx<'_>, team: TeamId, person: ContactId, limit: usize) -> Result<u64> {
     let ids: Vec<MessageId> = tx.all(
         "SELECT m.id FROM conversation c JOIN message m ON m.team_id = c.team_id AND m.conversation_id = c.id
@@ -165,10 +166,12 @@ const OF_RECIPIENTS: [(&str, &str); 3] = [
     (
         "UPDATE delivery_part SET provider_id = NULL, provider_text = NULL
          WHERE team_id = $1 AND delivery_id IN (SELECT value FROM json_each($2))",
-        "UPDATE delivery_part SET provider_id = NULL, provider_text = NULL WHERE team_id = $1 AND delivery_id = ANY($2)",
+        "UPDATE delivery_part SET provider_id = NULL, provider_text = NULL
+         WHERE team_id = $1 AND delivery_id = ANY($2)",
     ),
     (
-        "UPDATE attempt SET provider_text = NULL WHERE team_id = $1 AND delivery_id IN (SELECT value FROM json_each($2))",
+        "UPDATE attempt SET provider_text = NULL
+         WHERE team_id = $1 AND delivery_id IN (SELECT value FROM json_each($2))",
         "UPDATE attempt SET provider_text = NULL WHERE team_id = $1 AND delivery_id = ANY($2)",
     ),
     (
@@ -204,7 +207,10 @@ pub(super) fn left(tx: &mut Tx<'_>, team: TeamId, contact: ContactId) -> Result<
              JOIN message m ON m.team_id = c.team_id AND m.conversation_id = c.id
              WHERE k.team_id = $1 AND (k.id = $2 OR k.merged_into = $2)
                  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = COALESCE(m.part_of, m.id)
-                     AND d.team_id = m.team_id))",
+                     AND d.team_id = m.team_id))
+         + (SELECT COUNT(*) FROM contact k JOIN campaign_piece p ON p.team_id = k.team_id
+                 AND replace(p.people, k.id, '') <> p.people
+             WHERE k.team_id = $1 AND (k.id = $2 OR k.merged_into = $2))",
         params![team, contact],
     )
 }

@@ -71,7 +71,8 @@ async fn begin_begun_and_all_begun(db: Db) {
         .read(|tx| {
             tx.one(
                 "SELECT (SELECT COUNT(*) FROM identity_address), (SELECT COUNT(*) FROM contact_tag),
-                 (SELECT COUNT(*) FROM conversation WHERE state <> 'closed' OR last_text IS NOT NULL OR folded_name <> '')",
+                 (SELECT COUNT(*) FROM conversation WHERE state <> 'closed' OR last_text IS NOT NULL
+                     OR folded_name <> '')",
                 params![],
             )
         })
@@ -93,6 +94,21 @@ async fn pieces_left_and_remove(db: Db) {
         .await;
     assert_eq!((erase(store::erase_recipients).await, erase(store::erase_recipients).await), (1, 0));
     assert_eq!((erase(store::erase_messages).await, erase(store::erase_messages).await), (1, 0));
+    assert_eq!(left().await, 0);
+    let waits = |people: String| {
+        world.write(move |tx| {
+            tx.execute(
+                "INSERT INTO campaign_piece (team_id, campaign_id, number, channel_id, class, sender_id, expires_at, is_personal,
+                     people)
+                 VALUES ($1, $2, 0, 'channel', 1, 'sender', 0, FALSE, $3)
+                 ON CONFLICT (campaign_id, number) DO UPDATE SET people = $3",
+                params![team, campaign, &people],
+            )
+        })
+    };
+    waits(format!(r#"[["identity","{hers}"]]"#)).await;
+    assert_eq!(left().await, 1, "she is still to be written to");
+    waits(format!(r#"[["identity","{other}"]]"#)).await;
     assert_eq!(left().await, 0);
     let conversations = |of| world.read(move |tx| store::conversations(tx, team, of));
     assert_eq!(conversations(hers).await, [ids[0]]);

@@ -5,17 +5,21 @@
 
 mod merge;
 mod store;
+mod wrote;
 
 #[cfg(test)]
 mod store_test;
 
 use shared::{
     contacts::Subscription,
-    conversations::{ConversationState, EventKind, MessageKind},
+    conversations::{EventKind, MessageKind},
     id::{ChannelId, ContactId, ConversationId, IdentityId, MediaId, MessageId, TeamId},
 };
 
-pub use self::merge::{Weight, merged, weight};
+pub use self::{
+    merge::{Weight, merged, weight},
+    wrote::{customer_wrote, customers_wrote},
+};
 use super::thread::Event;
 use crate::{
     clock::Clock,
@@ -62,40 +66,6 @@ pub enum Wrote {
     Duplicate,
 }
 
-/// Keeps a customer's message. Without a conversation a pending one begins; a closed one becomes pending and nobody's;
-/// others stay as they are (domain.md 3.1).
-pub fn customer_wrote(tx: &mut Tx<'_>, clock: &Clock, inbound: &Inbound) -> db::Result<Wrote> {
-    let (conversation, state) = if let Some(found) = store::lock(tx, inbound.team, inbound.identity)? {
-        found
-    } else {
-        store::begin(tx, inbound, clock.id(), clock.now())?;
-        // Another event of hers may have begun it at the same moment; then that one counts.
-        store::lock(tx, inbound.team, inbound.identity)?.ok_or(db::Error::NotFound)?
-    };
-    // Closed ones become pending, and go out of the sight of who had it.
-    let before = if state == ConversationState::Closed {
-        super::standings(tx, inbound.team, &[conversation])?.into_iter().next().map(|(_, standing)| standing)
-    } else {
-        None
-    };
-    let message: MessageId = clock.id();
-    // No database text may hold a NUL.
-    let text = inbound.text.replace('\0', "");
-    if !store::keep_message(tx, inbound, conversation, message, &text, clock.now())? {
-        return Ok(Wrote::Duplicate);
-    }
-    store::note_customer(tx, inbound, conversation, &super::preview(&text))?;
-    if let Some(token) = &inbound.reply_token {
-        store::keep_reply_token(tx, inbound.team, conversation, token, inbound.at)?;
-    }
-    if state == ConversationState::Closed {
-        let event = Event { kind: EventKind::Reopened, by: None, to: None, at: inbound.at };
-        history(tx, clock, inbound.team, conversation, event)?;
-    }
-    tx.tell(News::Changed { team: inbound.team, subject: conversation.into(), before });
-    Ok(Wrote::New { conversation, message })
-}
-
 /// Appends to what happened to a conversation.
 pub fn history(
     tx: &mut Tx<'_>,
@@ -117,7 +87,7 @@ pub fn subscription_changed(
     now: Subscription,
     at: i64,
 ) -> db::Result<()> {
-    let Some((conversation, _)) = store::lock(tx, team, identity)? else { return Ok(()) };
+    let Some(store::Place { conversation, .. }) = store::lock(tx, &[(team, identity)])?.pop() else { return Ok(()) };
     let before = store::subscription(tx, team, conversation)?;
     if before == now {
         return Ok(());

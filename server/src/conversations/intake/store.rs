@@ -1,8 +1,8 @@
-//! SQL of what customers do. It runs in the intake lane, so each statement guards its row by itself.
+//! SQL of what customers do. It runs at READ COMMITTED, so each statement guards its row by itself.
 
 use shared::{
     contacts::Subscription,
-    conversations::ConversationState,
+    conversations::{ConversationState, MessageKind},
     id::{ContactId, ConversationId, IdentityId, MemberId, MessageId, TeamId},
 };
 
@@ -10,20 +10,43 @@ use super::Inbound;
 use crate::{
     contacts::Known,
     db::{FromRow, Result, Row, Sql, Tx, params},
+    row,
 };
 
-/// The identity's conversation, locked against other events of hers until the end of the transaction.
-pub(super) fn lock(
-    tx: &mut Tx<'_>,
-    team: TeamId,
-    identity: IdentityId,
-) -> Result<Option<(ConversationId, ConversationState)>> {
-    tx.opt(
+/// A customer's conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) team: TeamId,
+    pub(super) identity: IdentityId,
+    pub(super) conversation: ConversationId,
+    pub(super) state: ConversationState,
+}
+
+impl FromRow for Place {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            team: row.get("team_id")?,
+            identity: row.get("identity_id")?,
+            conversation: row.get("id")?,
+            state: row.get("state")?,
+        })
+    }
+}
+
+/// The identities' conversations, locked in their order against other events of theirs until the end of the
+/// transaction.
+pub(super) fn lock(tx: &mut Tx<'_>, customers: &[(TeamId, IdentityId)]) -> Result<Vec<Place>> {
+    let rows: Vec<_> = customers.iter().map(|(team, identity)| row![*team, *identity]).collect();
+    tx.many_returning(
         Sql::pair(
-            "SELECT id, state FROM conversation WHERE team_id = $1 AND identity_id = $2",
-            "SELECT id, state FROM conversation WHERE team_id = $1 AND identity_id = $2 FOR UPDATE",
+            "SELECT team_id, identity_id, id, state FROM conversation WHERE team_id = $1 AND identity_id = $2",
+            "SELECT c.team_id, c.identity_id, c.id, c.state \
+             FROM unnest($1::text[], $2::text[]) AS k (team_id, identity_id) \
+             JOIN conversation c ON c.team_id = k.team_id AND c.identity_id = k.identity_id \
+             ORDER BY c.team_id, c.identity_id FOR UPDATE OF c",
         ),
-        params![team, identity],
+        params![],
+        &rows,
     )
 }
 
@@ -52,62 +75,111 @@ pub(super) fn begin(tx: &mut Tx<'_>, inbound: &Inbound, id: ConversationId, now:
     Ok(())
 }
 
-/// Keeps the message; whether it is new, by the platform's id.
-pub(super) fn keep_message(
-    tx: &mut Tx<'_>,
-    inbound: &Inbound,
-    conversation: ConversationId,
-    id: MessageId,
-    text: &str,
-    now: i64,
-) -> Result<bool> {
-    let kept = tx.execute(
-        "INSERT INTO message (team_id, id, conversation_id, from_customer, kind, text, media_id, platform_id, at, created_at) \
-         VALUES ($1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (team_id, conversation_id, platform_id) WHERE platform_id IS NOT NULL DO NOTHING",
-        params![
-            inbound.team,
-            id,
-            conversation,
-            inbound.kind,
-            text,
-            inbound.media,
-            &inbound.platform_id,
-            inbound.at,
-            now
-        ],
-    )?;
-    Ok(kept > 0)
+/// A message that is to be kept.
+pub(super) struct NewMessage<'a> {
+    pub(super) id: MessageId,
+    pub(super) conversation: ConversationId,
+    pub(super) inbound: &'a Inbound,
+    /// Its text, without NUL.
+    pub(super) text: String,
 }
 
-/// Counts the message in: a closed conversation becomes pending and nobody's, times only move forward by the event's
-/// own, the wait goes back to the earliest message that nobody answered.
-pub(super) fn note_customer(tx: &mut Tx<'_>, inbound: &Inbound, id: ConversationId, preview: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE conversation SET \
-         state = CASE state WHEN 'closed' THEN 'pending' ELSE state END, \
-         owner_id = CASE state WHEN 'closed' THEN NULL ELSE owner_id END, \
-         store_id = CASE state WHEN 'closed' THEN NULL ELSE store_id END, \
-         unread = unread + 1, \
-         waiting_since = CASE WHEN waiting_since < $3 THEN waiting_since ELSE $3 END, \
-         last_at = CASE WHEN last_at > $3 THEN last_at ELSE $3 END, \
-         last_customer_at = CASE WHEN last_customer_at > $3 THEN last_customer_at ELSE $3 END, \
-         last_kind = CASE WHEN last_message_at > $3 THEN last_kind ELSE $4 END, \
-         last_text = CASE WHEN last_message_at > $3 THEN last_text ELSE $5 END, \
-         last_from_customer = CASE WHEN last_message_at > $3 THEN last_from_customer ELSE TRUE END, \
-         last_message_at = CASE WHEN last_message_at > $3 THEN last_message_at ELSE $3 END \
-         WHERE team_id = $1 AND id = $2",
-        params![inbound.team, id, inbound.at, inbound.kind, preview],
+/// Keeps the messages; returns those that are new, by the platform's id. Of the same twice, the first counts.
+pub(super) fn keep_messages(tx: &mut Tx<'_>, messages: &[NewMessage<'_>], now: i64) -> Result<Vec<MessageId>> {
+    let row = |message: &NewMessage<'_>| {
+        let NewMessage { id, conversation, inbound, text } = message;
+        let Inbound { team, kind, media, platform_id, at, .. } = inbound;
+        row![*team, *id, *conversation, *kind, text, *media, platform_id, *at]
+    };
+    let rows: Vec<_> = messages.iter().map(row).collect();
+    tx.many_returning(
+        Sql::pair(
+            "INSERT INTO message (created_at, team_id, id, conversation_id, from_customer, kind, text, media_id, \
+             platform_id, at) VALUES ($1, $2, $3, $4, TRUE, $5, $6, $7, $8, $9) \
+             ON CONFLICT (team_id, conversation_id, platform_id) WHERE platform_id IS NOT NULL DO NOTHING RETURNING id",
+            "INSERT INTO message (created_at, team_id, id, conversation_id, from_customer, kind, text, media_id, \
+             platform_id, at) \
+             SELECT CAST($1 AS BIGINT), m.team_id, m.id, m.conversation_id, TRUE, m.kind, m.text, m.media_id, \
+             m.platform_id, m.at FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], \
+             $8::text[], $9::bigint[]) AS m (team_id, id, conversation_id, kind, text, media_id, platform_id, at) \
+             ON CONFLICT (team_id, conversation_id, platform_id) WHERE platform_id IS NOT NULL DO NOTHING RETURNING id",
+        ),
+        params![now],
+        &rows,
+    )
+}
+
+/// What new messages of its customer change of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) team: TeamId,
+    pub(super) id: ConversationId,
+    /// How many they are.
+    pub(super) messages: i64,
+    /// When the first of them was written, UTC milliseconds.
+    pub(super) first_at: i64,
+    /// When the last of them was.
+    pub(super) last_at: i64,
+    /// What the last one is.
+    pub(super) kind: MessageKind,
+    /// The beginning of it.
+    pub(super) preview: String,
+    /// The freshest reply token, and when it came.
+    pub(super) token: Option<(String, i64)>,
+}
+
+/// Counts new messages in: times only move forward by the events' own, the wait goes back to the earliest message that
+/// nobody answered, the freshest reply token stays. Each conversation once.
+pub(super) fn note_customers<'n>(tx: &mut Tx<'_>, notes: impl Iterator<Item = &'n Note>) -> Result<()> {
+    let row = |note: &Note| {
+        let (token, token_at) = note.token.clone().unzip();
+        row![note.team, note.id, note.messages, note.first_at, note.last_at, note.kind, &note.preview, token, token_at]
+    };
+    let rows: Vec<_> = notes.map(row).collect();
+    tx.many(
+        Sql::pair(
+            "UPDATE conversation SET \
+             unread = unread + $3, \
+             waiting_since = CASE WHEN waiting_since < $4 THEN waiting_since ELSE $4 END, \
+             last_at = CASE WHEN last_at > $5 THEN last_at ELSE $5 END, \
+             last_customer_at = CASE WHEN last_customer_at > $5 THEN last_customer_at ELSE $5 END, \
+             last_kind = CASE WHEN last_message_at > $5 THEN last_kind ELSE $6 END, \
+             last_text = CASE WHEN last_message_at > $5 THEN last_text ELSE $7 END, \
+             last_from_customer = CASE WHEN last_message_at > $5 THEN last_from_customer ELSE TRUE END, \
+             last_message_at = CASE WHEN last_message_at > $5 THEN last_message_at ELSE $5 END, \
+             reply_token = CASE WHEN $9 IS NULL OR reply_token_at > $9 THEN reply_token ELSE $8 END, \
+             reply_token_at = CASE WHEN $9 IS NULL OR reply_token_at > $9 THEN reply_token_at ELSE $9 END \
+             WHERE team_id = $1 AND id = $2",
+            "UPDATE conversation AS c SET \
+             unread = c.unread + n.messages, \
+             waiting_since = CASE WHEN c.waiting_since < n.first_at THEN c.waiting_since ELSE n.first_at END, \
+             last_at = CASE WHEN c.last_at > n.last_at THEN c.last_at ELSE n.last_at END, \
+             last_customer_at = CASE WHEN c.last_customer_at > n.last_at THEN c.last_customer_at ELSE n.last_at END, \
+             last_kind = CASE WHEN c.last_message_at > n.last_at THEN c.last_kind ELSE n.kind END, \
+             last_text = CASE WHEN c.last_message_at > n.last_at THEN c.last_text ELSE n.preview END, \
+             last_from_customer = CASE WHEN c.last_message_at > n.last_at THEN c.last_from_customer ELSE TRUE END, \
+             last_message_at = CASE WHEN c.last_message_at > n.last_at THEN c.last_message_at ELSE n.last_at END, \
+             reply_token = CASE WHEN n.token_at IS NULL OR c.reply_token_at > n.token_at THEN c.reply_token \
+             ELSE n.token END, \
+             reply_token_at = CASE WHEN n.token_at IS NULL OR c.reply_token_at > n.token_at THEN c.reply_token_at \
+             ELSE n.token_at END \
+             FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], \
+             $8::text[], $9::bigint[]) \
+             AS n (team_id, id, messages, first_at, last_at, kind, preview, token, token_at) \
+             WHERE c.team_id = n.team_id AND c.id = n.id",
+        ),
+        params![],
+        &rows,
     )?;
     Ok(())
 }
 
-/// Keeps the freshest reply token.
-pub(super) fn keep_reply_token(tx: &mut Tx<'_>, team: TeamId, id: ConversationId, token: &str, at: i64) -> Result<()> {
+/// A closed conversation becomes pending and nobody's.
+pub(super) fn reopen(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<()> {
     tx.execute(
-        "UPDATE conversation SET reply_token = $3, reply_token_at = $4 \
-         WHERE team_id = $1 AND id = $2 AND (reply_token_at IS NULL OR reply_token_at <= $4)",
-        params![team, id, token, at],
+        "UPDATE conversation SET state = 'pending', owner_id = NULL, store_id = NULL \
+         WHERE team_id = $1 AND id = $2 AND state = 'closed'",
+        params![team, id],
     )?;
     Ok(())
 }

@@ -9,7 +9,9 @@ use shared::{
 
 use super::{
     super::fixture_test::{Customer, NASTY, NOW, World},
-    Wrote, renamed, store, told,
+    Inbound, Wrote, renamed,
+    store::{self, NewMessage, Note, Place},
+    told,
 };
 use crate::db::{Db, FromRow, Result, Row, params, testing::on_both_engines};
 
@@ -196,9 +198,12 @@ async fn any_text_is_kept(db: Db) {
 async fn the_freshest_reply_token_is_kept(db: Db) {
     let world = World::new(db).await;
     let id = world.open("Lin", &world.ann).await;
-    let (team, lin) = (world.team, customer_of(&world, id).await);
-    for (token, at, kept) in [("b", 20, "b"), ("a", 10, "b"), ("c", 30, "c")] {
-        world.write(move |tx| store::keep_reply_token(tx, team, id, token, at)).await;
+    let lin = customer_of(&world, id).await;
+    for (token, at, kept) in
+        [(Some("b"), 20, "b"), (Some("a"), 10, "b"), (Some("c"), 30, "c"), (None, 40, "c"), (Some("d"), 30, "d")]
+    {
+        let token = token.map(str::to_owned);
+        world.wrote(Inbound { reply_token: token, ..world.text(lin, "hi", at) }).await;
         assert_eq!(shape(&world, lin).await.reply_token.as_deref(), Some(kept));
     }
 }
@@ -245,18 +250,33 @@ async fn a_new_name_is_searched_by(db: Db) {
 async fn statements_do_what_they_say(db: Db) {
     let world = World::new(db).await;
     let (lin, eve) = (world.customer(world.shop, "Lin").await, world.eve.team);
-    let (id, second, message) = (world.clock.id(), world.clock.id(), world.clock.id());
+    let (id, second, message, third) = (world.clock.id(), world.clock.id(), world.clock.id(), world.clock.id());
     let inbound = world.text(lin, "a", NOW);
     world
         .write(move |tx| {
-            assert_eq!(store::lock(tx, lin.team, lin.identity)?, None);
+            let customers = [(lin.team, lin.identity), (eve, lin.identity)];
+            assert_eq!(store::lock(tx, &customers)?, []);
             store::begin(tx, &inbound, id, NOW)?;
             store::begin(tx, &inbound, second, NOW)?;
-            assert_eq!(store::lock(tx, lin.team, lin.identity)?, Some((id, ConversationState::Pending)));
-            assert_eq!(store::lock(tx, eve, lin.identity)?, None);
-            assert!(store::keep_message(tx, &inbound, id, message, "a", NOW)?);
-            assert!(!store::keep_message(tx, &inbound, id, second.0.into(), "a", NOW)?);
-            store::note_customer(tx, &inbound, id, "a")?;
+            let pending = ConversationState::Pending;
+            let place = Place { team: lin.team, identity: lin.identity, conversation: id, state: pending };
+            assert_eq!(store::lock(tx, &customers)?, [place]);
+            let kept = |message| NewMessage { id: message, conversation: id, inbound: &inbound, text: "a".into() };
+            let (twice, again) = ([kept(message), kept(second.0.into())], [kept(third)]);
+            assert_eq!(store::keep_messages(tx, &twice, NOW)?, [message], "of the same twice, the first");
+            assert_eq!(store::keep_messages(tx, &again, NOW)?, []);
+            let note = |team| Note {
+                team,
+                id,
+                messages: 1,
+                first_at: NOW,
+                last_at: NOW,
+                kind: inbound.kind,
+                preview: "a".into(),
+                token: None,
+            };
+            store::note_customers(tx, [note(eve), note(lin.team)].iter())?;
+            store::reopen(tx, lin.team, id)?;
             assert_eq!(store::subscription(tx, lin.team, id)?, Subscription::Subscribed);
             store::set_subscription(tx, lin.team, id, Subscription::Blocked)?;
             store::set_subscription(tx, eve, id, Subscription::Unknown)?;

@@ -5,7 +5,7 @@ mod store;
 #[cfg(test)]
 mod store_test;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use shared::{
     campaigns::{ChannelCount, SelectionCount},
@@ -69,7 +69,7 @@ impl Chosen {
 /// (architecture.md 4). Filters only ever find the caller's own conversations in progress.
 pub fn select(tx: &mut Tx<'_>, caller: &Caller, selection: &Selection, now: i64) -> Result<Vec<Chosen>, Refused> {
     selection.check()?;
-    let mut chosen = BTreeMap::new();
+    let mut chosen = Vec::new();
     if !selection.ids.is_empty() {
         let ticked = store::ticked(tx, caller.team, &selection.ids)?;
         let asked: HashSet<_> = selection.ids.iter().collect();
@@ -77,17 +77,20 @@ pub fn select(tx: &mut Tx<'_>, caller: &Caller, selection: &Selection, now: i64)
             let rule = Rule::Unknown { count: (asked.len() - ticked.len()) as u64 };
             return Err(Problem::invalid("selection.ids", rule).into());
         }
-        chosen.extend(ticked.into_iter().map(in_order));
+        chosen = ticked;
     }
     for matching in &selection.matching {
         let asked = Asked { state: ConversationState::InProgress, scope: Scope::Mine, filter: &matching.filter, now };
-        chosen.extend(store::matching(tx, caller, &asked, &matching.except)?.into_iter().map(in_order));
+        chosen.append(&mut store::matching(tx, caller, &asked, &matching.except)?);
     }
-    Ok(chosen.into_values().collect())
+    chosen.sort_unstable_by_key(place);
+    chosen.dedup_by_key(|one| place(one));
+    Ok(chosen)
 }
 
-fn in_order(chosen: Chosen) -> ((ChannelId, ContactId, ConversationId), Chosen) {
-    ((chosen.channel, chosen.contact, chosen.conversation), chosen)
+/// Where somebody stands in a selection.
+fn place(one: &Chosen) -> (ChannelId, ContactId, ConversationId) {
+    (one.channel, one.contact, one.conversation)
 }
 
 /// How many a selection holds, by account, most first; and the longest name, counted as LINE counts.

@@ -79,8 +79,8 @@ pub(super) fn matching(
     tx.all_query(&query)
 }
 
-/// Sets the time of the last group send where it is later. On PostgreSQL the rows are locked in the order of their ids, so
-/// that two batches with the same people wait for each other instead of locking each other out.
+/// Sets the time of the last group send where it is later. Two batches with the same people lock them in the order of the index;
+/// should PostgreSQL choose another, one of the two runs again.
 pub(super) fn set_marketed(tx: &mut Tx<'_>, team: TeamId, conversations: &[ConversationId], at: i64) -> Result<()> {
     tx.execute(
         Sql::pair(
@@ -88,9 +88,7 @@ pub(super) fn set_marketed(tx: &mut Tx<'_>, team: TeamId, conversations: &[Conve
              WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2)) \
              AND (last_marketing_at IS NULL OR last_marketing_at < $3)",
             "UPDATE conversation SET last_marketing_at = $3 \
-             WHERE team_id = $1 AND id IN \
-             (SELECT id FROM conversation WHERE team_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE) \
-             AND (last_marketing_at IS NULL OR last_marketing_at < $3)",
+             WHERE team_id = $1 AND id = ANY($2) AND (last_marketing_at IS NULL OR last_marketing_at < $3)",
         ),
         &[team.into(), texts(conversations), at.into()],
     )?;

@@ -5,43 +5,93 @@ use shared::{contacts::Subscription, conversations::MessageKind};
 use super::{super::store::Waiting, Applied, ApplyError, asked_by, inbound, is_stop_word, keep, tidy};
 use crate::{
     clock::Clock,
-    contacts::{self, Known},
+    contacts::{self, Known, LineUser},
+    conversations::intake::Inbound,
     db::Tx,
-    platforms::line::webhook::{Bytes, Event, Kind, Message, What},
+    platforms::{
+        Unreadable,
+        line::webhook::{Bytes, Event, Kind, Message, What},
+    },
 };
+
+/// An event of a customer.
+pub(super) struct Heard {
+    /// Who.
+    pub(super) user: LineUser,
+    does: Does,
+}
+
+enum Does {
+    Follow,
+    Unfollow,
+    Says(Said),
+}
+
+/// A message of a customer, or a button that she pressed.
+pub(super) struct Said {
+    kind: MessageKind,
+    text: String,
+    id: Option<String>,
+    reply_token: Option<String>,
+    /// LINE has bytes of it, under its id.
+    is_fetched: bool,
+    /// What it asks for beside being one.
+    asks: Option<Subscription>,
+}
+
+/// Reads an event; none where it is no customer's doing.
+pub(super) fn read(waiting: &Waiting) -> Result<Option<Heard>, Unreadable> {
+    let Some(event) = Event::read(&waiting.body)? else { return Ok(None) };
+    let user = LineUser { team: waiting.team, channel: waiting.channel, id: tidy(&event.user) };
+    let does = match &event.what {
+        What::Follow => Does::Follow,
+        What::Unfollow => Does::Unfollow,
+        What::Message(message) => Does::Says(wrote(&event, message)),
+        What::Postback { data, text } => Does::Says(pressed(&event, data, text.as_deref())),
+    };
+    Ok(Some(Heard { user, does }))
+}
+
+impl Heard {
+    /// What she said, where that is all that she did.
+    pub(super) fn only_said(&self) -> Option<&Said> {
+        match &self.does {
+            Does::Says(said) if said.asks.is_none() => Some(said),
+            _ => None,
+        }
+    }
+}
+
+impl Said {
+    /// It as a message of this customer, and the id of the bytes that LINE has of it.
+    pub(super) fn inbound(&self, waiting: &Waiting, known: Known) -> (Inbound, Option<&str>) {
+        let mut inbound = inbound(waiting, known, self.kind, &self.text);
+        inbound.reply_token.clone_from(&self.reply_token);
+        inbound.platform_id.clone_from(&self.id);
+        (inbound, self.id.as_deref().filter(|_| self.is_fetched))
+    }
+}
 
 /// Applies one event.
 pub(super) fn apply(tx: &mut Tx<'_>, clock: &Clock, waiting: &Waiting) -> Result<Applied, ApplyError> {
-    let Some(event) = Event::read(&waiting.body)? else { return Ok(Applied::default()) };
-    let known = contacts::meet(tx, clock, waiting.team, waiting.channel, &tidy(&event.user))?;
+    let Some(heard) = read(waiting)? else { return Ok(Applied::default()) };
+    let known = contacts::meet(tx, clock, &heard.user)?;
     let hear = |tx: &mut Tx<'_>, subscription| {
         contacts::hear(tx, clock, waiting.team, known.identity, subscription, waiting.at)
     };
-    match &event.what {
-        What::Follow => {
+    match &heard.does {
+        Does::Follow => {
             hear(tx, Subscription::Subscribed)?;
             contacts::ask_profile(tx, waiting.team, known.identity)?;
             Ok(Applied::default())
         }
-        What::Unfollow => {
+        Does::Unfollow => {
             hear(tx, Subscription::Blocked)?;
             Ok(Applied::default())
         }
-        What::Message(message) => {
-            let applied = wrote(tx, clock, waiting, known, &event, message)?;
-            if let Kind::Text(text) = &message.kind
-                && is_stop_word(text)
-            {
-                hear(tx, Subscription::Unsubscribed)?;
-            }
-            Ok(applied)
-        }
-        What::Postback { data, text } => {
-            let shown = text.as_deref().filter(|text| !text.is_empty()).unwrap_or(data);
-            let mut inbound = inbound(waiting, known, MessageKind::Postback, shown);
-            inbound.reply_token = reply_token(&event);
-            let applied = keep(tx, clock, inbound, None)?;
-            if let Some(subscription) = asked_by(data) {
+        Does::Says(said) => {
+            let applied = keep(tx, clock, vec![said.inbound(waiting, known)])?;
+            if let Some(subscription) = said.asks {
                 hear(tx, subscription)?;
             }
             Ok(applied)
@@ -49,21 +99,28 @@ pub(super) fn apply(tx: &mut Tx<'_>, clock: &Clock, waiting: &Waiting) -> Result
     }
 }
 
-fn wrote(
-    tx: &mut Tx<'_>,
-    clock: &Clock,
-    waiting: &Waiting,
-    known: Known,
-    event: &Event,
-    message: &Message,
-) -> Result<Applied, ApplyError> {
+fn wrote(event: &Event, message: &Message) -> Said {
     let (kind, text, is_fetched) = described(&message.kind);
-    let id = Some(tidy(&message.id)).filter(|id| !id.is_empty());
-    let bytes = id.clone().filter(|_| is_fetched);
-    let mut inbound = inbound(waiting, known, kind, &text);
-    inbound.reply_token = reply_token(event);
-    inbound.platform_id = id;
-    keep(tx, clock, inbound, bytes.as_deref())
+    let stops = matches!(&message.kind, Kind::Text(text) if is_stop_word(text));
+    Said {
+        kind,
+        text,
+        id: Some(tidy(&message.id)).filter(|id| !id.is_empty()),
+        reply_token: reply_token(event),
+        is_fetched,
+        asks: stops.then_some(Subscription::Unsubscribed),
+    }
+}
+
+fn pressed(event: &Event, data: &str, text: Option<&str>) -> Said {
+    Said {
+        kind: MessageKind::Postback,
+        text: text.filter(|text| !text.is_empty()).unwrap_or(data).to_owned(),
+        id: None,
+        reply_token: reply_token(event),
+        is_fetched: false,
+        asks: asked_by(data),
+    }
 }
 
 fn reply_token(event: &Event) -> Option<String> {

@@ -3,12 +3,14 @@
 mod line;
 mod whatsapp;
 
+use std::collections::HashSet;
+
 use shared::{contacts::Subscription, limits::Platform, templates::QuickReplyAction, text::fold};
 
 use super::store::Waiting;
 use crate::{
     clock::Clock,
-    contacts::Known,
+    contacts::{self, Known},
     conversations::intake::{self, Inbound, Wrote},
     db::{self, Tx},
     media,
@@ -38,6 +40,36 @@ pub(super) struct Applied {
     pub(super) wants_media: bool,
 }
 
+/// Applies events, given as they happened. What customers only said is applied at once, the rest one by one; of one
+/// customer always in order, as one of hers that is more than a message takes all of hers to the rest. An error is of
+/// one of them, nobody knows which.
+pub(super) fn apply_all(tx: &mut Tx<'_>, clock: &Clock, events: &[Waiting]) -> Result<Applied, ApplyError> {
+    let mut heard = Vec::with_capacity(events.len());
+    for event in events {
+        heard.push(if event.platform == Platform::Line { line::read(event)? } else { None });
+    }
+    let alone: HashSet<_> =
+        heard.iter().flatten().filter(|heard| heard.only_said().is_none()).map(|heard| &heard.user).collect();
+    let (mut said, mut rest) = (Vec::new(), Vec::new());
+    for (event, heard) in events.iter().zip(&heard) {
+        match heard {
+            Some(heard) if !alone.contains(&heard.user) => {
+                said.extend(heard.only_said().map(|said| (event, &heard.user, said)));
+            }
+            None if event.platform == Platform::Line => {}
+            _ => rest.push(event),
+        }
+    }
+    let users: Vec<_> = said.iter().map(|(_, user, _)| (*user).clone()).collect();
+    let known = contacts::meet_all(tx, clock, &users)?;
+    let messages = said.iter().filter_map(|(event, user, said)| Some(said.inbound(event, *known.get(*user)?)));
+    let mut all = keep(tx, clock, messages.collect())?;
+    for event in rest {
+        all.wants_media |= apply(tx, clock, event)?.wants_media;
+    }
+    Ok(all)
+}
+
 /// Applies one event.
 pub(super) fn apply(tx: &mut Tx<'_>, clock: &Clock, waiting: &Waiting) -> Result<Applied, ApplyError> {
     match waiting.platform {
@@ -62,18 +94,23 @@ fn inbound(waiting: &Waiting, known: Known, kind: shared::conversations::Message
     }
 }
 
-/// Keeps a customer's message, and wants the bytes that the platform has of it under this id.
-fn keep(tx: &mut Tx<'_>, clock: &Clock, mut inbound: Inbound, bytes: Option<&str>) -> Result<Applied, ApplyError> {
-    if let Some(bytes) = bytes {
-        inbound.media = Some(media::want(tx, clock, inbound.team, inbound.channel, inbound.kind, bytes)?);
-    }
-    match (intake::customer_wrote(tx, clock, &inbound)?, inbound.media) {
-        (Wrote::Duplicate, Some(medium)) => {
-            media::unwant(tx, inbound.team, medium)?;
-            Ok(Applied::default())
+/// Keeps customers' messages, and wants the bytes that the platform has of them under these ids.
+fn keep(tx: &mut Tx<'_>, clock: &Clock, messages: Vec<(Inbound, Option<&str>)>) -> Result<Applied, ApplyError> {
+    let mut inbound = Vec::with_capacity(messages.len());
+    for (mut one, bytes) in messages {
+        if let Some(bytes) = bytes {
+            one.media = Some(media::want(tx, clock, one.team, one.channel, one.kind, bytes)?);
         }
-        (_, medium) => Ok(Applied { wants_media: medium.is_some() }),
+        inbound.push(one);
     }
+    let mut applied = Applied::default();
+    for (one, wrote) in inbound.iter().zip(intake::customers_wrote(tx, clock, &inbound)?) {
+        match (wrote, one.media) {
+            (Wrote::Duplicate, Some(medium)) => media::unwant(tx, one.team, medium)?,
+            (_, medium) => applied.wants_media |= medium.is_some(),
+        }
+    }
+    Ok(applied)
 }
 
 /// Whether a text, as a whole, opts out.
@@ -98,3 +135,7 @@ fn asked_by(data: &str) -> Option<Subscription> {
 fn tidy(text: &str) -> String {
     text.chars().filter(|c| *c != '\0').take(LONGEST).collect()
 }
+
+#[cfg(test)]
+#[path = "together_test.rs"]
+mod together_tests;

@@ -63,7 +63,7 @@ fn wrote(tx: &mut Tx<'_>, clock: &Clock, waiting: &Waiting, message: &Inbound) -
     let (kind, text, media) = described(&message.what);
     let mut inbound = inbound(waiting, known, kind, &text);
     inbound.platform_id = Some(tidy(&message.id)).filter(|id| !id.is_empty());
-    let applied = keep(tx, clock, inbound, media.and_then(|media| media.id.as_deref()))?;
+    let applied = keep(tx, clock, vec![(inbound, media.and_then(|media| media.id.as_deref()))])?;
     if let Some(subscription) = asks(&message.what) {
         contacts::hear(tx, clock, waiting.team, known.identity, subscription, waiting.at)?;
     }

@@ -1,5 +1,5 @@
-//! Erases what a customer sent, for good: first nobody can have it any more, then its bytes go, then its row. Cut anywhere, the
-//! next time goes on.
+//! Erases what a customer sent, for good: first nobody can have it any more, then its bytes go, then its row. Cut
+//! anywhere, the next time goes on.
 
 mod store;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Films written in fragments (`moof`), as browsers and screen recorders do: their samples, so that they can be written as one.
+//! Films written in fragments (`moof`), as browsers and screen recorders do: their samples, so that they can be written
+//! as one.
 
 use super::{
     atoms::{Atom, Numbers, atoms, find},

@@ -54,8 +54,8 @@ pub(super) fn is_film(bytes: &[u8]) -> bool {
     }
 }
 
-/// Makes a film fit to be sent (providers.md A3, B2; domain.md 11.28): H.264 and AAC in an MP4 whose index comes first. Its
-/// frames and sound stay as they are; places, names, times and other tracks are left out.
+/// Makes a film fit to be sent (providers.md A3, B2; domain.md 11.28): H.264 and AAC in an MP4 whose index comes first.
+/// Its frames and sound stay as they are; places, names, times and other tracks are left out.
 pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, MediaFault> {
     if !is_film(bytes) {
         return Err(not_taken(bytes));

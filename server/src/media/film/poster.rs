@@ -18,8 +18,8 @@ const KINDS: [u8; 4] = [1, 5, 7, 8];
 const CARD: [u8; 3] = [0x3a, 0x40, 0x46];
 const MARK: [u8; 3] = [0xe6, 0xe9, 0xec];
 
-/// The poster of a film that is shown `width` by `height` pixels large. The decoder knows the Baseline, Main and High profiles
-/// of 8-bit 4:2:0 pictures, which is what telephones make; of any other it is a plain card of the right shape.
+/// The poster of a film that is shown `width` by `height` pixels large. The decoder knows the Baseline, Main and High
+/// profiles of 8-bit 4:2:0 pictures, which is what telephones make; of any other it is a plain card of the right shape.
 pub(super) fn of(file: &[u8], track: &Track, width: u32, height: u32) -> Pixels {
     let decoded = frame(file, track).map(|pixels| match track.turns() {
         1 => pixels.turned(6),
@@ -52,7 +52,8 @@ fn frame(file: &[u8], track: &Track) -> Option<Pixels> {
     Pixels::new(u32::try_from(width).ok()?, u32::try_from(height).ok()?, data)
 }
 
-/// The parameters of `avcC` (ISO/IEC 14496-15, 5.3.3.1) and one frame as the decoder reads them: units behind start marks.
+/// The parameters of `avcC` (ISO/IEC 14496-15, 5.3.3.1) and one frame as the decoder reads them: units behind start
+/// marks.
 fn annex_b(avcc: &[u8], frame: &[u8]) -> Option<Vec<u8>> {
     let mut stream = Vec::with_capacity(frame.len() + avcc.len());
     let mut add = |unit: &[u8]| {

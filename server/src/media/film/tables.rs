@@ -20,8 +20,8 @@ pub(super) struct Sample {
     pub sync: bool,
 }
 
-/// The samples that the tables of `stbl` list, and which sample description they use; `None` where the tables contradict
-/// themselves.
+/// The samples that the tables of `stbl` list, and which sample description they use; `None` where the tables
+/// contradict themselves.
 pub(super) fn read(stbl: &[u8]) -> Option<(Vec<Sample>, u32)> {
     let mut samples = sizes(stbl)?;
     let description = offsets(stbl, &mut samples)?;

@@ -23,8 +23,8 @@ struct Part<'a> {
     offsets: Vec<u64>,
 }
 
-/// The tracks, the one of pictures first, as an MP4 whose units are `timescale` a second; `None` where a sample lies outside
-/// of the file or they are more than the file.
+/// The tracks, the one of pictures first, as an MP4 whose units are `timescale` a second; `None` where a sample lies
+/// outside of the file or they are more than the file.
 pub(super) fn write(file: &[u8], timescale: u32, tracks: &[&Track]) -> Option<Vec<u8>> {
     let mut parts: Vec<Part<'_>> = tracks
         .iter()

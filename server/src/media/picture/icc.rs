@@ -1,5 +1,5 @@
-//! Colour profiles of telephones (iPhones write Display P3): what a matrix and three curves tell is converted to sRGB, so that
-//! colours stay as they were when the profile is dropped.
+//! Colour profiles of telephones (iPhones write Display P3): what a matrix and three curves tell is converted to sRGB,
+//! so that colours stay as they were when the profile is dropped.
 
 use super::{Pixels, pixels::byte};
 

@@ -68,7 +68,8 @@ fn look(bytes: &[u8]) -> Option<Look> {
             0xda => look.scans += 1,
             _ => {}
         }
-        // In the coded data after a scan's head only zeros and restarts follow 0xff, which the search above passes over.
+        // In the coded data after a scan's head only zeros and restarts follow 0xff, which the search above passes
+        // over.
         at += length.max(2);
     }
 }

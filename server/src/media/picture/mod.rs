@@ -32,8 +32,8 @@ struct Decoded {
 }
 
 /// Makes a picture fit to be sent (providers.md A3, B2): 8-bit sRGB, upright, at most 4,096 pixels long and
-/// [`limits::IMAGE_SENT_BYTES`], without metadata. A PNG stays one where it fits, so that transparency and the sharp edges of
-/// screenshots survive; otherwise it becomes a JPEG on white.
+/// [`limits::IMAGE_SENT_BYTES`], without metadata. A PNG stays one where it fits, so that transparency and the sharp
+/// edges of screenshots survive; otherwise it becomes a JPEG on white.
 pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, MediaFault> {
     let mime = kinds::sniff(bytes);
     let decoded = match mime {

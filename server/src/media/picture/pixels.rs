@@ -10,8 +10,8 @@ pub(in crate::media) struct Pixels {
 }
 
 impl Pixels {
-    /// Pixels of 3 or 4 bytes each; `None` where there are not as many as `width` times `height`. An alpha that hides nothing
-    /// is dropped.
+    /// Pixels of 3 or 4 bytes each; `None` where there are not as many as `width` times `height`. An alpha that hides
+    /// nothing is dropped.
     pub(in crate::media) fn new(width: u32, height: u32, data: Vec<u8>) -> Option<Self> {
         let count = usize::try_from(u64::from(width) * u64::from(height)).ok()?;
         if count == 0 || (data.len() != count * 3 && data.len() != count * 4) {

@@ -1,5 +1,5 @@
-//! Uploads in pieces, which go on where they were cut: each piece is an object of the media store, and the row says how far
-//! it came, so that any server can take the next one.
+//! Uploads in pieces, which go on where they were cut: each piece is an object of the media store, and the row says how
+//! far it came, so that any server can take the next one.
 
 pub(super) mod store;
 #[cfg(test)]

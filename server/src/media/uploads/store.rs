@@ -97,11 +97,12 @@ pub(super) fn advance(tx: &mut Tx<'_>, team: TeamId, id: MediaId, offset: u64, r
     Ok(())
 }
 
-/// Closes an open one, if there is one: from now on nobody but the deleting of its pieces has to do with it. Gives it to
-/// the one who closed it.
+/// Closes an open one, if there is one: from now on nobody but the deleting of its pieces has to do with it. Gives it
+/// to the one who closed it.
 pub(super) fn close(tx: &mut Tx<'_>, team: TeamId, id: MediaId, at: i64) -> Result<Option<Closed>> {
     tx.opt(
-        "UPDATE upload SET closed_at = $3 WHERE team_id = $1 AND id = $2 AND closed_at IS NULL RETURNING team_id, id, size",
+        "UPDATE upload SET closed_at = $3 WHERE team_id = $1 AND id = $2 AND closed_at IS NULL
+         RETURNING team_id, id, size",
         params![team, id, at],
     )
 }

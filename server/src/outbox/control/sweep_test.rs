@@ -14,7 +14,7 @@ use crate::{
     db::{Db, Lane, Tx, params, testing::on_both_engines},
     outbox::{
         parts::{Desk, PartState},
-        whatsapp::testing::{Counts, Field, ME, OTHER, taken, unsure},
+        whatsapp::testing::{Counts, Field, ME, OTHER, again, taken, unsure},
     },
     platforms::whatsapp::{answers::fault, webhook::StatusState},
     serve::POLICIES,
@@ -49,18 +49,6 @@ async fn swept(world: &World, campaign: CampaignId) -> usize {
 async fn cancels(world: &World, campaign: CampaignId) {
     let (team, by): (_, MemberId) = (world.team, world.ann.member);
     assert!(world.write(move |tx| cancel(tx, team, campaign, by)).await);
-}
-
-/// Sends again to these; says to how many.
-async fn again(world: &World, campaign: CampaignId, whom: Whom) -> Option<usize> {
-    let (clock, team, now) = (world.clock.clone(), world.team, world.clock.now());
-    world
-        .write(move |tx| {
-            let people = lost(tx, team, campaign, &whom)?;
-            let again = Again { team, campaign, whom: &whom, people: &people, expires_at: now + DAY, now };
-            Ok(send_again(tx, &clock, again)?.then_some(people.len()))
-        })
-        .await
 }
 
 async fn who_waits_is_cancelled_and_who_may_have_got_it_is_unknown(db: Db) {

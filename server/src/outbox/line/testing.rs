@@ -2,7 +2,7 @@
 //! that remembers keys as LINE does (providers.md A4, A9).
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -16,15 +16,14 @@ use shared::{
 };
 use uuid::Uuid;
 
+pub(crate) use super::super::whatsapp::testing::{ME, OTHER};
 use super::{
     super::{
         Busy,
-        claim::{Row, Want, claim},
+        claim::Row,
         enqueue::NewDelivery,
-        fair::Fair,
         lease::Lease,
-        settle::{carry_out, plan},
-        whatsapp::testing::enqueued,
+        whatsapp::testing::{claimed, enqueued, open, settled},
     },
     asked, done, key,
 };
@@ -33,13 +32,9 @@ use crate::{
     campaigns::fixture_test::{accept, checked, draft, texts},
     config::Config,
     conversations::fixture_test::{DAY, World},
-    db::{self, Db, Lane, Tx, params},
+    db::{self, Db, Tx, params},
     platforms::{Answer, Outcome, line::Blame},
-    serve::POLICIES,
 };
-
-pub(crate) const ME: &str = "engine-one";
-pub(crate) const OTHER: &str = "engine-two";
 
 /// A call as LINE gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,41 +206,15 @@ impl Field {
 
     /// Claims what is due.
     pub(crate) async fn claim(&self, me: &'static str) -> Vec<Held> {
-        let want = Want {
-            busy: self.busy(),
-            me: me.to_owned(),
-            rows: 500,
-            fair: Fair::default(),
-            now_micros: self.world.clock.now_micros(),
-            lease_ms: 60_000,
-            policies: POLICIES,
-            clock: self.world.clock.clone(),
-            known: HashSet::new(),
-        };
-        let claimed = self.world.db.write_as(Lane::Engine, move |tx| claim(tx, &want)).await.unwrap();
-        let mut calls: HashMap<_, usize> = HashMap::new();
-        claimed.rows.iter().for_each(|row| *calls.entry(row.slice.id).or_default() += 1);
-        let mut leases: HashMap<_, Arc<Lease>> = HashMap::new();
-        let hold = |row: Row| {
-            let lease = leases.entry(row.slice.id).or_insert_with(|| {
-                let (slice, calls) = (row.slice.clone(), calls[&row.slice.id]);
-                Arc::new(Lease::new(&self.busy(), row.campaign, slice, calls, claimed.until))
-            });
-            Held { me, lease: lease.clone(), row: Arc::new(row) }
-        };
-        claimed.rows.into_iter().map(hold).collect()
+        let held = |(lease, row)| Held { me, lease, row: Arc::new(row) };
+        claimed(&self.world, &self.busy(), me).await.into_iter().map(held).collect()
     }
 
     /// Settles; `times` more than once as when the answer to the commit was lost. Without an answer no call was made.
     pub(crate) async fn settles(&self, held: &Held, answered: Option<(Answer, Blame)>, times: usize) {
         let (answer, blame) = answered.map_or((None, Blame::All), |(answer, blame)| (Some(answer), blame));
         let done = done(held.lease.clone(), &held.row, answer, asked(&held.row, blame), self.world.clock.now());
-        let plan = Arc::new(plan(&self.app, POLICIES, &held.me.into(), &[done]));
-        for _ in 0..times {
-            let (plan, until) = (plan.clone(), self.world.clock.now() + 60_000);
-            let carried = self.world.db.write_as(Lane::Engine, move |tx| carry_out(tx, &plan, until)).await.unwrap();
-            held.lease.renewed(if carried.lost.contains(&held.lease.term()) { 0 } else { until });
-        }
+        settled(&self.world, &self.app, held.me, done, times).await;
     }
 
     /// Sends everything that is due, again and again until nothing is.
@@ -290,10 +259,7 @@ impl Field {
                          FROM delivery WHERE campaign_id = $1",
                         params![campaign],
                     )?,
-                    tx.one(
-                        "SELECT CAST(COALESCE(SUM(open), 0) AS BIGINT) FROM slice WHERE campaign_id = $1",
-                        params![campaign],
-                    )?,
+                    open(tx, campaign)?,
                 ))
             })
             .await;

@@ -2,6 +2,7 @@
 //! by `SKIP LOCKED`, counters are relative. They find rows by ids that are unique across teams.
 
 mod budget;
+mod pieces;
 mod rows;
 mod slices;
 #[cfg(test)]
@@ -15,10 +16,8 @@ use shared::{
 
 pub(crate) use self::{
     budget::{Budget, budget, budgets, set_budget},
-    rows::{
-        Queued, Settled, Try, add_deliveries, add_reply, add_tries, conversations_of, count_tries, queued, replied,
-        settle,
-    },
+    pieces::{Place, add_piece, next_pieces, take_piece},
+    rows::{Queued, Settled, Try, add_deliveries, add_reply, add_tries, count_tries, queued, settle},
     slices::{
         Late, NewSlice, Taken, add_batch, add_slice, book, close_slice, due, free_all, hold, release, take, take_late,
     },
@@ -91,12 +90,11 @@ pub(crate) fn count(tx: &mut Tx<'_>, campaign: CampaignId, moved: Moved, now: i6
         "UPDATE campaign SET queued = queued - $2 - $3 - $4, accepted = accepted + $2, failed = failed + $3, unknown = unknown + $4,
              delivered = delivered + $6, read = read + $7, told = told + $8,
              state = CASE
-                 WHEN state NOT IN ('sending', 'paused', 'completed', 'failed') OR expanded_to IS NOT NULL THEN state
+                 WHEN state NOT IN ('sending', 'paused', 'completed', 'failed') THEN state
                  WHEN queued > $2 + $3 + $4 THEN CASE WHEN state = 'paused' THEN 'paused' ELSE 'sending' END
                  WHEN accepted + $2 + unknown + $4 > 0 THEN 'completed' ELSE 'failed' END,
-             paused_reason = CASE WHEN expanded_to IS NOT NULL OR queued > $2 + $3 + $4 THEN paused_reason END,
-             finished_at = CASE WHEN expanded_to IS NOT NULL THEN finished_at
-                 WHEN queued > $2 + $3 + $4 THEN NULL ELSE COALESCE(finished_at, $5) END
+             paused_reason = CASE WHEN queued > $2 + $3 + $4 THEN paused_reason END,
+             finished_at = CASE WHEN queued > $2 + $3 + $4 THEN NULL ELSE COALESCE(finished_at, $5) END
          WHERE id = $1",
         params![campaign, accepted, failed, unknown, now, delivered, read, told],
     )

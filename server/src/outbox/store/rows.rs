@@ -14,14 +14,18 @@ use crate::{
     params, row,
 };
 
+/// The class of broadcasts.
+const BROADCAST: i64 = 2;
+
 /// Recipients of a campaign, with their ids. Those known to fail are written as failed at once.
 pub(crate) fn add_deliveries(
     tx: &mut Tx<'_>,
-    new: &NewCampaignDeliveries<'_>,
+    new: &NewCampaignDeliveries,
     slice: SliceId,
     ids: &[DeliveryId],
     recipients: &[&NewDelivery],
 ) -> Result<()> {
+    let policy = if new.class == BROADCAST { "broadcast" } else { "group" };
     let rows: Vec<Vec<Value>> = ids
         .iter()
         .zip(recipients)
@@ -53,7 +57,7 @@ pub(crate) fn add_deliveries(
              FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
                  $14::text[], $15::text[], $16::bigint[]) AS u",
         ),
-        params![new.team, new.policy, new.campaign, slice, new.sender],
+        params![new.team, policy, new.campaign, slice, new.sender],
         &rows,
     )
     .map(drop)
@@ -132,8 +136,8 @@ pub(crate) struct Settled {
     pub(crate) at: i64,
 }
 
-/// Settles rows, forwards only: what is settled stays so. Returns the ids that moved.
-pub(crate) fn settle(tx: &mut Tx<'_>, rows: &[Settled]) -> Result<Vec<DeliveryId>> {
+/// Settles rows, forwards only: what is settled stays so. Returns those that moved, with their conversations.
+pub(crate) fn settle(tx: &mut Tx<'_>, rows: &[Settled]) -> Result<Vec<(DeliveryId, ConversationId)>> {
     let rows: Vec<Vec<Value>> = rows
         .iter()
         .map(|one| {
@@ -159,14 +163,14 @@ pub(crate) fn settle(tx: &mut Tx<'_>, rows: &[Settled]) -> Result<Vec<DeliveryId
         Sql::pair(
             "UPDATE delivery SET state = $2, reason = $3, checked_by = $4, provider_id = $5, provider_code = $6,
                  provider_text = $7, request_id = $8, settled_at = $9, sent_at = $10, tries = tries + 1
-             WHERE id = $1 AND state = 'queued' RETURNING id",
+             WHERE id = $1 AND state = 'queued' RETURNING id, conversation_id",
             "UPDATE delivery d SET state = u.state, reason = u.reason, checked_by = u.checked_by, provider_id = u.provider_id,
                  provider_code = u.code, provider_text = u.text, request_id = u.request_id, settled_at = u.at,
                  sent_at = u.sent_at, tries = d.tries + 1
              FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                  $9::bigint[], $10::bigint[])
                  AS u (id, state, reason, checked_by, provider_id, code, text, request_id, at, sent_at)
-             WHERE d.id = u.id AND d.state = 'queued' RETURNING d.id",
+             WHERE d.id = u.id AND d.state = 'queued' RETURNING d.id, d.conversation_id",
         ),
         params![],
         &rows,
@@ -237,27 +241,4 @@ pub(crate) fn add_tries(tx: &mut Tx<'_>, tries: &[Try]) -> Result<()> {
         &rows,
     )
     .map(drop)
-}
-
-/// The conversations of these deliveries, by team.
-pub(crate) fn conversations_of(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<(TeamId, ConversationId)>> {
-    tx.all(
-        Sql::pair(
-            "SELECT team_id, conversation_id FROM delivery WHERE id IN (SELECT value FROM json_each($1)) AND policy <> 'reply'",
-            "SELECT team_id, conversation_id FROM delivery WHERE id = ANY($1) AND policy <> 'reply'",
-        ),
-        params![ids],
-    )
-}
-
-/// The conversations of these replies.
-pub(crate) fn replied(tx: &mut Tx<'_>, team: TeamId, ids: &[String]) -> Result<Vec<ConversationId>> {
-    tx.all(
-        Sql::pair(
-            "SELECT conversation_id FROM delivery
-             WHERE team_id = $1 AND id IN (SELECT value FROM json_each($2)) AND policy = 'reply'",
-            "SELECT conversation_id FROM delivery WHERE team_id = $1 AND id = ANY($2) AND policy = 'reply'",
-        ),
-        params![team, ids],
-    )
 }

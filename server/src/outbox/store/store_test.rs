@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use shared::{
     contacts::Subscription,
     content::Content,
-    id::{CampaignId, ChannelId, DeliveryId, SliceId},
+    id::{CampaignId, ChannelId, ConversationId, DeliveryId, SliceId},
     limits::Platform,
     reasons::{CheckedBy, Reason},
 };
@@ -43,6 +43,7 @@ on_both_engines![
     leases_of_a_dead_engine_are_freed_at_start,
     what_is_too_late_is_taken_once_and_not_under_a_lease,
     rows_and_slices_are_written_as_given,
+    pieces_are_taken_once_and_the_campaigns_by_turns,
 ];
 
 const ME: &str = "engine-one";
@@ -106,7 +107,7 @@ fn accepted(id: DeliveryId) -> Settled {
     }
 }
 
-async fn settle(world: &World, rows: Vec<Settled>) -> Vec<DeliveryId> {
+async fn settle(world: &World, rows: Vec<Settled>) -> Vec<(DeliveryId, ConversationId)> {
     world.write(move |tx| store::settle(tx, &rows)).await
 }
 
@@ -151,12 +152,14 @@ async fn a_lease_that_ran_out_is_taken_over_and_its_old_holder_settles_nothing(d
 
 async fn counters_move_with_the_rows_and_the_last_row_finishes(db: Db) {
     let world = World::new(db).await;
-    let (campaign, _) = sent(&world, &world.ann, 3, SINGLY).await;
+    let (campaign, people) = sent(&world, &world.ann, 3, SINGLY).await;
     let mine = claimed(&world, ME, 500).await;
     let slice = mine.rows[0].slice.id;
     let ids: Vec<DeliveryId> = mine.rows.iter().map(|row| row.queued.id).collect();
     let moved = settle(&world, vec![accepted(ids[0]), accepted(ids[1])]).await;
-    assert_eq!(moved.len(), 2);
+    assert_eq!(moved.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids[..2]);
+    assert!(moved.iter().all(|(_, conversation)| people.contains(conversation)), "{moved:?}");
+    assert_ne!(moved[0].1, moved[1].1);
     world.write(move |tx| store::count(tx, campaign, Moved { accepted: 2, ..Moved::default() }, 5)).await;
     assert_eq!(counters(&world, campaign).await, (1, 2, 0, 0, "sending".into()));
     settle(&world, vec![unsent(ids[2], "failed", Reason::LineInvalidUser, Some(CheckedBy::Platform), 7)]).await;
@@ -165,9 +168,6 @@ async fn counters_move_with_the_rows_and_the_last_row_finishes(db: Db) {
     assert_eq!(rows(&world, campaign).await, (0, 2, 1, 0));
     world.write(move |tx| store::close_slice(tx, slice)).await;
     assert!(world.read(store::busy_channels).await.is_empty());
-    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    let told = world.read(move |tx| store::conversations_of(tx, &texts)).await;
-    assert_eq!(told.len(), 3);
 }
 
 async fn nobody_received_is_failed_and_somebody_unknown_is_not(db: Db) {
@@ -297,19 +297,14 @@ async fn a_reply_goes_before_a_campaign(db: Db) {
         serde_json::from_str::<Content>(mine.rows[0].queued.fill.as_deref().unwrap()).unwrap(),
         texts(&["好的"])
     );
-    let (told, team, other) = (vec![wanted.to_string()], world.team, world.eve.team);
-    let mine = told.clone();
-    assert_eq!(world.read(move |tx| store::replied(tx, team, &mine)).await, [people[0]]);
-    let mine = told.clone();
-    assert!(world.read(move |tx| store::replied(tx, other, &mine)).await.is_empty());
-    assert!(world.read(move |tx| store::conversations_of(tx, &told)).await.is_empty(), "a reply is no marketing");
+    assert_eq!(settle(&world, vec![accepted(wanted)]).await, [(wanted, people[0])]);
 }
 
 async fn a_settled_row_never_moves_back(db: Db) {
     let world = World::new(db).await;
     let (campaign, _) = sent(&world, &world.ann, 1, "您好").await;
     let id = claimed(&world, ME, 500).await.rows[0].queued.id;
-    assert_eq!(settle(&world, vec![accepted(id)]).await, [id]);
+    assert_eq!(settle(&world, vec![accepted(id)]).await.len(), 1);
     assert!(settle(&world, vec![unsent(id, "failed", Reason::Internal, None, 9)]).await.is_empty());
     assert_eq!(rows(&world, campaign).await, (0, 1, 0, 0));
 }
@@ -419,17 +414,8 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
     };
     world
         .write(move |tx| {
-            let new = NewCampaignDeliveries {
-                team,
-                campaign,
-                class: 1,
-                policy: "group",
-                sender,
-                expires_at: 99,
-                now: 1,
-                is_personal: true,
-                recipients: &[],
-            };
+            let new =
+                NewCampaignDeliveries { team, campaign, class: 1, sender, expires_at: 99, now: 1, is_personal: true };
             store::add_deliveries(tx, &new, slice, &[one, two], &[&recipient, &blocked])?;
             store::add_reply(tx, &new_reply, other, "{}")?;
             let range = store::NewSlice {
@@ -469,4 +455,36 @@ async fn rows_and_slices_are_written_as_given(db: Db) {
         .read(move |tx| tx.all("SELECT is_batch FROM slice WHERE id IN ($1, $2) ORDER BY id", params![slice, batch]))
         .await;
     assert_eq!(is_batch, [false, true]);
+}
+
+async fn pieces_are_taken_once_and_the_campaigns_by_turns(db: Db) {
+    let world = World::new(db).await;
+    let (one, _) = sent(&world, &world.ann, 1, "一").await;
+    let (two, _) = sent(&world, &world.ann, 1, "二").await;
+    let (team, sender, channel) = (world.team, world.ann.member, world.shop);
+    let new = move |campaign| NewCampaignDeliveries {
+        team,
+        campaign,
+        class: 1,
+        sender,
+        expires_at: 99,
+        now: 1,
+        is_personal: campaign == two,
+    };
+    world
+        .write(move |tx| {
+            store::add_piece(tx, &new(one), 0, channel, "[1]")?;
+            store::add_piece(tx, &new(one), 1, channel, "[2]")?;
+            store::add_piece(tx, &new(two), 0, channel, "[3]")
+        })
+        .await;
+    let next = || world.read(|tx| store::next_pieces(tx, 9));
+    assert_eq!(next().await, [(one, 0), (two, 0), (one, 1)]);
+    assert_eq!(world.read(|tx| store::next_pieces(tx, 1)).await, [(one, 0)]);
+    let take = |place| world.write(move |tx| store::take_piece(tx, place, 7));
+    let piece = take((two, 0)).await.unwrap();
+    assert_eq!(piece.new, NewCampaignDeliveries { now: 7, ..new(two) });
+    assert_eq!((piece.channel, piece.people.as_str()), (channel, "[3]"));
+    assert_eq!(take((two, 0)).await, None);
+    assert_eq!(next().await, [(one, 0), (one, 1)]);
 }

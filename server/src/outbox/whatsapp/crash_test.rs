@@ -22,6 +22,8 @@ on_both_engines![
     killed_after_started_it_may_have_arrived_and_is_never_called_again,
     killed_after_the_answer_a_status_says_what_became_of_it,
     killed_between_two_messages_the_next_engine_goes_on_with_the_second,
+    killed_while_the_second_waits_for_its_moment_the_first_is_known,
+    killed_after_it_lost_the_lease_it_leaves_nobody_between_two_messages,
     who_lost_the_lease_starts_no_call_and_its_late_answer_still_counts,
     an_unsure_message_waits_for_its_status_and_then_the_rest_goes_out,
     the_rest_of_an_unsure_send_that_is_too_late_fails_as_expired,
@@ -98,6 +100,36 @@ async fn killed_between_two_messages_the_next_engine_goes_on_with_the_second(db:
     assert_eq!(field.sends_all(OTHER).await, [key_of(&held.key, 2)]);
     assert_eq!(field.only(campaign).await, (Is::Accepted, vec![Accepted, Delivered, Accepted]));
     assert_eq!(field.state(campaign).await.0, "completed");
+}
+
+async fn killed_while_the_second_waits_for_its_moment_the_first_is_known(db: Db) {
+    let field = Field::new(db).await;
+    let campaign = field.sent_texts(1, 2).await;
+    let mut held = field.claim(ME).await.remove(0);
+    assert!(field.begins(&held).await);
+    assert!(field.answered(&mut held, taken("wamid.a"), 1).await);
+    field.waits(&held).await;
+    assert_eq!(field.only(campaign).await, (Is::Queued, vec![Accepted]));
+    field.world.clock.advance(60_001);
+    assert_eq!(field.sends_all(OTHER).await, [key_of(&held.key, 1)]);
+    assert_eq!(field.only(campaign).await, (Is::Accepted, vec![Accepted, Accepted]));
+}
+
+async fn killed_after_it_lost_the_lease_it_leaves_nobody_between_two_messages(db: Db) {
+    let field = Field::new(db).await;
+    let campaign = field.sent_texts(1, 2).await;
+    let mut frozen = field.claim(ME).await.remove(0);
+    assert!(field.begins(&frozen).await);
+    assert!(field.answered(&mut frozen, taken("wamid.a"), 1).await);
+    field.world.clock.advance(60_001);
+    assert!(field.claim(OTHER).await.is_empty(), "her first message may have arrived, for all that another knows");
+    assert!(!field.begins(&frozen).await);
+    field.waits(&frozen).await;
+    assert_eq!(field.only(campaign).await, (Is::Unknown, vec![Unknown]), "as she was left, were it killed now");
+    field.settles(&frozen, None, 2).await;
+    assert_eq!(field.only(campaign).await, (Is::Queued, vec![Accepted]), "its answer says how she goes on");
+    assert_eq!(field.sends_all(OTHER).await, [key_of(&frozen.key, 1)]);
+    assert_eq!(field.counts(campaign).await, Counts { accepted: 1, told: 1, ..Counts::default() });
 }
 
 async fn who_lost_the_lease_starts_no_call_and_its_late_answer_still_counts(db: Db) {

@@ -1,7 +1,10 @@
 //! What a number's lane really sends: every message of a recipient in order, one after the other, pictures uploaded once.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -11,10 +14,23 @@ use shared::{
     id::CampaignId,
     media::MediaKind,
 };
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use super::{
-    super::{parts::PartState::*, start},
-    testing::{Counts, Field},
+    super::{
+        control::Whom,
+        lane::{Item, Post as _},
+        lease::Done,
+        pace::Pace,
+        parts::{PartKey, PartState::*},
+        start,
+    },
+    WhatsappPost,
+    start::{Asked, Begun},
+    testing::{Counts, Field, Held, ME, OTHER, again, claimed},
 };
 use crate::{
     config::Config,
@@ -29,6 +45,9 @@ on_both_engines![
     a_call_that_was_never_answered_is_unknown_and_made_once,
     a_call_that_never_arrived_is_made_again,
     a_picture_that_meta_does_not_take_fails_and_one_that_comes_later_goes_out,
+    a_server_that_froze_before_its_call_does_not_make_it_after_a_person_sent_again,
+    a_server_that_was_held_up_within_its_lease_makes_its_call,
+    a_call_that_could_outlast_its_lease_is_not_made,
 ];
 
 fn accepted(id: usize) -> Then {
@@ -156,4 +175,93 @@ async fn a_picture_that_meta_does_not_take_fails_and_one_that_comes_later_goes_o
     assert_eq!(field.why(bad).await.0, Some("wa_media".into()));
     let uploads = got.lock().unwrap().iter().filter(|request| request.contains("/media HTTP")).count();
     assert_eq!(uploads, 3);
+}
+
+/// A call that a server has written down as started, right before it makes it.
+struct Halted {
+    field: Field,
+    campaign: CampaignId,
+    held: Held,
+    /// Lets the server go on.
+    go: oneshot::Sender<Begun>,
+    /// What comes of the call.
+    sending: JoinHandle<Done>,
+    /// What WhatsApp got.
+    got: Arc<Mutex<Vec<String>>>,
+}
+
+impl Halted {
+    async fn new(db: Db) -> Self {
+        let (base, got) = stub(|_| accepted(0)).await;
+        let field = field(db, base).await;
+        let campaign = field.sent_texts(1, 1).await;
+        let (lease, row) = claimed(&field.world, &field.busy(), ME).await.remove(0);
+        let held = Held::of(ME, lease.clone(), &row);
+        let (settle, _) = mpsc::channel(1);
+        let (start, mut asked) = mpsc::channel(1);
+        let post = WhatsappPost {
+            app: field.app.clone(),
+            policies: POLICIES,
+            busy: field.busy(),
+            settle,
+            start,
+            pace: Pace::new(&field.app, field.number),
+            pairs: Arc::default(),
+        };
+        let message = Arc::new(post.message(&Content { parts: vec![Part::text("第0則")] }));
+        #[expect(clippy::disallowed_methods, reason = "a test has no `Tasks`")]
+        let sending = tokio::spawn(async move { post.send(Item { lease, row, message }).await });
+        let Asked { go, .. } = asked.recv().await.unwrap();
+        assert!(field.begins(&held).await);
+        assert_eq!(field.only(campaign).await, (Is::Queued, vec![Started]));
+        Self { field, campaign, held, go, sending, got }
+    }
+
+    /// The server goes on; gives what it says of the call.
+    async fn thaws(self) -> (Field, Held, Done, usize) {
+        assert!(self.go.send(Begun::At(None)).is_ok(), "it waits");
+        let done = self.sending.await.unwrap();
+        let calls = self.got.lock().unwrap().len();
+        (self.field, self.held, done, calls)
+    }
+}
+
+async fn a_server_that_froze_before_its_call_does_not_make_it_after_a_person_sent_again(db: Db) {
+    let frozen = Halted::new(db).await;
+    let (world, campaign) = (&frozen.field.world, frozen.campaign);
+    world.clock.advance(60_001);
+    assert!(frozen.field.claim(OTHER).await.is_empty(), "it may have been made, for all that another server knows");
+    assert_eq!(frozen.field.only(campaign).await, (Is::Unknown, vec![Unknown]));
+    assert_eq!(again(world, campaign, Whom::Unknown(None)).await, Some(1));
+    assert_eq!(frozen.field.sends_all(OTHER).await, [PartKey { attempt: 2, ..frozen.held.key }]);
+
+    let (field, held, done, calls) = frozen.thaws().await;
+    assert_eq!(calls, 0, "she would get it twice");
+    assert_eq!(done.answer, None);
+    field.settles(&held, None, 2).await;
+    assert_eq!(field.counts(campaign).await, Counts { accepted: 1, told: 1, ..Counts::default() });
+    assert_eq!(field.only(campaign).await.0, Is::Accepted);
+    field.world.clock.advance(60_001);
+    assert!(field.claim(OTHER).await.is_empty(), "nothing is left behind");
+}
+
+async fn a_server_that_was_held_up_within_its_lease_makes_its_call(db: Db) {
+    let held_up = Halted::new(db).await;
+    held_up.field.world.clock.advance(10_000);
+    let (campaign, before) = (held_up.campaign, held_up.got.lock().unwrap().len());
+    let (field, held, done, calls) = held_up.thaws().await;
+    assert_eq!((before, calls), (0, 1));
+    field.settles(&held, done.answer, 1).await;
+    assert_eq!(field.only(campaign).await, (Is::Accepted, vec![Accepted]));
+}
+
+async fn a_call_that_could_outlast_its_lease_is_not_made(db: Db) {
+    let held_up = Halted::new(db).await;
+    held_up.field.world.clock.advance(59_999);
+    let campaign = held_up.campaign;
+    let (field, held, done, calls) = held_up.thaws().await;
+    assert_eq!(calls, 0, "another server may call it unknown while it is on its way");
+    assert_eq!(done.answer, None);
+    field.settles(&held, None, 1).await;
+    assert_eq!(field.only(campaign).await, (Is::Queued, vec![Queued]));
 }

@@ -140,14 +140,17 @@ impl WhatsappPost {
         }
     }
 
-    /// Has it written down that the call begins, and waits for its moment; false where it may not be made.
+    /// Has it written down that the call begins, and waits for its moment; false where it may not be made. The lease has to
+    /// outlast the call: once it is another's, a person may decide to send again what nobody knows of.
     async fn may_call(&self, item: &Item<Message>, progress: &Progress, moment: Option<i64>) -> bool {
-        let is_ours = || item.lease.holds(self.app.clock.now());
+        let longest = i64::try_from(self.app.config.whatsapp.timeout_ms).unwrap_or(i64::MAX);
+        let is_ours = || item.lease.holds(self.app.clock.now().saturating_add(longest));
         if self.app.tasks.is_stopping() || !is_ours() {
             return false;
         }
         let (go, begun) = oneshot::channel();
-        let start = Start { lease: item.lease.clone(), key: progress.key, facts: progress.facts.clone() };
+        let (lease, facts) = (item.lease.clone(), progress.facts.clone());
+        let start = Arc::new(Start { lease, key: progress.key, facts });
         if self.start.send(Asked { start, moment, go }).await.is_err() {
             return false;
         }

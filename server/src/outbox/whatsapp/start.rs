@@ -1,7 +1,11 @@
 //! Before a call: that it begins is written down, on disk, and only while the recipient is still ours. Calls that begin at the
 //! same moment share a write.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use shared::{
     deliveries::DeliveryState,
@@ -42,7 +46,7 @@ pub(crate) struct Start {
 
 /// A call that waits to be let begin.
 pub(super) struct Asked {
-    pub(super) start: Start,
+    pub(super) start: Arc<Start>,
     /// Its moment (UTC µs), which may have passed; none without a budget.
     pub(super) moment: Option<i64>,
     pub(super) go: oneshot::Sender<Begun>,
@@ -69,6 +73,7 @@ pub(super) struct Written {
 /// one that is on disk as started and whose server dies is unknown for good.
 pub(super) async fn start_behind(app: App, busy: Busy, me: Arc<str>, mut asked: mpsc::Receiver<Asked>) {
     let mut waiting: Vec<Asked> = Vec::new();
+    let mut noted: HashSet<PartKey> = HashSet::new();
     let (mut budget, mut later): (Option<Budget>, i64) = (None, 0);
     loop {
         let wait = if waiting.is_empty() { Duration::MAX } else { until_room(budget.as_ref(), app.clock.now_micros()) };
@@ -84,22 +89,30 @@ pub(super) async fn start_behind(app: App, busy: Busy, me: Arc<str>, mut asked: 
         let (began, now) = (Instant::now(), app.clock.now_micros());
         let (batch, rest) = chosen(waiting, budget.as_ref(), now);
         waiting = rest;
-        if batch.is_empty() {
+        noted.retain(|key| waiting.iter().any(|one| one.start.key == *key));
+        let to_note = waiting.iter().map(|one| &one.start).filter(|one| !one.facts.is_empty());
+        let to_note: Vec<Arc<Start>> = to_note.filter(|one| !noted.contains(&one.key)).cloned().collect();
+        if batch.is_empty() && to_note.is_empty() {
             continue;
         }
         let until = now / 1_000 + app.config.engine.lease_ms;
         let moments: Vec<Option<i64>> = batch.iter().map(|one| one.moment).collect();
-        let (starts, go): (Vec<Start>, Vec<_>) = batch.into_iter().map(|one| (one.start, one.go)).unzip();
-        let starts = Arc::new(starts);
-        let (work, of, me) = (starts.clone(), busy.clone(), me.clone());
+        let (starts, go): (Vec<Arc<Start>>, Vec<_>) = batch.into_iter().map(|one| (one.start, one.go)).unzip();
+        let (work, of, me, waits) = (starts.clone(), busy.clone(), me.clone(), to_note.clone());
         let write = move |tx: &mut Tx<'_>| {
-            let may = begin(tx, &of, &me, &work, now / 1_000, until)?;
+            let may = begin(tx, &of, &me, &work, &waits, now / 1_000, until)?;
             give_moments(tx, of.channel, &may, &moments, (now, now + later))
         };
-        let written = app.db.write_as(Lane::Engine, write).await.unwrap_or_else(|error| {
-            tracing::error!(channel = %busy.channel, %error, calls = starts.len(), "calls could not begin");
-            Written { begun: starts.iter().map(|_| Begun::Not).collect(), budget: None }
-        });
+        let written = match app.db.write_as(Lane::Engine, write).await {
+            Ok(written) => {
+                noted.extend(to_note.iter().map(|one| one.key));
+                written
+            }
+            Err(error) => {
+                tracing::error!(channel = %busy.channel, %error, calls = starts.len(), "calls could not begin");
+                Written { begun: starts.iter().map(|_| Begun::Not).collect(), budget: None }
+            }
+        };
         later = ahead(began);
         budget = written.budget.or(budget);
         for ((start, begun), go) in starts.iter().zip(written.begun).zip(go) {
@@ -160,42 +173,55 @@ pub(super) fn give_moments(
     Ok(Written { begun: begun.collect(), budget })
 }
 
-/// Writes down that these calls begin, each at most once and only the next of its recipient; says which may.
+/// Writes down that these calls begin, each at most once and only the next of its recipient; says which may. Of those that
+/// wait on, it writes down what became of the messages before them: it may be long until they begin, and what is on disk is
+/// known whoever dies.
+///
+/// Who is not ours any more is left as she is: what was learned of her comes with the answer, which settles her anew.
 pub(crate) fn begin(
     tx: &mut Tx<'_>,
     busy: &Busy,
     me: &str,
-    starts: &[Start],
+    starts: &[Arc<Start>],
+    waiting: &[Arc<Start>],
     now: i64,
     until: i64,
 ) -> db::Result<Vec<bool>> {
-    let terms: BTreeMap<SliceId, i64> = starts.iter().map(|one| one.lease.term()).collect();
+    let all = || starts.iter().chain(waiting);
+    let terms: BTreeMap<SliceId, i64> = all().map(|one| one.lease.term()).collect();
     let mut held = BTreeMap::new();
     for (slice, generation) in terms {
         if store::hold(tx, slice, me, generation, until)? {
             held.insert(slice, generation);
         }
     }
-    let ids: Vec<_> = starts.iter().map(|one| one.key.delivery).collect();
+    let ids: Vec<_> = all().map(|one| one.key.delivery).collect();
     let mut people = parts::load(tx, busy.team, &ids)?;
     let may_send = parts::is_ready(tx, busy.team, busy.channel)?;
+    for start in waiting {
+        heard(&mut people, &held, start);
+    }
     let mut may = Vec::with_capacity(starts.len());
     for start in starts {
-        let found = people.iter_mut().find(|person| person.id == start.key.delivery);
-        let Some(person) = found else {
-            may.push(false);
-            continue;
-        };
-        for fact in &start.facts {
-            person.hear(fact);
-        }
-        let (slice, generation) = start.lease.term();
-        let is_ours = held.get(&slice) == Some(&generation) && is_queued_in(person, slice);
-        let is_this = person.attempt == start.key.attempt && is_under_way(person);
-        may.push(may_send && is_ours && is_this && person.start(start.key.part, now));
+        let person = heard(&mut people, &held, start).filter(|person| may_send && is_under_way(person));
+        may.push(person.is_some_and(|person| person.start(start.key.part, now)));
     }
     parts::put(tx, busy.team, &mut people)?;
     Ok(may)
+}
+
+/// The recipient of a call, where she is ours, with what became of the messages before it.
+fn heard<'p>(people: &'p mut [Person], held: &BTreeMap<SliceId, i64>, start: &Start) -> Option<&'p mut Person> {
+    let (slice, generation) = start.lease.term();
+    let person = people.iter_mut().find(|person| person.id == start.key.delivery)?;
+    let is_held = held.get(&slice) == Some(&generation);
+    if !is_held || !is_queued_in(person, slice) || person.attempt != start.key.attempt {
+        return None;
+    }
+    for fact in &start.facts {
+        person.hear(fact);
+    }
+    Some(person)
 }
 
 fn is_queued_in(person: &Person, slice: SliceId) -> bool {

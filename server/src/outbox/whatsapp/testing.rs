@@ -18,7 +18,8 @@ use super::{
     super::{
         Busy,
         claim::{Row, Want, claim},
-        enqueue::{NewCampaignDeliveries, NewDelivery, enqueue_campaign},
+        control::{Again, Whom, lost, send_again},
+        enqueue::{NewCampaignDeliveries, NewDelivery, Recipients, enqueue_campaign},
         fair::Fair,
         lease::{Asked, Done, Lease, Steps},
         parts::{Fact, PartKey, PartState, Person, load},
@@ -30,6 +31,7 @@ use super::{
 };
 use crate::{
     App,
+    campaigns::fixture_test::expand_next,
     channels::testing::{Shop, Whatsapp},
     config::Config,
     conversations::fixture_test::{DAY, World},
@@ -64,6 +66,14 @@ pub(crate) struct Held {
     pub(crate) parts: usize,
     pub(crate) tries: u64,
     pub(crate) facts: Vec<Fact>,
+}
+
+impl Held {
+    /// A row that was claimed under this lease, before its first call.
+    pub(crate) fn of(me: &'static str, lease: Arc<Lease>, row: &Row) -> Self {
+        let key = PartKey { delivery: row.queued.id, part: row.next, attempt: row.queued.attempt };
+        Self { me, lease, key, parts: row.parts, tries: row.queued.tries, facts: Vec::new() }
+    }
 }
 
 /// What a campaign's counters say, or its rows.
@@ -118,6 +128,8 @@ pub(crate) async fn enqueued(world: &World, content: Content, recipients: Vec<Ne
     let (team, sender, now) = (world.team, world.ann.member, world.clock.now());
     let (parts, json) = (content.parts.len(), serde_json::to_string(&content).unwrap());
     let is_personal = content.is_personal();
+    let people = recipients.len();
+    let recipients = Recipients::of(recipients).unwrap();
     world
         .write(move |tx| {
             tx.execute(
@@ -126,23 +138,77 @@ pub(crate) async fn enqueued(world: &World, content: Content, recipients: Vec<Ne
                      audience, queued, accepted, failed, unknown)
                  VALUES ($1, $2, 'group_template', 1, '', $3, 'Ann', $4, '', $5, 0, 'selection', '{}', '[]', 'sending', $6, $6,
                      $7, $8, $8, 0, 0, 0)",
-                params![team, campaign, sender, &json, parts, now, now + DAY, recipients.len()],
+                params![team, campaign, sender, &json, parts, now, now + DAY, people],
             )?;
             let new = NewCampaignDeliveries {
                 team,
                 campaign,
                 class: 1,
-                policy: "group",
                 sender,
                 expires_at: now + DAY,
                 now,
                 is_personal,
-                recipients: &recipients,
             };
-            enqueue_campaign(tx, &clock, new)
+            enqueue_campaign(tx, &clock, new, &recipients)
         })
         .await;
+    while expand_next(world).await {}
     campaign
+}
+
+/// Claims what is due on a channel: each row with the lease that its call is made under.
+pub(crate) async fn claimed(world: &World, busy: &Busy, me: &'static str) -> Vec<(Arc<Lease>, Row)> {
+    let want = Want {
+        busy: busy.clone(),
+        me: me.to_owned(),
+        rows: 500,
+        fair: Fair::default(),
+        now_micros: world.clock.now_micros(),
+        lease_ms: 60_000,
+        policies: POLICIES,
+        clock: world.clock.clone(),
+        known: HashSet::new(),
+    };
+    let claimed = world.db.write_as(Lane::Engine, move |tx| claim(tx, &want)).await.unwrap();
+    let mut calls: HashMap<_, usize> = HashMap::new();
+    claimed.rows.iter().for_each(|row| *calls.entry(row.slice.id).or_default() += 1);
+    let mut leases: HashMap<_, Arc<Lease>> = HashMap::new();
+    let with_lease = |row: Row| {
+        let lease = leases.entry(row.slice.id).or_insert_with(|| {
+            let (slice, calls) = (row.slice.clone(), calls[&row.slice.id]);
+            Arc::new(Lease::new(busy, row.campaign, slice, calls, claimed.until))
+        });
+        (lease.clone(), row)
+    };
+    claimed.rows.into_iter().map(with_lease).collect()
+}
+
+/// Settles a call; `times` more than once as when the answer to the commit was lost.
+pub(crate) async fn settled(world: &World, app: &App, me: &'static str, done: Done, times: usize) {
+    let lease = done.lease.clone();
+    let plan = Arc::new(plan(app, POLICIES, &me.into(), &[done]));
+    for _ in 0..times {
+        let (plan, until) = (plan.clone(), world.clock.now() + 60_000);
+        let carried = world.db.write_as(Lane::Engine, move |tx| carry_out(tx, &plan, until)).await.unwrap();
+        lease.renewed(if carried.lost.contains(&lease.term()) { 0 } else { until });
+    }
+}
+
+/// How many are open in the slices of a campaign.
+pub(crate) fn open(tx: &mut Tx<'_>, campaign: CampaignId) -> db::Result<i64> {
+    tx.one("SELECT CAST(COALESCE(SUM(open), 0) AS BIGINT) FROM slice WHERE campaign_id = $1", params![campaign])
+}
+
+/// A person sends again to these; says to how many, or that the campaign is held or stopped.
+pub(crate) async fn again(world: &World, campaign: CampaignId, whom: Whom) -> Option<usize> {
+    let (clock, team, now) = (world.clock.clone(), world.team, world.clock.now());
+    world
+        .write(move |tx| {
+            let people = lost(tx, team, campaign, &whom)?;
+            let again = Again { team, campaign, whom: &whom, people: &people, expires_at: now + DAY, now };
+            Ok(send_again(tx, &clock, again)?.then_some(people.len()))
+        })
+        .await
 }
 
 impl Field {
@@ -168,7 +234,7 @@ impl Field {
         sealed(&shop, &self.app).await.number
     }
 
-    fn busy(&self) -> Busy {
+    pub(crate) fn busy(&self) -> Busy {
         Busy { team: self.world.team, channel: self.number, platform: Platform::Whatsapp }
     }
 
@@ -203,42 +269,33 @@ impl Field {
 
     /// Claims what is due.
     pub(crate) async fn claim(&self, me: &'static str) -> Vec<Held> {
-        let want = Want {
-            busy: self.busy(),
-            me: me.to_owned(),
-            rows: 500,
-            fair: Fair::default(),
-            now_micros: self.world.clock.now_micros(),
-            lease_ms: 60_000,
-            policies: POLICIES,
-            clock: self.world.clock.clone(),
-            known: HashSet::new(),
-        };
-        let claimed = self.world.db.write_as(Lane::Engine, move |tx| claim(tx, &want)).await.unwrap();
-        let mut calls: HashMap<_, usize> = HashMap::new();
-        claimed.rows.iter().for_each(|row| *calls.entry(row.slice.id).or_default() += 1);
-        let mut leases: HashMap<_, Arc<Lease>> = HashMap::new();
-        let mut held = Vec::new();
-        for Row { slice, campaign, queued, next, parts, .. } in claimed.rows {
-            let lease = leases.entry(slice.id).or_insert_with(|| {
-                Arc::new(Lease::new(&self.busy(), campaign, slice.clone(), calls[&slice.id], claimed.until))
-            });
-            let key = PartKey { delivery: queued.id, part: next, attempt: queued.attempt };
-            held.push(Held { me, lease: lease.clone(), key, parts, tries: queued.tries, facts: Vec::new() });
-        }
-        held
+        let held = |(lease, row): (Arc<Lease>, Row)| Held::of(me, lease, &row);
+        claimed(&self.world, &self.busy(), me).await.into_iter().map(held).collect()
     }
 
     /// Writes down that the call of the next message begins; says whether it may.
     pub(crate) async fn begins(&self, held: &Held) -> bool {
-        let start = Start { lease: held.lease.clone(), key: held.key, facts: held.facts.clone() };
-        let (busy, me, now) = (self.busy(), held.me, self.world.clock.now());
-        let work = move |tx: &mut Tx<'_>| begin(tx, &busy, me, std::slice::from_ref(&start), now, now + 60_000);
-        let may = self.world.db.write_as(Lane::Engine, work).await.unwrap();
-        if may[0] {
-            held.lease.renewed(now + 60_000);
+        let may = self.begin(held, true).await;
+        if may {
+            held.lease.renewed(self.world.clock.now() + 60_000);
         }
-        may[0]
+        may
+    }
+
+    /// The call of the next message has to wait for its moment.
+    pub(crate) async fn waits(&self, held: &Held) {
+        assert!(!self.begin(held, false).await);
+    }
+
+    async fn begin(&self, held: &Held, now_too: bool) -> bool {
+        let start = Arc::new(Start { lease: held.lease.clone(), key: held.key, facts: held.facts.clone() });
+        let (busy, me, now) = (self.busy(), held.me, self.world.clock.now());
+        let work = move |tx: &mut Tx<'_>| {
+            let one = std::slice::from_ref(&start);
+            let (starts, waiting) = if now_too { (one, [].as_slice()) } else { ([].as_slice(), one) };
+            begin(tx, &busy, me, starts, waiting, now, now + 60_000)
+        };
+        self.world.db.write_as(Lane::Engine, work).await.unwrap().contains(&true)
     }
 
     /// Takes the answer in; settles, if it was the last call of this recipient for now. Returns whether there is another.
@@ -264,12 +321,7 @@ impl Field {
             at: self.world.clock.now(),
             asked: Asked::Message(Box::new(Steps { part: held.key.part, facts: held.facts.clone(), wait: 0 })),
         };
-        let plan = Arc::new(plan(&self.app, POLICIES, &held.me.into(), &[done]));
-        for _ in 0..times {
-            let (plan, until) = (plan.clone(), self.world.clock.now() + 60_000);
-            let carried = self.world.db.write_as(Lane::Engine, move |tx| carry_out(tx, &plan, until)).await.unwrap();
-            held.lease.renewed(if carried.lost.contains(&held.lease.term()) { 0 } else { until });
-        }
+        settled(&self.world, &self.app, held.me, done, times).await;
     }
 
     /// Sends everything that is due to people who take it.
@@ -359,15 +411,7 @@ impl Field {
         )
         .await;
         assert_eq!(counters, rows, "the counters are the rows");
-        let open: i64 = self
-            .world
-            .read(move |tx| {
-                tx.one(
-                    "SELECT CAST(COALESCE(SUM(open), 0) AS BIGINT) FROM slice WHERE campaign_id = $1",
-                    params![campaign],
-                )
-            })
-            .await;
+        let open = self.world.read(move |tx| open(tx, campaign)).await;
         assert_eq!(open, counters.queued, "who is queued is in a slice");
         counters
     }

@@ -121,8 +121,8 @@ pub(super) fn judge(status: u16, headers: &Headers, body: Option<&[u8]>) -> Answ
     answer
 }
 
-/// Which of LINE's limits was reached. The one for many messages to one user has no documented words: it is what LINE itself
-/// says in others than those of the two that have. A proxy's answer is taken for the channel's limit.
+/// Which of LINE's limits was reached. The one for many messages to one user has no documented words: it is what LINE
+/// itself says in others than those of the two that have. A proxy's answer is taken for the channel's limit.
 fn too_many(headers: &Headers, body: Option<&[u8]>, fault: &Fault) -> Outcome {
     let message = fault.message.as_deref().unwrap_or_default().to_ascii_lowercase();
     if message.contains("monthly limit") {
@@ -160,8 +160,8 @@ fn is_about_messages(fault: &Fault) -> bool {
     })
 }
 
-/// The properties that an error names: in its message, `The property, to[1], in the request body is invalid`, and in its
-/// details.
+/// The properties that an error names: in its message, `The property, to[1], in the request body is invalid`, and in
+/// its details.
 fn properties(fault: &Fault) -> impl Iterator<Item = &str> {
     let message = fault.message.as_deref().unwrap_or_default();
     let of_message = message.strip_prefix("The property, ").and_then(|rest| rest.split(", in ").next());

@@ -97,13 +97,14 @@ impl Line {
         Ok(Self { client, at: Arc::new(at) })
     }
 
-    /// Sends to one user. The body is of [`Template::body`]; the key makes a repeat harmless for 24 hours (providers.md A9).
+    /// Sends to one user. The body is of [`Template::body`]; the key makes a repeat harmless for 24 hours (providers.md
+    /// A9).
     pub async fn push(&self, token: &str, key: Uuid, body: Bytes) -> Answer {
         self.send(keyed(self.message(&self.at.push, token, body), key), "push").await
     }
 
-    /// Sends the same to several users at once. The body is of [`Template::batch_body`] and names so many of them. LINE takes
-    /// it for all or for nobody (providers.md A4); beside its answer stands whom a refusal is about.
+    /// Sends the same to several users at once. The body is of [`Template::batch_body`] and names so many of them. LINE
+    /// takes it for all or for nobody (providers.md A4); beside its answer stands whom a refusal is about.
     pub async fn multicast(&self, token: &str, key: Uuid, body: Bytes, users: usize) -> (Answer, Blame) {
         let call = keyed(self.message(&self.at.multicast, token, body), key);
         match self.answered(call, "multicast").await {

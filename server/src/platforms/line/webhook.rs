@@ -13,8 +13,8 @@ use crate::platforms::incoming::{self, paired};
 /// The largest webhook that is taken, in bytes.
 pub const BODY_LIMIT: usize = 3 * 1024 * 1024;
 
-/// Whether LINE signed these bytes: `x-line-signature` is the base64 of HMAC-SHA256 over them with the channel's secret.
-/// Compared in constant time.
+/// Whether LINE signed these bytes: `x-line-signature` is the base64 of HMAC-SHA256 over them with the channel's
+/// secret. Compared in constant time.
 pub fn is_signed(secret: &[u8], body: &[u8], signature: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     STANDARD.decode(signature.trim()).is_ok_and(|signature| hmac::verify(&key, body, &signature).is_ok())

@@ -16,8 +16,8 @@ const TO_MESSAGES: &str = "\",";
 /// A name for a body that is nobody's.
 const SHORTEST_NAME: &str = "名";
 
-/// The messages of a send as JSON, cut where the customer's name goes. The same recipient and name give the same bytes, so
-/// that every try of a retry key is the same request (providers.md A9).
+/// The messages of a send as JSON, cut where the customer's name goes. The same recipient and name give the same bytes,
+/// so that every try of a retry key is the same request (providers.md A9).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     /// From the recipient's closing quote to the end, cut at each place of the name.
@@ -85,8 +85,8 @@ impl Template {
         body.into()
     }
 
-    /// The body of a question whether LINE finds the messages right. Whose name is filled in does not matter, but that there
-    /// is one: the shortest, as the longest was counted when the send was accepted.
+    /// The body of a question whether LINE finds the messages right. Whose name is filled in does not matter, but that
+    /// there is one: the shortest, as the longest was counted when the send was accepted.
     pub fn check_body(&self) -> Bytes {
         let mut body = String::from("{");
         self.push_messages(&mut body, SHORTEST_NAME);

@@ -14,8 +14,8 @@ const NO_SUCH_OBJECT: i64 = 33;
 /// Graph's code for a wrong parameter.
 const WRONG_PARAMETER: i64 = 100;
 
-/// What this code of Meta means; one arm for each row of providers.md B6. Pauses are the least that is waited; the engine
-/// grows them.
+/// What this code of Meta means; one arm for each row of providers.md B6. Pauses are the least that is waited; the
+/// engine grows them.
 fn meaning(code: i64) -> Outcome {
     let later = |seconds, reason| Outcome::Later { after: Duration::from_secs(seconds), reason };
     let refused = |reason| Outcome::Refused { reason };
@@ -83,8 +83,8 @@ pub(super) fn fault_of(error: &Value) -> Answer {
 
 /// What a call that was to send a message was answered. The body is absent where it was cut or too large.
 ///
-/// Only Graph's own JSON says whether the message was taken: without it nobody knows, except where no message could have got
-/// through.
+/// Only Graph's own JSON says whether the message was taken: without it nobody knows, except where no message could
+/// have got through.
 pub fn judge(status: u16, body: Option<&[u8]>) -> Answer {
     let unsure = Answer {
         outcome: Outcome::Unsure { reason: Reason::NoAnswer },

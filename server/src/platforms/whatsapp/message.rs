@@ -44,8 +44,8 @@ pub struct UploadedMedium {
     pub name: Option<String>,
 }
 
-/// The messages of a send, ready to be addressed. The same recipient, name and media give the same bytes, so that a try can
-/// be compared with the one before.
+/// The messages of a send, ready to be addressed. The same recipient, name and media give the same bytes, so that a try
+/// can be compared with the one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
     content: Content,

@@ -105,8 +105,8 @@ impl Whatsapp {
         Ok(Self { client, at: Arc::new(At { graph, media_hosts, timeout }) })
     }
 
-    /// Sends one message of [`message::Prepared::body`]. There is no retry key: a repeat of what was taken arrives twice, so
-    /// an [`Outcome::Unsure`](super::Outcome::Unsure) is never repeated by itself (providers.md C2).
+    /// Sends one message of [`message::Prepared::body`]. There is no retry key: a repeat of what was taken arrives
+    /// twice, so an [`Outcome::Unsure`](super::Outcome::Unsure) is never repeated by itself (providers.md C2).
     pub async fn send(&self, token: &str, phone_number_id: &str, body: Bytes) -> Answer {
         let Ok(url) = self.url(&[phone_number_id, "messages"]) else {
             return Silence::NotMade.answer(Reason::WaUnavailable);
@@ -137,8 +137,8 @@ impl Whatsapp {
         Ok(made.id)
     }
 
-    /// Templates of a business account, from the first or from where the page before ended. An account may ask 200 times an
-    /// hour (providers.md B3).
+    /// Templates of a business account, from the first or from where the page before ended. An account may ask 200
+    /// times an hour (providers.md B3).
     pub async fn templates(&self, token: &str, waba: &str, after: Option<&str>) -> Result<TemplatePage, AskError> {
         let mut url = self.url(&[waba, "message_templates"])?;
         url.query_pairs_mut().append_pair("fields", TEMPLATE_FIELDS).append_pair("limit", TEMPLATES_PAGE);
@@ -158,8 +158,8 @@ impl Whatsapp {
         Ok(body.into())
     }
 
-    /// The bytes of what a customer sent, at most `limit`; Meta keeps them for 7 days. They are fetched with the token from
-    /// the address that Meta names, if that is Graph's own or `https` on one of `whatsapp.media_hosts`.
+    /// The bytes of what a customer sent, at most `limit`; Meta keeps them for 7 days. They are fetched with the token
+    /// from the address that Meta names, if that is Graph's own or `https` on one of `whatsapp.media_hosts`.
     pub async fn media(&self, token: &str, media_id: &str, limit: usize) -> Result<Fetched, AskError> {
         let found: wire::MediaBody = self.ask(self.url(&[media_id])?, "media", token, http::ANSWER).await?;
         if found.file_size().is_some_and(|size| size > limit as u64) {

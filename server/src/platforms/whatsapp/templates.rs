@@ -1,5 +1,5 @@
-//! What Meta lists of a template, as a [`Shape`] (providers.md B3). Whatever this version does not know is kept as `Other`,
-//! so that such a template is shown but never sent.
+//! What Meta lists of a template, as a [`Shape`] (providers.md B3). Whatever this version does not know is kept as
+//! `Other`, so that such a template is shown but never sent.
 
 use serde_json::Value;
 use shared::{

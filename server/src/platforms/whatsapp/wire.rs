@@ -1,5 +1,5 @@
-//! WhatsApp's JSON: request bodies and the answers that are read (providers.md B1 to B4). Field order is fixed, so that the
-//! same message gives the same bytes.
+//! WhatsApp's JSON: request bodies and the answers that are read (providers.md B1 to B4). Field order is fixed, so that
+//! the same message gives the same bytes.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -151,8 +151,8 @@ struct Cursors {
 }
 
 impl Paging {
-    /// Where the next page begins. Graph names a cursor on the last page too, but no address of a next one; one that stands
-    /// still would be followed without end.
+    /// Where the next page begins. Graph names a cursor on the last page too, but no address of a next one; one that
+    /// stands still would be followed without end.
     pub(super) fn next(self, asked: Option<&str>) -> Option<String> {
         self.next?;
         let after = self.cursors?.after.filter(|after| !after.is_empty())?;

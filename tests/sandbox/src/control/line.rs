@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use axum::{
     Json, Router,
     extract::{Path, State},
-    routing::{delete, get, patch, post},
+    routing::{get, patch, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, Body, Control, checked, merged};
+use super::{Answer, Body, Control, merged};
 use crate::{
     WorldError,
-    faults::Fault,
-    ledger::Platform,
     line::{Act, Batch, ChannelSpec, ReleaseOrder, When},
 };
 
@@ -28,8 +26,6 @@ pub(super) fn routes() -> Router<Control> {
         .route("/_sandbox/line/batch", post(batch))
         .route("/_sandbox/line/release", post(release))
         .route("/_sandbox/line/connectivity", post(connectivity))
-        .route("/_sandbox/line/faults", get(faults).post(add_fault).delete(clear_faults))
-        .route("/_sandbox/line/faults/{id}", delete(clear_fault))
         .route("/_sandbox/line/stats", get(stats).delete(reset_stats))
 }
 
@@ -122,25 +118,6 @@ struct ChannelName {
 async fn connectivity(State(control): State<Control>, body: Body<ChannelName>) -> Answer {
     let Json(request) = body?;
     Ok(Json(json!({ "answered": control.line.check_connectivity(&request.channel).await? })))
-}
-
-async fn faults(State(control): State<Control>) -> Json<Value> {
-    Json(json!(control.line.faults()))
-}
-
-async fn add_fault(State(control): State<Control>, body: Body<Fault>) -> Answer {
-    let Json(fault) = body?;
-    Ok(Json(json!({ "id": control.line.add_fault(checked(fault, Platform::Line)?) })))
-}
-
-async fn clear_faults(State(control): State<Control>) -> Json<Value> {
-    control.line.clear_faults(None);
-    Json(json!({}))
-}
-
-async fn clear_fault(State(control): State<Control>, Path(id): Path<u64>) -> Json<Value> {
-    control.line.clear_faults(Some(id));
-    Json(json!({}))
 }
 
 /// Statistics by channel.

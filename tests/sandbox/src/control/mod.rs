@@ -1,5 +1,6 @@
 //! The control API under `/_sandbox/`: the library's face for other processes and browser tests.
 
+mod faults;
 mod line;
 mod whatsapp;
 
@@ -18,7 +19,6 @@ use serde_json::{Value, json};
 use crate::{
     Common, WorldError,
     calls::Calls,
-    faults::Fault,
     ledger::{Entry, Platform},
     line::LineWorld,
     whatsapp::WhatsappWorld,
@@ -39,7 +39,9 @@ pub(crate) fn router(common: Arc<Common>, line: LineWorld, whatsapp: WhatsappWor
         .route("/_sandbox/calls.jsonl", get(calls))
         .route("/_sandbox/clock/advance", post(advance))
         .merge(line::routes())
+        .merge(faults::routes(Platform::Line, line.orders()))
         .merge(whatsapp::routes())
+        .merge(faults::routes(Platform::Whatsapp, whatsapp.orders()))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(Control { common, line, whatsapp })
 }
@@ -99,14 +101,6 @@ fn merged<T: Serialize + DeserializeOwned>(
     }
     spec[field] = json!(name);
     Ok(serde_json::from_value(spec).map_err(invalid)?)
-}
-
-/// A fault that calls of this platform can have.
-fn checked(fault: Fault, platform: Platform) -> Result<Fault, Problem> {
-    if fault.kind.fits(platform) {
-        return Ok(fault);
-    }
-    Err(WorldError::invalid("kind", "is another platform's").into())
 }
 
 /// Which entries are asked for; what is left out narrows nothing.

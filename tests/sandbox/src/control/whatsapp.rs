@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use axum::{
     Json, Router,
     extract::{Path, State},
-    routing::{delete, get, patch, post},
+    routing::{get, patch, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, Body, Control, checked, merged};
+use super::{Answer, Body, Control, merged};
 use crate::{
     WorldError,
-    faults::Fault,
-    ledger::Platform,
     whatsapp::{
         Act, AppSpec, Batch, Delivery, NewCustomer, NumberSpec, Release, TemplateChange, TemplateSpec, WabaSpec, When,
     },
@@ -40,8 +38,6 @@ pub(super) fn routes() -> Router<Control> {
         .route("/_sandbox/whatsapp/verify", post(verify))
         .route("/_sandbox/whatsapp/settled", post(settled))
         .route("/_sandbox/whatsapp/duplicates", get(duplicates))
-        .route("/_sandbox/whatsapp/faults", get(faults).post(add_fault).delete(clear_faults))
-        .route("/_sandbox/whatsapp/faults/{id}", delete(clear_fault))
         .route("/_sandbox/whatsapp/stats", get(stats).delete(reset_stats))
 }
 
@@ -213,25 +209,6 @@ async fn settled(State(control): State<Control>) -> Json<Value> {
 async fn duplicates(State(control): State<Control>) -> Json<Value> {
     let times = control.whatsapp.duplicates();
     Json(json!(times.into_iter().collect::<BTreeMap<_, _>>()))
-}
-
-async fn faults(State(control): State<Control>) -> Json<Value> {
-    Json(json!(control.whatsapp.faults()))
-}
-
-async fn add_fault(State(control): State<Control>, body: Body<Fault>) -> Answer {
-    let Json(fault) = body?;
-    Ok(Json(json!({ "id": control.whatsapp.add_fault(checked(fault, Platform::Whatsapp)?) })))
-}
-
-async fn clear_faults(State(control): State<Control>) -> Json<Value> {
-    control.whatsapp.clear_faults(None);
-    Json(json!({}))
-}
-
-async fn clear_fault(State(control): State<Control>, Path(id): Path<u64>) -> Json<Value> {
-    control.whatsapp.clear_faults(Some(id));
-    Json(json!({}))
 }
 
 /// Statistics by number and by business account.

@@ -73,7 +73,7 @@ enum Record {
 pub(crate) struct World {
     common: Arc<Common>,
     channels: RwLock<Registry>,
-    faults: Faults,
+    faults: Arc<Faults>,
     journal: Option<Journal<Record>>,
     /// Differs between runs, so that ids of two runs on one data folder differ.
     run: u64,
@@ -93,7 +93,7 @@ impl LineWorld {
         let now = common.clock.now_us();
         let world = Self(Arc::new(World {
             channels: RwLock::default(),
-            faults: Faults::default(),
+            faults: Arc::default(),
             journal,
             run: chance::mix(now.unsigned_abs() ^ common.seed),
             counter: AtomicU64::new(0),
@@ -196,8 +196,8 @@ impl LineWorld {
         self.note(|| Record::Relation { channel: channel.name.to_string(), user: customer.user.to_string(), relation });
     }
 
-    /// Takes a customer out of a channel: from now on her id is as one of another provider, which LINE does not know here
-    /// (providers.md A4). What she got stays in the ledger.
+    /// Takes a customer out of a channel: from now on her id is as one of another provider, which LINE does not know
+    /// here (providers.md A4). What she got stays in the ledger.
     pub fn remove_customer(&self, channel: &str, user: &str) -> Result<(), WorldError> {
         let channel = self.channel(channel)?;
         channel.remove_customer(channel.known(user)?.id);
@@ -232,6 +232,11 @@ impl LineWorld {
         for channel in read(&self.0.channels).by_name.values() {
             channel.reset_counters();
         }
+    }
+
+    /// What goes wrong on order.
+    pub(crate) fn orders(&self) -> Arc<Faults> {
+        self.0.faults.clone()
     }
 
     /// Puts a fault in force; gives its id.

@@ -100,8 +100,8 @@ impl Kind {
     }
 }
 
-/// Looks at a medium as Meta does: type, size, and whether a picture can be decoded and a film or PDF begins as one. Gives
-/// the size of a picture in pixels; the error says why it is not taken.
+/// Looks at a medium as Meta does: type, size, and whether a picture can be decoded and a film or PDF begins as one.
+/// Gives the size of a picture in pixels; the error says why it is not taken.
 pub(crate) async fn look_at(kind: Kind, mime: &str, bytes: &Bytes) -> Result<Option<(u32, u32)>, String> {
     if !kind.types().contains(&mime) {
         let types = kind.types().join(", ");

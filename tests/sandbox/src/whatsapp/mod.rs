@@ -139,7 +139,7 @@ pub(crate) struct World {
     registry: RwLock<Registry>,
     media: RwLock<HashMap<u64, media::Medium>>,
     media_dir: Option<PathBuf>,
-    faults: Faults,
+    faults: Arc<Faults>,
     journal: Option<Journal<Record>>,
     /// Differs between runs, so that ids of two runs on one data folder differ.
     run: u64,
@@ -181,7 +181,7 @@ impl WhatsappWorld {
             registry: RwLock::default(),
             media: RwLock::default(),
             media_dir,
-            faults: Faults::default(),
+            faults: Arc::default(),
             journal,
             run: chance::mix(!now.unsigned_abs() ^ common.seed),
             counter: AtomicU64::new(0),
@@ -248,6 +248,11 @@ impl WhatsappWorld {
         for waba in registry.wabas.values() {
             waba.meter.reset();
         }
+    }
+
+    /// What goes wrong on order.
+    pub(crate) fn orders(&self) -> Arc<Faults> {
+        self.0.faults.clone()
     }
 
     /// Puts a fault in force; gives its id.

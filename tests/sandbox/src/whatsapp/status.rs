@@ -80,8 +80,8 @@ fn steps(plan: &StatusPlan, receipts: bool) -> Vec<(u64, Told, u64)> {
 }
 
 impl WhatsappWorld {
-    /// Tells what becomes of a message, in the background; what the plan wants told early is waited for. It is told all the
-    /// same where the caller hangs up meanwhile.
+    /// Tells what becomes of a message, in the background; what the plan wants told early is waited for. It is told all
+    /// the same where the caller hangs up meanwhile.
     pub(super) async fn tell(&self, outgoing: Arc<Outgoing>, plan: StatusPlan) {
         let steps = steps(&plan, outgoing.person.as_ref().is_none_or(|person| person.receipts));
         let early = if plan.early { steps.partition_point(|(told_ms, ..)| *told_ms == 0) } else { 0 };

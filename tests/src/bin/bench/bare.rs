@@ -1,5 +1,5 @@
-//! The bare loop that the engine is held against, and the processes beside it: the same calls with the same client settings to
-//! the same stand-in, and nothing remembered.
+//! The bare loop that the engine is held against, and the processes beside it: the same calls with the same client
+//! settings to the same stand-in, and nothing remembered.
 
 use std::{
     io::{BufRead as _, BufReader},

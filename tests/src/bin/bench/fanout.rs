@@ -1,5 +1,5 @@
-//! How fast a send goes out where only the machine limits it, held against the bare loop; what it costs, and what the server
-//! holds in memory meanwhile.
+//! How fast a send goes out where only the machine limits it, held against the bare loop; what it costs, and what the
+//! server holds in memory meanwhile.
 
 use std::time::Instant;
 

@@ -17,8 +17,8 @@ pub(crate) fn id(kind: &str, n: u64) -> Uuid {
     Uuid::from_u128((0x7000_u128 << 64) | ((0x8000 + place(kind) as u128) << 48) | u128::from(n))
 }
 
-/// A statement over `n`, a table of the numbers `i` from 0 to before its first parameter. `ID(tag, x)` in it is the id of
-/// the tag with number `x`.
+/// A statement over `n`, a table of the numbers `i` from 0 to before its first parameter. `ID(tag, x)` in it is the id
+/// of the tag with number `x`.
 pub(crate) fn over_numbers(statement: &str) -> Sql {
     // A handful of statements, kept to the end of a benchmark.
     let text = |numbers: &str, hex: fn(&str) -> String| -> &'static str {
@@ -49,8 +49,8 @@ fn with_ids(statement: &str, hex: fn(&str) -> String) -> String {
     text
 }
 
-/// Lets PostgreSQL tidy and count what was written, which it does by itself only after a while. SQLite is never told to, here
-/// as where it serves.
+/// Lets PostgreSQL tidy and count what was written, which it does by itself only after a while. SQLite is never told
+/// to, here as where it serves.
 pub(crate) async fn settle(engine: Engine, config: &Config) -> anyhow::Result<()> {
     if engine == Engine::Sqlite {
         return Ok(());

@@ -1,5 +1,5 @@
-//! LINE's limit in force: the pace as LINE sees it, twenty people beside a large send, and the same content to everybody in few
-//! calls.
+//! LINE's limit in force: the pace as LINE sees it, twenty people beside a large send, and the same content to
+//! everybody in few calls.
 
 use std::time::{Duration, Instant};
 

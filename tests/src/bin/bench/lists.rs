@@ -163,13 +163,15 @@ fn fill(
         )?;
     }
     let contacts = format!(
-        "INSERT INTO contact (team_id, id, name, folded_name, created_at) SELECT $2, ID(contact, i), {NAME}, {NAME}, 1 FROM n"
+        "INSERT INTO contact (team_id, id, name, folded_name, created_at) \
+         SELECT $2, ID(contact, i), {NAME}, {NAME}, 1 FROM n"
     );
     tx.execute(over_numbers(&contacts), params![MANY, team])?;
     tx.execute(
         over_numbers(
             "INSERT INTO identity (team_id, id, contact_id, channel_id, subscription, subscription_at, profile_at, \
-             profile_tries, created_at) SELECT $2, ID(identity, i), ID(contact, i), $3, 'subscribed', 1, 1, 0, 1 FROM n",
+             profile_tries, created_at) \
+             SELECT $2, ID(identity, i), ID(contact, i), $3, 'subscribed', 1, 1, 0, 1 FROM n",
         ),
         params![MANY, team, channel],
     )?;
@@ -177,7 +179,8 @@ fn fill(
         "INSERT INTO conversation (team_id, id, identity_id, contact_id, channel_id, state, owner_id, store_id, \
          folded_name, subscription, unread, last_at, last_kind, last_text, last_from_customer, last_message_at, \
          last_customer_at, last_marketing_at, created_at) \
-         SELECT $2, ID(conversation, i), ID(identity, i), ID(contact, i), $3, 'in_progress', CASE WHEN i % 2 = 0 THEN $4 ELSE $5 END, $6, {NAME}, \
+         SELECT $2, ID(conversation, i), ID(identity, i), ID(contact, i), $3, 'in_progress', \
+         CASE WHEN i % 2 = 0 THEN $4 ELSE $5 END, $6, {NAME}, \
          CASE WHEN i % 50 = 7 THEN 'blocked' ELSE 'subscribed' END, CASE WHEN i % 20 = 3 THEN 1 ELSE 0 END, \
          $7 - i * 60000, 'text', '好的', TRUE, $7 - i * 60000, $7 - i * 60000, \
          CASE WHEN i % 3 = 0 THEN $7 - i * 30000 ELSE NULL END, 1 FROM n"

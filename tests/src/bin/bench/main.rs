@@ -1,5 +1,5 @@
-//! The benchmark: measures what takes long where a team is large, prints a table, writes `bench/results.json`. Built and run
-//! in release by `cargo xtask bench`.
+//! The benchmark: measures what takes long where a team is large, prints a table, writes `bench/results.json`. Built
+//! and run in release by `cargo xtask bench`.
 
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 
@@ -39,8 +39,8 @@ struct Arguments {
     /// How often each request to a list is made in a run.
     #[arg(long, default_value_t = 200)]
     rounds: usize,
-    /// How many runs there are of the lists; of each figure the quietest run counts, as whatever else the machine does only
-    /// adds to it.
+    /// How many runs there are of the lists; of each figure the quietest run counts, as whatever else the machine does
+    /// only adds to it.
     #[arg(long, default_value_t = 3)]
     runs: usize,
     /// How many large sends there are by turns with the bare loop; the median counts.

@@ -216,9 +216,9 @@ impl Filling {
         let audience = format!("CASE WHEN i = 0 THEN {MOST} ELSE {EACH} END");
         tx.execute(
             over_numbers(&format!(
-                "INSERT INTO campaign (team_id, id, kind, class, subject, sender_id, sender_name, store_id, store_name, \
-                 content, first_text, parts, referral_links, audience_kind, selection, channels, state, created_at, \
-                 started_at, broadcast_at, expires_at, finished_at, audience, queued, accepted, failed, unknown) \
+                "INSERT INTO campaign (team_id, id, kind, class, subject, sender_id, sender_name, store_id, \
+                 store_name, content, first_text, parts, referral_links, audience_kind, selection, channels, state, \
+                 created_at, started_at, broadcast_at, expires_at, finished_at, audience, queued, accepted, failed, unknown) \
                  SELECT $2, ID(campaign, i), 'group_message', 1, '', \
                  CASE WHEN i % 100 = 1 THEN $3 WHEN i % 2 = 0 THEN $4 ELSE $5 END, '林子晴', \
                  CASE WHEN i % 2 = 0 THEN $6 ELSE $7 END, '信義店', \
@@ -253,9 +253,11 @@ impl Filling {
         let failed = format!("i % {FAILED} = {FAILED_AT}");
         tx.execute(
             over_numbers(&format!(
-                "INSERT INTO delivery (team_id, id, policy, campaign_id, slice_id, channel_id, identity_id, contact_id, \
-                 conversation_id, sender_id, address, name, state, attempt, tries, unsure, reason, checked_by, settled_at) \
-                 SELECT $2, ID(delivery, i), 'group', ID(campaign, c), ID(slice, c), $3, ID(identity, i), ID(contact, i), ID(conversation, i), $4, \
+                "INSERT INTO delivery (team_id, id, policy, campaign_id, slice_id, channel_id, identity_id, \
+                 contact_id, conversation_id, sender_id, address, name, state, attempt, tries, unsure, reason, \
+                 checked_by, settled_at) \
+                 SELECT $2, ID(delivery, i), 'group', ID(campaign, c), ID(slice, c), $3, ID(identity, i), \
+                 ID(contact, i), ID(conversation, i), $4, \
                  'U' || ID(identity, i), '陳雅婷' || CAST(i AS TEXT), \
                  CASE WHEN {failed} THEN 'failed' WHEN {last} THEN 'queued' ELSE 'accepted' END, 1, 1, FALSE, \
                  CASE WHEN {failed} THEN 'unfollowed' END, CASE WHEN {failed} THEN 'storecast' END, \
@@ -272,10 +274,10 @@ impl Filling {
         let tomorrow = Value::from(self.now + 86_400_000);
         tx.execute(
             over_numbers(
-                "INSERT INTO slice (team_id, id, campaign_id, channel_id, class, first_id, last_id, is_batch, open, due_at, \
-                 expires_at, generation, lease_until, was_lost) \
-                 SELECT $2, ID(slice, i + 1), ID(campaign, i + 1), $3, 1, ID(delivery, i), ID(delivery, i), FALSE, 10, CAST($4 AS BIGINT), CAST($4 AS BIGINT) + 86400000, 0, 0, FALSE \
-                 FROM n",
+                "INSERT INTO slice (team_id, id, campaign_id, channel_id, class, first_id, last_id, is_batch, open, \
+                 due_at, expires_at, generation, lease_until, was_lost) \
+                 SELECT $2, ID(slice, i + 1), ID(campaign, i + 1), $3, 1, ID(delivery, i), ID(delivery, i), FALSE, 10, \
+                 CAST($4 AS BIGINT), CAST($4 AS BIGINT) + 86400000, 0, 0, FALSE FROM n",
             ),
             &[SENDING.into(), self.team.into(), self.channel.id.into(), tomorrow],
         )

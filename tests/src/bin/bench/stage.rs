@@ -1,5 +1,5 @@
-//! What the server is measured on: a team whose two sales persons look after many customers each, the stand-in of LINE, and
-//! servers that are processes of their own.
+//! What the server is measured on: a team whose two sales persons look after many customers each, the stand-in of LINE,
+//! and servers that are processes of their own.
 
 use std::time::{Duration, Instant};
 
@@ -254,7 +254,8 @@ fn fill(
     tx.execute(
         over_numbers(
             "INSERT INTO identity (team_id, id, contact_id, channel_id, subscription, subscription_at, profile_at, \
-             profile_tries, created_at) SELECT $2, ID(identity, i), ID(contact, i), $3, 'subscribed', 1, 1, 0, 1 FROM n",
+             profile_tries, created_at) \
+             SELECT $2, ID(identity, i), ID(contact, i), $3, 'subscribed', 1, 1, 0, 1 FROM n",
         ),
         params![all, team, account],
     )?;
@@ -292,22 +293,24 @@ fn history(
     let size = format!("CASE WHEN i = {} THEN {} ELSE {each} END", campaigns - 1, HISTORY - (campaigns - 1) * each);
     tx.execute(
         over_numbers(&format!(
-            "INSERT INTO campaign (team_id, id, kind, class, subject, sender_id, sender_name, content, first_text, parts, \
-             referral_links, audience_kind, selection, channels, state, created_at, started_at, broadcast_at, expires_at, \
-             finished_at, audience, queued, accepted, failed, unknown) \
+            "INSERT INTO campaign (team_id, id, kind, class, subject, sender_id, sender_name, content, first_text, \
+             parts, referral_links, audience_kind, selection, channels, state, created_at, started_at, broadcast_at, \
+             expires_at, finished_at, audience, queued, accepted, failed, unknown) \
              SELECT $2, ID(campaign, i), 'group_message', 1, '', $3, '許芷晴', '{{\"parts\":[]}}', '', 1, 0, \
-             'selection', '{{}}', '[]', 'completed', $4 - i * 3600000, $4 - i * 3600000, $4 - i * 3600000, $4, $4, {size}, 0, {size}, 0, 0 FROM n"
+             'selection', '{{}}', '[]', 'completed', $4 - i * 3600000, $4 - i * 3600000, $4 - i * 3600000, $4, $4, \
+             {size}, 0, {size}, 0, 0 FROM n"
         )),
         params![campaigns, team, sender, now],
     )?;
     tx.execute(
         over_numbers(
             "INSERT INTO delivery (team_id, id, policy, campaign_id, slice_id, channel_id, identity_id, contact_id, \
-             conversation_id, sender_id, address, name, state, attempt, tries, unsure, provider_id, request_id, settled_at, \
-             sent_at) \
+             conversation_id, sender_id, address, name, state, attempt, tries, unsure, provider_id, request_id, \
+             settled_at, sent_at) \
              SELECT $2, ID(delivery, i), 'group', ID(campaign, c), ID(slice, c), $3, ID(identity, p), ID(contact, p), \
-             ID(conversation, p), $4, 'U' || replace(ID(identity, p), '-', ''), '客人' || CAST(p AS TEXT), 'accepted', 1, 1, \
-             FALSE, '500000000000000000', ID(slice, i), $6, $6 FROM (SELECT i, i / $5 AS c, i % $5 AS p FROM n) AS placed",
+             ID(conversation, p), $4, 'U' || replace(ID(identity, p), '-', ''), '客人' || CAST(p AS TEXT), 'accepted', \
+             1, 1, FALSE, '500000000000000000', ID(slice, i), $6, $6 \
+             FROM (SELECT i, i / $5 AS c, i % $5 AS p FROM n) AS placed",
         ),
         params![HISTORY, team, account, sender, each, now],
     )

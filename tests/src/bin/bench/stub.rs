@@ -1,5 +1,6 @@
-//! A lean stand-in of LINE, as a process of its own: it holds every call against token, retry key and body, takes each key
-//! once, and remembers who got what and when. The sandbox plays far more of LINE, and takes more of the machine for it.
+//! A lean stand-in of LINE, as a process of its own: it holds every call against token, retry key and body, takes each
+//! key once, and remembers who got what and when. The sandbox plays far more of LINE, and takes more of the machine for
+//! it.
 
 use std::{
     borrow::Cow,

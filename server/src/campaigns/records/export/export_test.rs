@@ -41,7 +41,8 @@ async fn a_record_is_a_line(db: Db) {
     world
         .write(move |tx| {
             tx.execute(
-                "UPDATE campaign SET state = 'completed', queued = 0, accepted = 2, failed = 1 WHERE team_id = $1 AND id = $2",
+                "UPDATE campaign SET state = 'completed', queued = 0, accepted = 2, failed = 1
+                 WHERE team_id = $1 AND id = $2",
                 params![team, campaign],
             )
         })
@@ -117,7 +118,8 @@ async fn recipients_are_told_with_their_reasons(db: Db) {
         .write(move |tx| {
             tx.execute(
                 "UPDATE delivery SET state = 'failed', reason = 'unfollowed', checked_by = 'storecast', settled_at = $3,
-                     provider_code = '0400', provider_text = '@a \"b\"', name = '=x' WHERE team_id = $1 AND conversation_id = $2",
+                     provider_code = '0400', provider_text = '@a \"b\"', name = '=x'
+                     WHERE team_id = $1 AND conversation_id = $2",
                 params![team, last, NOW],
             )
         })

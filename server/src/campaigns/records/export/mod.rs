@@ -178,8 +178,8 @@ fn rate(rate: Rate) -> String {
     rate.percent().map_or_else(|| "–".to_owned(), |percent| format!("{percent}% ({}/{})", rate.part, rate.whole))
 }
 
-/// A file: its headings, then page after page, each a read of its own. The first is read before the answer begins, so that
-/// what is wrong can still be said.
+/// A file: its headings, then page after page, each a read of its own. The first is read before the answer begins, so
+/// that what is wrong can still be said.
 async fn streamed<K, F, P>(headings: Csv, page: F) -> Result<impl Stream<Item = Result<Bytes>>>
 where
     F: Fn(Option<K>, Csv) -> P,

@@ -118,7 +118,8 @@ pub enum StatusState {
     Delivered,
     /// Read, or played. Some people switched this off.
     Read,
-    /// It did not arrive, as [`fault`](super::super::answers::fault) judges it. This message is dead: a repeat is a new one.
+    /// It did not arrive, as [`fault`](super::super::answers::fault) judges it. This message is dead: a repeat is a new
+    /// one.
     Failed(Answer),
 }
 

@@ -18,8 +18,8 @@ pub use crate::platforms::Unreadable;
 /// The largest webhook that is taken, in bytes.
 pub const BODY_LIMIT: usize = 3 * 1024 * 1024;
 
-/// Whether Meta signed these bytes: `X-Hub-Signature-256` is `sha256=` and the hexadecimal HMAC-SHA256 over them with the
-/// app's secret. Compared in constant time.
+/// Whether Meta signed these bytes: `X-Hub-Signature-256` is `sha256=` and the hexadecimal HMAC-SHA256 over them with
+/// the app's secret. Compared in constant time.
 pub fn signature_fits(secret: &[u8], raw: &[u8], header: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let given = header.trim().strip_prefix("sha256=").and_then(from_hex);

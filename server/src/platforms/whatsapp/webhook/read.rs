@@ -15,8 +15,8 @@ const MARKETING: &str = "marketing_messages";
 const SECONDS_END: i64 = 100_000_000_000;
 
 impl Event {
-    /// Reads a [`Piece`](super::Piece) as it was kept. `None` for what this version does not use: other kinds of events,
-    /// groups, states of messages that it does not know, messages of nobody.
+    /// Reads a [`Piece`](super::Piece) as it was kept. `None` for what this version does not use: other kinds of
+    /// events, groups, states of messages that it does not know, messages of nobody.
     pub fn read(body: &str) -> Result<Option<Self>, Unreadable> {
         incoming::check_depth(body.as_bytes())?;
         let piece: Value = serde_json::from_str(&paired(body))?;

@@ -41,7 +41,8 @@ pub enum Whom {
     Account(String),
 }
 
-/// What is strict about a webhook. Everything below is taken as it comes: a single odd event must not keep the others out.
+/// What is strict about a webhook. Everything below is taken as it comes: a single odd event must not keep the others
+/// out.
 #[derive(Deserialize)]
 struct Webhook {
     #[serde(default)]
@@ -133,8 +134,8 @@ impl<'v> People<'v> {
         Self { by_user: by("user_id"), by_phone: by("wa_id"), only }
     }
 
-    /// The contact of a message or preference: by Meta's own id, else by number. Where neither side says whose it is, only
-    /// one that stands alone beside an event that stands alone.
+    /// The contact of a message or preference: by Meta's own id, else by number. Where neither side says whose it is,
+    /// only one that stands alone beside an event that stands alone.
     fn contact_of(&self, item: &Value, is_alone: bool) -> Option<&'v Value> {
         let user = field(item, "from_user_id").or_else(|| field(item, "user_id"));
         let phone = field(item, "from").or_else(|| field(item, "wa_id"));

@@ -12,7 +12,7 @@ use shared::{
     reasons::{CheckedBy, Reason},
 };
 
-use super::{Cursor, Scope, Stored, cursor_of, delivery, show, store};
+use super::super::{Cursor, Scope, Stored, cursor_of, delivery, show, store};
 use crate::{
     caller::Caller,
     campaigns::{
@@ -405,7 +405,8 @@ async fn a_send_on_a_paused_account_is_held_with_its_reason(db: Db) {
     world
         .write(move |tx| {
             tx.execute(
-                "UPDATE channel SET state = 'paused', paused_reason = 'line_monthly_limit' WHERE team_id = $1 AND id = $2",
+                "UPDATE channel SET state = 'paused', paused_reason = 'line_monthly_limit'
+                 WHERE team_id = $1 AND id = $2",
                 params![team, shop],
             )
         })
