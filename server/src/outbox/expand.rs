@@ -1,9 +1,9 @@
 //! Writing the recipients of large campaigns behind their acceptance: nobody's write waits for all of them, and the first go
 //! out while the last are written. What is kept of them is on disk, so a crash loses nobody, and any server goes on.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
-use super::{enqueue, store};
+use super::{enqueue, store, whenever_woken};
 use crate::{
     App,
     db::{self, Lane},
@@ -11,21 +11,12 @@ use crate::{
 
 /// Writes piece after piece until the server stops.
 pub(crate) async fn expand(app: App) {
-    let poll = Duration::from_millis(app.config.engine.poll_ms);
-    while !app.tasks.is_stopping() {
-        let woken = app.outbox.wake.notified();
-        tokio::pin!(woken);
-        // Interest is registered before looking, or a wake-up in between would be lost.
-        woken.as_mut().enable();
+    whenever_woken(&app, || async {
         if let Err(error) = all(&app).await {
             tracing::error!(%error, "recipients that are still to be written could not be read");
         }
-        tokio::select! {
-            () = woken => {}
-            () = tokio::time::sleep(poll) => {}
-            () = app.tasks.stopping() => return,
-        }
-    }
+    })
+    .await;
 }
 
 /// Writes what there is, the campaigns by turns. What cannot be written, or is in another server's hands, is passed over.

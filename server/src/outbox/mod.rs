@@ -163,12 +163,7 @@ async fn open_lanes(app: App, policies: Policies, me: Arc<str>, settle: mpsc::Se
     }
     let pulse = app.tasks.pulse("outbox.lanes");
     pulse.waits();
-    let poll = Duration::from_millis(app.config.engine.poll_ms);
-    while !app.tasks.is_stopping() {
-        let woken = app.outbox.wake.notified();
-        tokio::pin!(woken);
-        // Interest is registered before looking, or a wake-up in between would be lost.
-        woken.as_mut().enable();
+    whenever_woken(&app, || async {
         match app.db.read(store::busy_channels).await {
             Ok(busy) => {
                 pulse.goes_on();
@@ -180,10 +175,23 @@ async fn open_lanes(app: App, policies: Policies, me: Arc<str>, settle: mpsc::Se
             }
             Err(error) => tracing::error!(%error, "channels with work could not be read"),
         }
+    })
+    .await;
+}
+
+/// Looks for work now, whenever the engine is woken, and where nothing wakes it at every poll, until the server stops.
+async fn whenever_woken<F: Future<Output = ()>>(app: &App, look: impl Fn() -> F) {
+    let poll = Duration::from_millis(app.config.engine.poll_ms);
+    while !app.tasks.is_stopping() {
+        let woken = app.outbox.wake.notified();
+        tokio::pin!(woken);
+        // Interest is registered before looking, or a wake-up in between would be lost.
+        woken.as_mut().enable();
+        look().await;
         tokio::select! {
             () = woken => {}
             () = tokio::time::sleep(poll) => {}
-            () = app.tasks.stopping() => break,
+            () = app.tasks.stopping() => return,
         }
     }
 }

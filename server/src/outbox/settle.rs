@@ -272,8 +272,8 @@ pub(crate) struct Carried {
     pub(crate) stopped: Vec<CampaignId>,
 }
 
-/// Writes a plan down. Done twice, as when the answer to the first
-/// commit was lost, it comes to the same. The counters come last, so that they are locked for the shortest time.
+/// Writes a plan down. Done twice, as when the answer to the first commit was lost, it comes to the same. The counters come
+/// last, so that they are locked for the shortest time.
 pub(crate) fn carry_out(tx: &mut Tx<'_>, plan: &Plan, until: i64) -> db::Result<Carried> {
     carry_out_but(tx, plan, until, &HashSet::new())
 }

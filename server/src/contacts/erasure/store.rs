@@ -197,7 +197,8 @@ pub(super) fn erase_recipients(tx: &mut Tx<'_>, team: TeamId, person: ContactId,
     Ok(count)
 }
 
-/// How many of our messages to her still name her, as they are not settled, and how many messages are left.
+/// How many of our messages to her still name her, as they are not settled or not yet written as recipients, and how many
+/// messages are left.
 pub(super) fn left(tx: &mut Tx<'_>, team: TeamId, contact: ContactId) -> Result<u64> {
     tx.one(
         "SELECT (SELECT COUNT(*) FROM contact k JOIN conversation c ON c.team_id = k.team_id AND c.contact_id = k.id

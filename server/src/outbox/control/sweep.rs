@@ -1,7 +1,7 @@
 //! Settling who still waits when her campaign was stopped: in bounded writes behind the request, on any server, and after a
 //! crash from where it was.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use shared::{
     id::{CampaignId, TeamId},
@@ -18,7 +18,7 @@ use crate::{
         parts::Desk,
         settle::{settle_unsent, unsent},
         store::{Queued, Settled, Taken, platform, queued},
-        whatsapp,
+        whatsapp, whenever_woken,
     },
 };
 
@@ -27,12 +27,7 @@ const PIECE: usize = 1_000;
 
 /// Sweeps until the server stops.
 pub(crate) async fn sweep(app: App, policies: Policies, me: Arc<str>) {
-    let poll = Duration::from_millis(app.config.engine.poll_ms);
-    while !app.tasks.is_stopping() {
-        let woken = app.outbox.wake.notified();
-        tokio::pin!(woken);
-        // Interest is registered before looking, or a wake-up in between would be lost.
-        woken.as_mut().enable();
+    whenever_woken(&app, || async {
         match app.db.read(store::stopping).await {
             Ok(stopping) => {
                 for (team, campaign) in stopping {
@@ -41,12 +36,8 @@ pub(crate) async fn sweep(app: App, policies: Policies, me: Arc<str>) {
             }
             Err(error) => tracing::error!(%error, "stopped campaigns could not be read"),
         }
-        tokio::select! {
-            () = woken => {}
-            () = tokio::time::sleep(poll) => {}
-            () = app.tasks.stopping() => return,
-        }
-    }
+    })
+    .await;
 }
 
 /// Settles everybody of a campaign whom no call is out for.
