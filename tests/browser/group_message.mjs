@@ -33,9 +33,16 @@ await journey(async (open) => {
   // Step 5: written by hand, up to five; the customer's name goes where it is wanted; links are counted.
   const first = page.getByLabel('訊息內容 1');
   await first.fill('');
-  await page.getByRole('button', { name: '插入姓名' }).first().click();
-  await first.press('End');
-  await first.pressSequentially(' 您好，新品到店：https://qingyu.example/new?utm_source=line');
+  // The fastest of typists: the field and the caret are where she left them, before any timer of the page has run.
+  await page.getByRole('button', { name: '插入姓名' }).first().evaluate(async (button) => {
+    button.click();
+    for (const part of [' 您好', '，']) {
+      for (let n = 0; n < 100; n += 1) await Promise.resolve();
+      document.execCommand('insertText', false, part);
+    }
+  });
+  await page.waitForFunction(() => new Promise((then) => { setTimeout(() => then(true), 20); }));
+  await first.pressSequentially('新品到店：https://qingyu.example/new?utm_source=line');
   await page.getByText('1 個連結 → 1 個導購連結').waitFor();
   for (let n = 2; n <= 5; n += 1) {
     await page.getByRole('button', { name: /^文字/ }).click();

@@ -145,8 +145,11 @@ pub trait Machine {
     fn caret(&self, _field: &str) -> Option<usize> {
         None
     }
-    /// Gives the field with this id the focus, in sight, with the caret there; anything else that can have the focus, too.
-    fn focus_field(&self, _field: &str, _caret: Option<usize>) {}
+    /// Gives the field with this id the focus, in sight; anything else that can have the focus, too.
+    fn focus_field(&self, _field: &str) {}
+    /// Puts a text into the field with this id, with the focus and the caret there (UTF-16 units). At once: what is typed next must
+    /// find both, which a page drawn again a moment later could not promise. What is drawn then is the same text and moves nothing.
+    fn write_field(&self, _field: &str, _text: &str, _caret: usize) {}
 }
 
 /// The machine under the app, in context.

@@ -149,8 +149,12 @@ impl Machine for This {
         self.window.caret(field)
     }
 
-    fn focus_field(&self, field: &str, caret: Option<usize>) {
-        self.window.focus_field(field, caret);
+    fn focus_field(&self, field: &str) {
+        self.window.focus_field(field);
+    }
+
+    fn write_field(&self, field: &str, text: &str, caret: usize) {
+        self.window.write_field(field, text, caret);
     }
 }
 

@@ -230,18 +230,23 @@ impl Machine for This {
         usize::try_from(caret.ok()??).ok()
     }
 
-    fn focus_field(&self, field: &str, caret: Option<usize>) {
-        let Some(element) = element(field).and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
-            return;
-        };
-        // What cannot take the focus has gone; there is nothing to place the caret in.
-        let _ = element.focus();
-        let Some(caret) = caret.and_then(|caret| u32::try_from(caret).ok()) else {
-            return;
-        };
+    fn focus_field(&self, field: &str) {
+        if let Some(element) = element(field).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // What cannot take the focus has gone.
+            let _ = element.focus();
+        }
+    }
+
+    fn write_field(&self, field: &str, text: &str, caret: usize) {
+        let (Some(element), Ok(caret)) = (element(field), u32::try_from(caret)) else { return };
+        // Neither fails on a field of text that is in the page; if it has gone there is nothing to write in.
         if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+            area.set_value(text);
+            let _ = area.focus();
             let _ = area.set_selection_range(caret, caret);
         } else if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            input.set_value(text);
+            let _ = input.focus();
             let _ = input.set_selection_range(caret, caret);
         }
     }

@@ -1,23 +1,22 @@
 // Typing runs ahead: what a field held a moment ago comes back from the app when more was typed since, and would undo it.
 // Such an echo is left out; a value that the app itself gives a field is not.
 const ahead = new WeakMap();
-// Where the app wants the caret of a field whose text is still on its way: a new text would send it to the end.
-const carets = new WeakMap();
-// In milliseconds: how long an echo or a text may be under way.
+// In milliseconds: how long an echo may be under way.
 const RECENT = 2000;
 
-window.focusField = (id, caret) => {
+window.focusField = (id) => document.getElementById(id)?.focus();
+
+window.writeField = (id, text, caret) => {
   const field = document.getElementById(id);
-  if (!field) return;
+  if (!field?.setSelectionRange) return;
+  ahead.delete(field);
+  field.value = text;
   field.focus();
-  if (caret === null || !field.setSelectionRange) return;
   field.setSelectionRange(caret, caret);
-  carets.set(field, { caret, at: performance.now() });
 };
 
 addEventListener('input', ({ target, timeStamp }) => {
   if (!('value' in target)) return;
-  carets.delete(target);
   const recent = (ahead.get(target) ?? []).filter((typed) => timeStamp - typed.at < RECENT);
   ahead.set(target, [...recent, { value: target.value, at: timeStamp }]);
 }, true);
@@ -41,8 +40,6 @@ for (const { prototype } of [HTMLInputElement, HTMLTextAreaElement]) {
       const echo = typed.some((one) => one.value === value && performance.now() - one.at < RECENT);
       if (echo && this === document.activeElement) return;
       set.call(this, value);
-      const wanted = carets.get(this);
-      if (wanted && performance.now() - wanted.at < RECENT) this.setSelectionRange(wanted.caret, wanted.caret);
     },
   });
 }

@@ -163,10 +163,12 @@ impl Window {
         caret.as_ref().filter(|(of, _)| of == field).map(|(_, caret)| *caret)
     }
 
-    pub(super) fn focus_field(&self, field: &str, caret: Option<usize>) {
-        let caret = caret.map_or_else(|| "null".to_owned(), |caret| caret.to_string());
-        let script = format!("focusField({}, {caret})", quoted(field));
-        self.run(&script);
+    pub(super) fn focus_field(&self, field: &str) {
+        self.run(&format!("focusField({})", quoted(field)));
+    }
+
+    pub(super) fn write_field(&self, field: &str, text: &str, caret: usize) {
+        self.run(&format!("writeField({}, {}, {caret})", quoted(field), quoted(text)));
     }
 }
 

@@ -31,5 +31,7 @@ impl Window {
         None
     }
 
-    pub(super) fn focus_field(&self, _field: &str, _caret: Option<usize>) {}
+    pub(super) fn focus_field(&self, _field: &str) {}
+
+    pub(super) fn write_field(&self, _field: &str, _text: &str, _caret: usize) {}
 }

@@ -102,7 +102,7 @@ pub fn PartsEditor(
         spawn(async move {
             // The field is there only after the page was drawn again.
             sleep(Duration::ZERO).await;
-            device.focus_field(&field_id(of), None);
+            device.focus_field(&field_id(of));
         });
     };
     // Each card is its own element with its key, which a `match` inside a loop of the markup would hide.

@@ -1,12 +1,10 @@
 //! A field in which the customer's name stands as one piece.
 
-use std::time::Duration;
-
 use dioxus::prelude::*;
 
 use crate::{
     draft::token::{self, Edit},
-    platform::{sleep, use_device},
+    platform::use_device,
     words::use_words,
 };
 
@@ -30,13 +28,9 @@ pub fn use_named(id: String, text: &str, onedit: EventHandler<String>) -> Named 
         let (device, id) = (device.clone(), id.clone());
         use_callback(move |edit: Edit| {
             onedit.call(token::kept(&edit.text, name));
-            let Some(caret) = edit.caret else { return };
-            let (device, id) = (device.clone(), id.clone());
-            // The field has the new text only after the page was drawn again.
-            spawn(async move {
-                sleep(Duration::ZERO).await;
-                device.focus_field(&id, Some(caret));
-            });
+            if let Some(caret) = edit.caret {
+                device.write_field(&id, &edit.text, caret);
+            }
         })
     };
     let before = shown.clone();

@@ -200,7 +200,7 @@ fn Editor(
         move |()| {
             strict.set(true);
             if let Some((place, _)) = wrong.filter(|_| titled && given) {
-                device.focus_field(&field_id(place), None);
+                device.focus_field(&field_id(place));
             }
         }
     };

@@ -113,7 +113,7 @@ fn Filling(filled: Filled) -> Element {
     let lead = move |()| {
         strict.set(true);
         if let Some(place) = first {
-            device.focus_field(&blank_id(place), None);
+            device.focus_field(&blank_id(place));
         }
     };
     let header = filled.shape.header_media();

@@ -81,7 +81,7 @@ fn Message() -> Element {
     let lead = move |()| {
         strict.set(true);
         if let Some((place, _)) = wrong {
-            device.focus_field(&field_id(place), None);
+            device.focus_field(&field_id(place));
         }
     };
     // An empty card is only blamed once "next" was pressed; a note from the start would greet everyone with a fault.
