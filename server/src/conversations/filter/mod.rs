@@ -22,6 +22,14 @@ pub(super) struct Asked<'a> {
     pub(super) now: i64,
 }
 
+impl Asked<'_> {
+    /// The moment so many days of 24 hours ago, UTC milliseconds.
+    pub(super) fn days_ago(&self, days: u32) -> i64 {
+        const DAY_MS: i64 = 86_400_000;
+        self.now - i64::from(days) * DAY_MS
+    }
+}
+
 /// How much of what matches is read, which decides how the tags of a customer are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {

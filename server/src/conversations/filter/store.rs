@@ -17,8 +17,6 @@ use crate::{
     db::{Query, Sql, params},
 };
 
-const DAY_MS: i64 = 86_400_000;
-
 /// Keeps to one state, and to whom the caller asks for within what she may see (the rules of `sees`).
 pub(in crate::conversations) fn scope(query: &mut Query, caller: &Caller, state: ConversationState, scope: Scope) {
     query.push("AND c.state = $#", params![state]);
@@ -293,10 +291,10 @@ fn when(query: &mut Query, zone: Zone, asked: &Asked<'_>) {
         match when {
             None => {}
             Some(When::Within { days }) => {
-                query.push(times.since, params![asked.now - i64::from(days) * DAY_MS]);
+                query.push(times.since, params![asked.days_ago(days)]);
             }
             Some(When::NotWithin { days }) => {
-                query.push(times.not_since, params![asked.now - i64::from(days) * DAY_MS]);
+                query.push(times.not_since, params![asked.days_ago(days)]);
             }
             Some(When::Between { from, to }) => {
                 let (since, before) = moments(zone, from, to);

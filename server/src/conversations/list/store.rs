@@ -2,7 +2,7 @@
 
 use shared::{
     contacts::{ChannelRef, Tag},
-    conversations::{ConversationState, Sort},
+    conversations::{ConversationFilter, ConversationState, Sort, When},
     id::{ContactId, ConversationId, TeamId},
     members::MemberRef,
 };
@@ -83,6 +83,16 @@ const PAGE_END: Sql = Sql::pair(
      LEFT JOIN member m ON m.team_id = c.team_id AND m.id = c.owner_id",
 );
 
+/// Half of those from whom nothing came for a while. PostgreSQL compares inside its index with one of the two, not with
+/// "either", which it finds out for each row that it passes over.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Silent {
+    /// Wrote, but not within so many days.
+    Within(u32),
+    /// Never wrote.
+    Ever,
+}
+
 /// The rows after the cursor, in this order.
 pub(super) fn page(
     tx: &mut Tx<'_>,
@@ -92,9 +102,24 @@ pub(super) fn page(
     after: Option<&Cursor>,
     limit: usize,
 ) -> Result<Vec<CardRow>> {
-    let mut query = Query::new(PAGE, params![caller.team]);
-    narrow(&mut query, caller, asked, sort, after, limit);
-    tx.all_query(&query)
+    let mut read = |asked: &Asked<'_>, silent| {
+        let mut query = Query::new(PAGE, params![caller.team]);
+        narrow(&mut query, caller, asked, silent, sort, after, limit);
+        tx.all_query::<CardRow>(&query)
+    };
+    let Some(When::NotWithin { days }) = asked.filter.last_customer else {
+        return read(asked, None);
+    };
+    let filter = ConversationFilter { last_customer: None, ..asked.filter.clone() };
+    let asked = Asked { filter: &filter, ..*asked };
+    let mut rows = read(&asked, Some(Silent::Within(days)))?;
+    rows.extend(read(&asked, Some(Silent::Ever))?);
+    rows.sort_unstable_by_key(|row| (row.last_at, row.id));
+    if sort == Sort::Newest {
+        rows.reverse();
+    }
+    rows.truncate(limit);
+    Ok(rows)
 }
 
 /// Narrows [`PAGE`] down to one.
@@ -102,12 +127,22 @@ pub(super) fn narrow(
     query: &mut Query,
     caller: &Caller,
     asked: &Asked<'_>,
+    silent: Option<Silent>,
     sort: Sort,
     after: Option<&Cursor>,
     limit: usize,
 ) {
     filter::scope(query, caller, asked.state, asked.scope);
     filter::conditions(query, caller, asked, Reading::First);
+    match silent {
+        None => {}
+        Some(Silent::Within(days)) => {
+            query.push("AND c.last_customer_at < $#", params![asked.days_ago(days)]);
+        }
+        Some(Silent::Ever) => {
+            query.push("AND c.last_customer_at IS NULL", &[]);
+        }
+    }
     let (beyond, order, again) = match sort {
         Sort::Newest => (
             "AND (c.last_at, c.id) < ($#, $#)",

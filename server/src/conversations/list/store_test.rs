@@ -6,7 +6,7 @@ use shared::{
     contacts::Subscription,
     conversations::{
         ConversationCard, ConversationFilter, ConversationState, CountConversations, Counts, ListConversations,
-        MessageKind, Scope, Sort,
+        MessageKind, Scope, Sort, When,
     },
     id::ConversationId,
     problem::Problem,
@@ -28,6 +28,7 @@ use crate::{
 
 on_both_engines![
     pages_go_through_everything_once,
+    those_who_were_silent_or_never_wrote_stand_in_one_order,
     pages_follow_the_time_of_the_last_message,
     a_card_tells_what_the_list_shows,
     counts_are_of_the_scope,
@@ -55,6 +56,21 @@ fn ask(limit: u32) -> ListConversations {
     ListConversations { limit, ..Default::default() }
 }
 
+/// Everything that the pages of a list hold, by the size that it asks for.
+async fn paged(world: &World, caller: &Caller, call: ListConversations) -> Vec<ConversationId> {
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = listed(world, caller, ListConversations { after, ..call.clone() }).await.unwrap();
+        assert!(page.items.len() <= call.limit as usize);
+        seen.extend(page.items.iter().map(|card| card.id));
+        after = page.next;
+        if after.is_none() {
+            return seen;
+        }
+    }
+}
+
 async fn pages_go_through_everything_once(db: Db) {
     let world = World::new(db).await;
     let mut ids = Vec::new();
@@ -65,18 +81,40 @@ async fn pages_go_through_everything_once(db: Db) {
     world.open("not hers", &world.bob).await;
     for (sort, expected) in [(Sort::Oldest, ids.clone()), (Sort::Newest, ids.iter().rev().copied().collect())] {
         for limit in [1, 3, 7, 100] {
-            let mut seen: Vec<ConversationId> = Vec::new();
-            let mut after = None;
-            loop {
-                let page = listed(&world, &world.ann, ListConversations { sort, after, ..ask(limit) }).await.unwrap();
-                assert!(page.items.len() <= limit as usize);
-                seen.extend(page.items.iter().map(|card| card.id));
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
+            let seen = paged(&world, &world.ann, ListConversations { sort, ..ask(limit) }).await;
             assert_eq!(seen, expected, "{sort:?} by {limit}");
+        }
+    }
+}
+
+async fn those_who_were_silent_or_never_wrote_stand_in_one_order(db: Db) {
+    let world = World::new(db).await;
+    let mut ids = Vec::new();
+    for i in 0..12 {
+        ids.push(world.open(&format!("customer {i}"), &world.ann).await);
+    }
+    // By turns: wrote long ago, never wrote, wrote lately; two each with the same time of the last message.
+    let (team, rows) = (world.team, ids.clone());
+    world
+        .write(move |tx| {
+            for (i, id) in (0_i64..).zip(&rows) {
+                let wrote = [Some(NOW - 9 * DAY), None, Some(NOW)][usize::try_from(i % 3).unwrap()];
+                tx.execute(
+                    "UPDATE conversation SET last_at = $3, last_customer_at = $4 WHERE team_id = $1 AND id = $2",
+                    params![team, *id, NOW - i / 2, wrote],
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+    // Two with the same time stand in the order of their ids.
+    let newest: Vec<_> = [1, 0, 3, 4, 7, 6, 9, 10].map(|i| ids[i]).to_vec();
+    let oldest = newest.iter().rev().copied().collect::<Vec<_>>();
+    let filter = ConversationFilter { last_customer: Some(When::NotWithin { days: 7 }), ..Default::default() };
+    for (sort, expected) in [(Sort::Newest, newest), (Sort::Oldest, oldest)] {
+        for limit in [1, 2, 3, 8, 100] {
+            let call = ListConversations { sort, filter: filter.clone(), ..ask(limit) };
+            assert_eq!(paged(&world, &world.ann, call).await, expected, "{sort:?} by {limit}");
         }
     }
 }
@@ -221,7 +259,7 @@ async fn plan(world: &World, caller: &Caller, scope: Scope, sort: Sort, filter: 
             };
             let mut query = Query::new(explain, &[]);
             query.push(store::PAGE, params![caller.team]);
-            store::narrow(&mut query, &caller, &asked, sort, Some(&after), 51);
+            store::narrow(&mut query, &caller, &asked, None, sort, Some(&after), 51);
             let lines: Vec<String> = match tx.engine() {
                 Engine::Sqlite => {
                     let rows: Vec<(i64, i64, i64, String)> = tx.all_query(&query)?;
