@@ -73,7 +73,9 @@ export async function withBrowser(name, use, { expected = [] } = {}) {
   });
   const faults = [];
   const pages = [];
-  const open = async ({ viewport = PHONE, theme = 'light', locale = 'zh-TW', phone = viewport.width < 600 } = {}) => {
+  const open = async ({
+    viewport = PHONE, theme = 'light', locale = 'zh-TW', phone = viewport.width < 600, ...more
+  } = {}) => {
     const context = await browser.newContext({
       viewport,
       locale,
@@ -82,6 +84,7 @@ export async function withBrowser(name, use, { expected = [] } = {}) {
       hasTouch: phone,
       isMobile: phone,
       deviceScaleFactor: phone ? 2 : 1,
+      ...more,
     });
     context.setDefaultTimeout(PATIENCE);
     await context.addInitScript(() => {

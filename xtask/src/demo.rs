@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The server's setting for the folder of the web app.
-const WEB_DIR: &str = "STORECAST_WEB_DIR";
+pub(crate) const WEB_DIR: &str = "STORECAST_WEB_DIR";
 
 /// How the demo is run. Every `STORECAST_…` variable is honoured too.
 #[derive(Debug, clap::Args)]
@@ -52,8 +52,13 @@ pub(crate) fn build() -> anyhow::Result<()> {
     println!("Building the web app and the server; the first time takes some minutes.");
     // Neither waits for the other: their profiles have folders and locks of their own.
     let web = thread::spawn(web::build);
-    must(cargo().args(["build", "--package", "tests", "--bin", "demo"]).env("CARGO_TERM_PROGRESS_WHEN", "never"))?;
+    build_program()?;
     web.join().map_err(|_| anyhow!("the web app could not be put together"))?
+}
+
+/// Builds the demo program alone.
+pub(crate) fn build_program() -> anyhow::Result<()> {
+    must(cargo().args(["build", "--package", "tests", "--bin", "demo"]).env("CARGO_TERM_PROGRESS_WHEN", "never"))
 }
 
 /// The demo program, once it is built.

@@ -1,6 +1,6 @@
 //! `cargo xtask dist`: one release binary with the web app inside.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -19,20 +19,15 @@ const LOADED: [&str; 4] = [".html.br", ".js.br", ".css.br", ".wasm.br"];
 /// Only a development server answers this address; `dioxus` opens a WebSocket to it in development.
 const DEVELOPMENT: &[u8] = b"/_dioxus";
 
+/// Where the web app of a release is put. Beside the workspace whatever `CARGO_TARGET_DIR` says: `server` names this folder in
+/// its source.
+pub(crate) fn folder() -> PathBuf {
+    root().join("target").join("web-dist")
+}
+
 pub(crate) fn run() -> anyhow::Result<()> {
     println!("Building the web app and the server for a release; the first time takes some minutes.");
-    let mut files = web::files(Profile::Release)?;
-    ensure!(
-        !files.hold(DEVELOPMENT),
-        "the web app opens a development WebSocket: are debug assertions on in the profile wasm-release?"
-    );
-    files.compress()?;
-    let first = first_load(&files);
-    // Beside the workspace whatever CARGO_TARGET_DIR says: `server` names this folder in its source.
-    files.write(&root().join("target").join("web-dist"))?;
-    if first > FIRST_LOAD {
-        bail!("the first load is {} as brotli and may be {} at most", kilobytes(first), kilobytes(FIRST_LOAD));
-    }
+    web_app()?;
     must(
         cargo()
             .args(["build", "--release", "--package", "server", "--bin", "storecast", "--features", "embed-app"])
@@ -41,6 +36,22 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let program = target().join("release").join(format!("storecast{}", std::env::consts::EXE_SUFFIX));
     let size = fs::metadata(&program).with_context(|| format!("cannot find {}", program.display()))?.len();
     println!("\n{}\n{:>10}  with the web app inside", program.display(), kilobytes(usize::try_from(size)?));
+    Ok(())
+}
+
+/// Builds the web app of a release into [`folder`], and says what its first load weighs.
+pub(crate) fn web_app() -> anyhow::Result<()> {
+    let mut files = web::files(Profile::Release)?;
+    ensure!(
+        !files.hold(DEVELOPMENT),
+        "the web app opens a development WebSocket: are debug assertions on in the profile wasm-release?"
+    );
+    files.compress()?;
+    let first = first_load(&files);
+    files.write(&folder())?;
+    if first > FIRST_LOAD {
+        bail!("the first load is {} as brotli and may be {} at most", kilobytes(first), kilobytes(FIRST_LOAD));
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod cluster;
 mod demo;
 mod dist;
 mod drill;
+mod measure;
 mod run;
 mod shots;
 mod split;
@@ -36,6 +37,8 @@ enum Command {
     Shots(shots::Arguments),
     /// Measures sends, webhooks, lists and the rest in release, side by side with what is promised; some minutes.
     Bench(bench::Arguments),
+    /// Measures the release of the web app in a slowed browser: its first screen, and how its list scrolls; some minutes.
+    Measure,
     /// Kills and freezes servers in the middle of their work, then holds the records against what LINE and WhatsApp
     /// received.
     Drill(drill::Arguments),
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Shots(arguments) => shots::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Measure => measure::run(),
         Command::Drill(arguments) => drill::run(&arguments),
         Command::Web => web::build(),
         Command::Dist => dist::run(),
