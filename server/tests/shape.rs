@@ -22,6 +22,8 @@ const NOT_OURS: [&str; 6] = ["target", "target-check", ".git", "node_modules", "
 /// reason.
 const WITHOUT_TEAM: &[(&str, &str, &str)] = &[
     ("members/store.rs", "INSERT INTO team ", "the row is the team"),
+    ("contacts/store.rs", "SELECT people_revision FROM team WHERE id = $1", "the row is the team"),
+    ("contacts/store.rs", "UPDATE team SET people_revision ", "the row is the team"),
     ("members/store.rs", "SELECT id, name FROM team ORDER BY id", "the operator's list of teams"),
     ("members/store.rs", "SELECT 1 FROM team WHERE id = $1", "the row is the team"),
     ("members/store.rs", "DELETE FROM session WHERE expires_at < $1", "what is over is deleted for all teams at once"),

@@ -16,6 +16,8 @@ named! {
     NotInProgress = "not_in_progress",
     /// The conversation belonged to someone else by then.
     NotOwner = "not_owner",
+    /// The customer turned out to be another recipient of the same send, who is sent it: one person gets it once.
+    SamePerson = "same_person",
     /// LINE does not know this user id for this account.
     LineInvalidUser = "line_invalid_user",
     /// LINE found the message itself wrong.
@@ -139,6 +141,7 @@ impl Reason {
                 | Self::Unsubscribed
                 | Self::NotInProgress
                 | Self::NotOwner
+                | Self::SamePerson
                 | Self::Expired
                 | Self::Cancelled
                 | Self::WaWindowClosed

@@ -84,6 +84,7 @@ impl Reason {
             Self::Unsubscribed => language.of("已退訂", "Opted out"),
             Self::NotInProgress => language.of("不在處理中", "Not in progress"),
             Self::NotOwner => language.of("已由別人負責", "Somebody else's by now"),
+            Self::SamePerson => language.of("與另一位收件者是同一人", "Same person as another recipient"),
             Self::LineInvalidUser => language.of("LINE 找不到這位顧客", "Unknown to LINE"),
             Self::LineMessageInvalid => language.of("LINE 不接受訊息內容", "LINE does not accept the message"),
             Self::LineMonthlyLimit => language.of("本月訊息額度用完", "This month's messages are used up"),

@@ -30,7 +30,7 @@ use crate::{
     channels,
     conversations::{self, Chosen},
     db::{self, Tx},
-    media,
+    media, outbox,
     refused::{Refused, Result},
     templates,
 };
@@ -261,13 +261,15 @@ pub(crate) async fn check(app: App, caller: Caller, call: CheckDraft) -> Result<
         // Asked outside the transaction; a platform that does not answer leaves the last figure, or none.
         let quota = channels::quota(&app, caller.team, id).await?;
         let state = channels::show(&app, caller.team, id).await?;
+        let team = caller.team;
+        let on_its_way = app.db.read(move |tx| outbox::on_its_way(tx, team, id)).await?;
         channels.push(ChannelCheck {
             channel,
             audience: people,
             tried: tried.get(&id).copied().unwrap_or_default(),
             quota: quota.map(|quota| ChannelQuota {
                 limit: quota.limit.and_then(|limit| u64::try_from(limit).ok()),
-                used: u64::try_from(quota.used).unwrap_or_default(),
+                used: u64::try_from(quota.used).unwrap_or_default() + on_its_way,
             }),
             reach: reaches.get(&id).copied(),
             paused: state.paused,

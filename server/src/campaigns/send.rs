@@ -22,6 +22,7 @@ use crate::{
     caller::Caller,
     channels,
     clock::Clock,
+    contacts,
     conversations::Chosen,
     db::{self, Tx},
     live::{News, Subject},
@@ -37,7 +38,7 @@ const CLASS: i64 = 1;
 /// Characters of the first text that lists show.
 const PREVIEW: usize = 120;
 
-/// How often a send is made ready where its draft was changed meanwhile, in all.
+/// How often a send is made ready where its draft was changed meanwhile, or who is who, in all.
 const TRIES: usize = 3;
 
 /// Accepts a draft. Asked again, however often, it answers the same campaign.
@@ -121,6 +122,8 @@ pub(crate) enum Ready {
 /// A send that holds, as it is written down.
 pub(crate) struct Accepted {
     draft: Stored,
+    /// Who was who then.
+    people: i64,
     recipients: Recipients,
     channels: Vec<ChannelRef>,
     audience: usize,
@@ -138,6 +141,7 @@ pub(crate) fn make_ready(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &Sen
         return Ok(Ready::Sent(campaign));
     }
     let draft = drafts::find(tx, caller, call.id)?;
+    let who = contacts::people_revision(tx, caller.team)?;
     let now = app.clock.now();
     let audience = Audience::of(tx, caller, &draft, now)?;
     let media = media::infos(app, tx, caller.team, &drafts::media_of(&draft.content))?;
@@ -162,7 +166,16 @@ pub(crate) fn make_ready(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &Sen
     let recipients: Vec<NewDelivery> = audience.people.into_iter().map(recipient).collect();
     let failed = recipients.iter().filter(|one| one.refused.is_some()).count();
     let recipients = Recipients::of(recipients)?;
-    Ok(Ready::ToSend(Box::new(Accepted { draft, recipients, channels, audience: people, failed, tried, outside })))
+    Ok(Ready::ToSend(Box::new(Accepted {
+        draft,
+        people: who,
+        recipients,
+        channels,
+        audience: people,
+        failed,
+        tried,
+        outside,
+    })))
 }
 
 fn recipient((chosen, verdict): (Chosen, Verdict)) -> NewDelivery {
@@ -181,7 +194,7 @@ fn recipient((chosen, verdict): (Chosen, Verdict)) -> NewDelivery {
     }
 }
 
-/// Writes a send down that was made ready. Nothing, where its draft was changed since.
+/// Writes a send down that was made ready. Nothing, where its draft was changed since, or who is who.
 pub(crate) fn accept(
     tx: &mut Tx<'_>,
     clock: &Clock,
@@ -196,6 +209,9 @@ pub(crate) fn accept(
     if drafts::store::revision(tx, caller.team, caller.member, draft.id)? != Some(draft.revision) {
         return Ok(None);
     }
+    if contacts::hold_people(tx, caller.team)? != ready.people {
+        return Ok(None);
+    }
     let now = clock.now();
     fits_quota(tx, caller.team, &ready.tried)?;
     for (channel, people) in &ready.outside {
@@ -207,14 +223,17 @@ pub(crate) fn accept(
 }
 
 /// Refuses a whole send that needs more of a month than is left, with both numbers; no rows fail for it (domain.md 11.26).
+/// What is on its way has its part of the month already: LINE counts it only once it is sent.
 /// `tried` is how many calls each account makes.
 pub(super) fn fits_quota(tx: &mut Tx<'_>, team: TeamId, tried: &BTreeMap<ChannelId, u64>) -> Result<()> {
     for (channel, needed) in tried {
         let known = channels::known(tx, team, *channel)?.filter(|channel| channel.platform == Platform::Line);
         let quota = known.and_then(|channel| channel.quota);
-        if let Some(left) = quota.and_then(channels::Quota::left).and_then(|left| u64::try_from(left).ok())
-            && *needed > left
-        {
+        let Some(left) = quota.and_then(channels::Quota::left).and_then(|left| u64::try_from(left).ok()) else {
+            continue;
+        };
+        let left = left.saturating_sub(outbox::on_its_way(tx, team, *channel)?);
+        if *needed > left {
             return Err(Problem::conflict(Conflict::QuotaTooSmall { needed: *needed, left }).into());
         }
     }

@@ -22,7 +22,8 @@ use super::{
     send::Accept,
 };
 use crate::{
-    conversations::fixture_test::World,
+    contacts::Known,
+    conversations::{fixture_test::World, intake},
     db::{Db, params, testing::on_both_engines},
     refused::Refused,
     templates::fixture_test::{Number, content as content_of, customer, filled, number, people_limit, shape, template},
@@ -38,6 +39,7 @@ on_both_engines![
     those_outside_move_into_a_template_message_once,
     more_people_than_the_business_may_reach_are_refused,
     a_template_message_is_written_whole,
+    two_who_turn_out_to_be_one_get_it_once,
     each_platform_has_its_figures_and_each_message_its_own,
 ];
 
@@ -355,6 +357,60 @@ async fn more_people_than_the_business_may_reach_are_refused(db: Db) {
     // A plain message goes to those inside, whom no limit counts.
     let inside = draft(&world, &world.ann, &ids[..1], texts(&["您好"])).await;
     accept(&world, &world.ann, checked(&world, &world.ann, inside).await).await.unwrap();
+}
+
+async fn two_who_turn_out_to_be_one_get_it_once(db: Db) {
+    let world = World::new(db).await;
+    let north = number(&world, "北店", None).await;
+    let mut people = Vec::new();
+    for name in ["號碼", "名稱", "別人"] {
+        people.push(customer(&world, north, name, &world.ann, 0).await);
+    }
+    let id = draft(&world, &world.ann, &people, texts(&["您好"])).await;
+    let campaign = accept(&world, &world.ann, checked(&world, &world.ann, id).await).await.unwrap();
+    let (stay, gone) = (world.found(people[0]).await, world.found(people[1]).await);
+    let (clock, team) = (world.clock.clone(), world.team);
+    let (stays, goes) = (people[0], people[1]);
+    let waiting = serde_json::to_string(&[("", gone.identity, gone.contact, goes)]).unwrap();
+    world
+        .write(move |tx| {
+            tx.execute(
+                "INSERT INTO campaign_piece (team_id, campaign_id, number, channel_id, class, sender_id, expires_at, is_personal,
+                     people)
+                 VALUES ($1, $2, 0, '', 1, '', 0, FALSE, $3)",
+                params![team, campaign, &waiting],
+            )?;
+            let known = Known { identity: stay.identity, contact: stay.contact };
+            intake::merged(tx, &clock, team, gone.identity, known)
+        })
+        .await;
+    let waits: String = world.read(|tx| tx.one("SELECT people FROM campaign_piece", params![])).await;
+    let moved = [("", stay.identity, stay.contact, stays)];
+    assert_eq!(waits, serde_json::to_string(&moved).unwrap(), "who is not yet written is the other too");
+
+    let rows = deliveries(&world, campaign).await;
+    let hers: Vec<DeliveryId> = rows.iter().filter(|row| row.conversation == stays).map(|row| row.id).collect();
+    assert_eq!((rows.len(), hers.len()), (3, 2));
+    let now = world.clock.now();
+    let unfit = |asked: &[DeliveryId]| {
+        let asked = asked.to_vec();
+        world.read(move |tx| eligible::group(tx, Platform::Whatsapp, &asked, now))
+    };
+    let states = |first: &'static str, second: &'static str| {
+        let hers = hers.clone();
+        world.write(move |tx| {
+            for (id, state) in [(hers[0], first), (hers[1], second)] {
+                tx.execute("UPDATE delivery SET state = $2 WHERE id = $1", params![id, state])?;
+            }
+            Ok(())
+        })
+    };
+    let all: Vec<DeliveryId> = rows.iter().map(|row| row.id).collect();
+    assert_eq!(unfit(&all).await, [(hers[1], Reason::SamePerson)], "the first of the two goes");
+    states("failed", "queued").await;
+    assert_eq!(unfit(&hers[1..]).await, [], "the first did not reach her");
+    states("queued", "delivered").await;
+    assert_eq!(unfit(&hers[..1]).await, [(hers[0], Reason::SamePerson)], "she has it");
 }
 
 async fn a_template_message_is_written_whole(db: Db) {

@@ -24,6 +24,7 @@ use shared::{
 };
 
 pub use self::profile::start;
+pub(crate) use self::store::{hold_people, people_revision};
 use crate::{
     App,
     caller::Caller,

@@ -37,6 +37,26 @@ impl FromRow for Nameless {
     }
 }
 
+/// Who is who in a team, as a number that grows when two people become one or one is forgotten.
+pub(crate) fn people_revision(tx: &mut Tx<'_>, team: TeamId) -> Result<i64> {
+    tx.one("SELECT people_revision FROM team WHERE id = $1", params![team])
+}
+
+/// As [`people_revision`], which does not change before this transaction ends.
+pub(crate) fn hold_people(tx: &mut Tx<'_>, team: TeamId) -> Result<i64> {
+    let text = Sql::pair(
+        "SELECT people_revision FROM team WHERE id = $1",
+        "SELECT people_revision FROM team WHERE id = $1 FOR SHARE",
+    );
+    tx.one(text, params![team])
+}
+
+/// Two people become one or one is forgotten, in this transaction. Before anything of them is written: who writes
+/// recipients at the same time is waited for.
+pub(super) fn people_change(tx: &mut Tx<'_>, team: TeamId) -> Result<()> {
+    tx.execute("UPDATE team SET people_revision = people_revision + 1 WHERE id = $1", params![team]).map(drop)
+}
+
 /// Those of these customers who are known.
 pub(super) fn by_line_users(tx: &mut Tx<'_>, users: &[&LineUser]) -> Result<Vec<(LineUser, Known)>> {
     let rows: Vec<_> = users.iter().map(|user| row![user.team, user.channel, &user.id]).collect();

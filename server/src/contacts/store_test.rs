@@ -21,6 +21,7 @@ on_both_engines![
     nameless_profile_done_failed_and_asked_again,
     set_name_as_it_may_be,
     tag_put_tag_take_tag_and_tags,
+    people_revision_hold_people_and_people_change,
 ];
 
 /// Customers of the shop, by their LINE user ids.
@@ -206,4 +207,17 @@ async fn tag_put_tag_take_tag_and_tags(db: Db) {
     let nobody = shop.clock.id();
     let refused = shop.db.write(move |tx| store::put_tag(tx, team, nobody, first, NOW)).await;
     assert_eq!(refused, Err(Error::ForeignKey));
+}
+
+async fn people_revision_hold_people_and_people_change(db: Db) {
+    let shop = Shop::open(db).await;
+    let team = shop.team;
+    let revision = || shop.read(move |tx| store::people_revision(tx, team));
+    let before = revision().await;
+    assert_eq!(shop.write(move |tx| store::hold_people(tx, team)).await, before);
+    shop.write(move |tx| store::people_change(tx, team)).await;
+    assert_eq!(revision().await, before + 1);
+    let stranger = shop.clock.id();
+    shop.write(move |tx| store::people_change(tx, stranger)).await;
+    assert_eq!(revision().await, before + 1, "another team's people are others");
 }

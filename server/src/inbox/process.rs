@@ -86,8 +86,9 @@ fn batch(tx: &mut Tx<'_>, clock: &Clock) -> db::Result<Round> {
     let mut events = store::claim(tx, BATCH)?;
     let mut round =
         Round { seen: events.len(), oldest: events.iter().map(|event| event.received_at).min(), ..Round::default() };
-    // As they happened; and one order for all servers, so that two batches do not lock each other out for long.
-    events.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
+    // As they happened, and of one time, which on WhatsApp is a second, as they came; and one order for all servers, so that
+    // two batches do not lock each other out for long.
+    events.sort_by_key(|event| event.at);
     if let Some(applied) = apply_together(tx, clock, &events)? {
         round.applied = events.len();
         round.wants_media = applied.wants_media;

@@ -14,7 +14,9 @@ use crate::{
         process,
         testing::{Person, signature, status, webhook},
     },
-    params, serve,
+    params,
+    platforms::hash,
+    serve,
 };
 
 const SECRET: &[u8] = b"app secret";
@@ -78,6 +80,13 @@ impl World {
     }
 }
 
+/// As events with these ids are kept.
+fn keys_of(ids: &[&str]) -> Vec<String> {
+    let mut keys: Vec<String> = ids.iter().map(|id| hash(id.as_bytes())).collect();
+    keys.sort_unstable();
+    keys
+}
+
 #[tokio::test]
 async fn meta_is_answered_its_challenge_and_nobody_else() {
     let world = World::new().await;
@@ -107,7 +116,7 @@ async fn events_are_kept_once_and_applied_once() {
     assert_eq!(world.tell(&said).await, 200);
     assert_eq!(world.tell(&said[..1]).await, 200);
     assert_eq!(world.messages().await, 0, "it is answered before it is applied");
-    assert_eq!(world.keys().await, ["wamid.1", "wamid.2"]);
+    assert_eq!(world.keys().await, keys_of(&["wamid.1", "wamid.2"]));
     let round = process::round(&world.app).await.unwrap();
     assert_eq!((round.seen, round.applied), (2, 2));
     assert_eq!(world.tell(&said).await, 200);
@@ -192,7 +201,7 @@ async fn each_number_gets_its_own_and_strangers_are_left_out() {
             assert_eq!(world.signed(&body).await, 200, "a number of another app is none of this one's");
         }
     }
-    assert_eq!(world.keys().await, ["wamid.1"]);
+    assert_eq!(world.keys().await, keys_of(&["wamid.1"]));
     // A number that another process has just connected is known at once.
     let number = world.cloud.number;
     world
@@ -200,7 +209,7 @@ async fn each_number_gets_its_own_and_strangers_are_left_out() {
         .write(move |tx| tx.execute("UPDATE channel SET platform_id = '404' WHERE id = $1", params![number]))
         .await;
     assert_eq!(world.signed(&webhook(&stranger, &[ANN.says("wamid.2", NOW, "ours now")])).await, 200);
-    assert_eq!(world.keys().await, ["wamid.1", "wamid.2"]);
+    assert_eq!(world.keys().await, keys_of(&["wamid.1", "wamid.2"]));
     // What concerns the whole account stands under one of its numbers.
     assert_eq!(world.tell(&[template]).await, 200);
     let places: Vec<ChannelId> =

@@ -78,6 +78,7 @@ impl Recipients {
     }
 }
 
+/// A recipient as a piece keeps her: SQL counts by the second, the third and the sixth.
 fn kept(one: &NewDelivery) -> (IdentityId, ContactId, ConversationId, &str, &str, Option<Reason>, bool) {
     (one.identity, one.contact, one.conversation, &one.address, &one.name, one.refused, one.is_follower)
 }

@@ -45,6 +45,7 @@ use shared::{
 use tokio::sync::{Notify, mpsc};
 
 pub use self::enqueue::{NewCampaignDeliveries, NewDelivery, NewReply, Recipients, enqueue_campaign, enqueue_reply};
+pub(crate) use self::store::on_its_way;
 use self::{control::Held, pace::Pace};
 #[cfg(test)]
 pub(crate) use self::{enqueue::expand, store::next_pieces, whatsapp::testing};

@@ -131,6 +131,10 @@ async fn recipients(app: &App, kind: &'static str, before: i64) -> db::Result<u6
     let Some((team, campaign, ids)) = found.await? else { return Ok(0) };
     let now = app.clock.now();
     let written = app.db.write_as(Lane::Engine, move |tx| {
+        // Somebody may have sent to some of them again since.
+        if store::oldest(tx, kind, before)? != Some((team, campaign)) {
+            return Ok(0);
+        }
         if !ids.is_empty() {
             return store::delete(tx, team, campaign, &ids);
         }

@@ -162,13 +162,17 @@ async fn a_customer_on_line_is_forgotten_wholly_and_who_writes_again_is_new() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_on_whatsapp_is_forgotten_with_her_number() {
-    for engine in Engine::here().unwrap() {
+    // With and without an id of Meta's own beside the number.
+    let kinds: [fn(&str, &str) -> whatsapp::NewCustomer; 2] =
+        [whatsapp::NewCustomer::phone, whatsapp::NewCustomer::phone_only];
+    let engines = Engine::here().unwrap();
+    for (engine, kind) in engines.iter().copied().flat_map(|engine| kinds.map(|kind| (engine, kind))) {
         let world = World::start_on(engine).await.unwrap();
         let app = world.server.app().unwrap().clone();
         let sales = world.client("sales").await.unwrap();
         let number = world.team.business.as_ref().unwrap().numbers[0].name.clone();
         let (name, phone) = ("祕密的陳美玲", "+886955123987");
-        let new = whatsapp::NewCustomer::phone(name, phone);
+        let new = kind(name, phone);
         let customer = world.sandbox.whatsapp().add_customer(&number, new).unwrap();
         let when = whatsapp::When::default;
         world.sandbox.whatsapp().act(&number, &customer.user, whatsapp::Act::text(HER_WORDS), when()).await.unwrap();

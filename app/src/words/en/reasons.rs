@@ -34,6 +34,10 @@ pub(super) fn reason(reason: Reason) -> ReasonWords {
             "When it was to be sent, the conversation had been handed to a colleague.",
             "Let the new owner send it, or have it handed back.",
         ),
+        Reason::SamePerson => (
+            "Meanwhile this customer turned out to be another recipient of this same send; both conversations became one.",
+            "Nothing: the message goes to them once.",
+        ),
         Reason::LineInvalidUser => (
             "LINE says this account has no such user; they may have deleted their LINE account.",
             "Ask the customer to add the account again.",

@@ -19,7 +19,8 @@ pub(super) fn portfolio(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId) -> Re
 }
 
 /// How many people of a portfolio were written to since then or are about to be, and how many of them are among these
-/// contacts. About to be: they wait in a template message, and have not written since then either.
+/// contacts. About to be: they wait in a template message, written as recipients or not yet, and have not written since
+/// then either.
 pub(super) fn used(
     tx: &mut Tx<'_>,
     team: TeamId,
@@ -40,6 +41,15 @@ pub(super) fn used(
                      JOIN conversation v ON v.team_id = d.team_id AND v.id = d.conversation_id
                  WHERE c.team_id = $1 AND c.kind = 'group_template' AND c.state IN ('sending', 'paused')
                      AND d.state = 'queued' AND COALESCE(w.portfolio_id, w.meta_id) = $2
+                     AND (v.last_customer_at IS NULL OR v.last_customer_at <= $3)
+                 UNION SELECT json_extract(e.value, '$[1]') FROM campaign c
+                     JOIN campaign_piece p ON p.team_id = c.team_id AND p.campaign_id = c.id
+                     JOIN channel h ON h.team_id = p.team_id AND h.id = p.channel_id
+                     JOIN waba w ON w.team_id = h.team_id AND w.id = h.waba_id
+                     JOIN json_each(p.people) e
+                     JOIN conversation v ON v.team_id = p.team_id AND v.id = json_extract(e.value, '$[2]')
+                 WHERE c.team_id = $1 AND c.kind = 'group_template' AND c.state IN ('sending', 'paused')
+                     AND json_extract(e.value, '$[5]') IS NULL AND COALESCE(w.portfolio_id, w.meta_id) = $2
                      AND (v.last_customer_at IS NULL OR v.last_customer_at <= $3)) u",
             "SELECT COUNT(*), CAST(COALESCE(SUM(
                  CASE WHEN u.contact_id IN (SELECT unnest($4::text[])) THEN 1 ELSE 0 END), 0) AS BIGINT)
@@ -52,6 +62,15 @@ pub(super) fn used(
                      JOIN conversation v ON v.team_id = d.team_id AND v.id = d.conversation_id
                  WHERE c.team_id = $1 AND c.kind = 'group_template' AND c.state IN ('sending', 'paused')
                      AND d.state = 'queued' AND COALESCE(w.portfolio_id, w.meta_id) = $2
+                     AND (v.last_customer_at IS NULL OR v.last_customer_at <= $3)
+                 UNION SELECT e.value ->> 1 FROM campaign c
+                     JOIN campaign_piece p ON p.team_id = c.team_id AND p.campaign_id = c.id
+                     JOIN channel h ON h.team_id = p.team_id AND h.id = p.channel_id
+                     JOIN waba w ON w.team_id = h.team_id AND w.id = h.waba_id
+                     CROSS JOIN LATERAL jsonb_array_elements(p.people::jsonb) e
+                     JOIN conversation v ON v.team_id = p.team_id AND v.id = e.value ->> 2
+                 WHERE c.team_id = $1 AND c.kind = 'group_template' AND c.state IN ('sending', 'paused')
+                     AND e.value ->> 5 IS NULL AND COALESCE(w.portfolio_id, w.meta_id) = $2
                      AND (v.last_customer_at IS NULL OR v.last_customer_at <= $3)) u",
         ),
         params![team, portfolio, since, contacts],

@@ -80,12 +80,32 @@ async fn who_waits_in_a_template_message_counts_already(db: Db) {
     let parts = content(filled(id, shape("sale")));
     let draft = draft_of(&world, &world.ann, Kind::GroupTemplate, &[far, near], parts).await;
     let call = checked(&world, &world.ann, draft).await;
-    accept(&world, &world.ann, call).await.unwrap();
+    let campaign = accept(&world, &world.ann, call).await.unwrap();
     let far_id = person(&world, far).await;
     assert_eq!(asked(&world, a, &[far_id]).await, Some(Reach { limit: None, used: 1, needed: 0 }));
     let (team, now) = (world.team, world.clock.now());
     world.write(move |tx| note(tx, team, &[far], now)).await;
     assert_eq!(asked(&world, a, &[far_id]).await.unwrap().used, 1, "one person, on her way and there");
+    // Who is not yet written as a recipient counts too, but for those refused or within their window.
+    let mut waiting = Vec::new();
+    for (name, ago, refused) in [("後", WINDOW_MS, None), ("拒", WINDOW_MS, Some("unsubscribed")), ("近", 0, None)] {
+        let id = customer(&world, a, name, &world.ann, ago).await;
+        waiting.push((person(&world, id).await, id, refused));
+    }
+    let people: Vec<_> = waiting.iter().map(|(who, id, refused)| ("", *who, *id, "", "", *refused, false)).collect();
+    let (people, channel) = (serde_json::to_string(&people).unwrap(), a.channel);
+    world
+        .write(move |tx| {
+            tx.execute(
+                "INSERT INTO campaign_piece (team_id, campaign_id, number, channel_id, class, sender_id, expires_at, is_personal,
+                     people)
+                 VALUES ($1, $2, 0, $3, 1, '', 0, FALSE, $4)",
+                params![team, campaign, channel, &people],
+            )
+        })
+        .await;
+    let waiting: Vec<ContactId> = waiting.into_iter().map(|(who, ..)| who).collect();
+    assert_eq!(asked(&world, a, &waiting[..1]).await, Some(Reach { limit: None, used: 2, needed: 0 }));
 }
 
 async fn statements_do_what_they_say(db: Db) {

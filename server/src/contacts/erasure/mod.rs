@@ -16,7 +16,9 @@ use shared::{
 
 use self::store::Begun;
 use crate::{
-    App, audit, campaigns, conversations,
+    App, audit, campaigns,
+    contacts::store as contacts,
+    conversations,
     db::{self, Lane},
     inbox,
     live::News,
@@ -57,6 +59,7 @@ pub async fn forget(app: &App, team: TeamId, contact: ContactId) -> Result<Forgo
             return Ok::<_, crate::refused::Refused>(begun);
         }
         let begun = Begun { team, contact, addresses: store::addresses(tx, team, contact)? };
+        contacts::people_change(tx, team)?;
         store::begin(tx, &begun, now)?;
         let act = audit::Act { action: "contact.forget", subject: contact.to_string(), detail: None };
         audit::note_operator(tx, &clock, team, &act)?;
@@ -83,7 +86,9 @@ pub async fn finish_all(app: &App) -> Result<()> {
 async fn go_on(app: &App, begun: Begun) -> Result<Forgotten> {
     let Begun { team, contact, addresses } = begun;
     for address in &addresses {
-        while inbox::erase(app, team, address).await? > 0 {}
+        // Meta writes a number without the plus that stands before it here.
+        let named = address.strip_prefix('+').unwrap_or(address);
+        while inbox::erase(app, team, named).await? > 0 {}
     }
     for person in app.db.read(move |tx| store::all_of(tx, team, contact)).await? {
         while media::erase_sent(app, team, person).await? > 0 {}

@@ -19,6 +19,7 @@ pub(super) fn merge(
     one: IdentityId,
     other: IdentityId,
 ) -> db::Result<IdentityId> {
+    contacts::people_change(tx, team)?;
     let weights = (intake::weight(tx, team, one)?, intake::weight(tx, team, other)?);
     let one_stays = if weights.0 == weights.1 { one < other } else { weights.0 > weights.1 };
     let (stays, goes) = if one_stays { (one, other) } else { (other, one) };

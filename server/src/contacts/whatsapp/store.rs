@@ -181,6 +181,9 @@ pub(super) fn join_identities(tx: &mut Tx<'_>, team: TeamId, gone: IdentityId, s
 pub(super) fn join_contacts(tx: &mut Tx<'_>, team: TeamId, gone: ContactId, stay: ContactId, at: i64) -> Result<()> {
     let both = params![team, gone, stay];
     for text in [
+        // Before the rows, so that what another server writes of a piece meanwhile is among them.
+        "UPDATE campaign_piece SET people = replace(people, $2, $3)
+         WHERE team_id = $1 AND replace(people, $2, '') <> people",
         "UPDATE delivery SET contact_id = $3 WHERE team_id = $1 AND conversation_id IN
          (SELECT id FROM conversation WHERE team_id = $1 AND contact_id IN ($2, $3)) AND contact_id = $2",
         "UPDATE conversation SET contact_id = $3 WHERE team_id = $1 AND contact_id = $2",

@@ -199,7 +199,11 @@ async fn phone_alone_and_bsuid_alone_are_one_when_seen_together(db: Db) {
     let world = World::new(db).await;
     let (one, other) = (world.meet(Some(P), None, NOW).await, world.meet(None, Some("TW.ann"), NOW).await);
     assert_ne!(one, other);
+    let team = world.shop.team;
+    let revision = || world.shop.read(move |tx| contacts::people_revision(tx, team));
+    let before = revision().await;
     let stays = world.meet(Some(P), Some("TW.ann"), NOW + 5).await;
+    assert_ne!(revision().await, before, "a send that is made ready by now is made ready again");
     assert_eq!(stays, one, "neither has a conversation: the one who was known first");
     assert_eq!(world.addresses(stays).await, has(Some(P), Some("TW.ann")));
     assert_eq!(world.living().await, 1);

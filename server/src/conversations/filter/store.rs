@@ -103,6 +103,8 @@ pub(in crate::conversations) fn conditions(query: &mut Query, caller: &Caller, a
 /// Has this in the name, or in a telephone number where it is one. No LIKE: nothing in a name is a wildcard.
 fn search(query: &mut Query, part: String) {
     let digits: String = part.chars().filter(char::is_ascii_digit).collect();
+    // Kept with the country's code in front, where at home a 0 stands.
+    let digits = digits.strip_prefix('0').filter(|rest| rest.len() >= 3).unwrap_or(&digits).to_owned();
     let is_phone = digits.len() >= 3 && part.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
     if is_phone {
         query.push(

@@ -262,7 +262,9 @@ async fn telephone_numbers_are_searched(db: Db) {
     for (search, expected) in [
         ("912345", vec![called]),
         ("+886 912-345", vec![called]),
-        ("0912", vec![named]),
+        ("0912", vec![named, called]),
+        ("0912 345-678", vec![called]),
+        ("0999", vec![]),
         ("886", vec![called, other]),
         ("91", vec![named]),
         ("912 店", vec![named]),

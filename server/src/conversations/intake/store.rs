@@ -246,7 +246,7 @@ pub(super) fn follow_identity(tx: &mut Tx<'_>, team: TeamId, identity: IdentityI
     Ok(())
 }
 
-/// Messages, events and sends of one conversation become another's, whose customer is this one, and its times and
+/// Messages, events and sends, written or still to be, of one conversation become another's, whose customer is this one, and its times and
 /// counts go into the other's. It ends.
 pub(super) fn pour(
     tx: &mut Tx<'_>,
@@ -256,6 +256,14 @@ pub(super) fn pour(
     known: Known,
 ) -> Result<()> {
     let both = params![team, from, into];
+    // Before the rows, so that what another server writes of a piece meanwhile is among them.
+    tx.execute(
+        "UPDATE campaign_piece AS p SET \
+         people = replace(replace(replace(p.people, g.id, $3), g.identity_id, $4), g.contact_id, $5) \
+         FROM conversation AS g \
+         WHERE g.team_id = $1 AND g.id = $2 AND p.team_id = g.team_id AND replace(p.people, g.id, '') <> p.people",
+        params![team, from, into, known.identity, known.contact],
+    )?;
     tx.execute("UPDATE message SET conversation_id = $3 WHERE team_id = $1 AND conversation_id = $2", both)?;
     tx.execute("UPDATE conversation_event SET conversation_id = $3 WHERE team_id = $1 AND conversation_id = $2", both)?;
     tx.execute(

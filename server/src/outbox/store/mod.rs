@@ -16,7 +16,7 @@ use shared::{
 
 pub(crate) use self::{
     budget::{Budget, budget, budgets, set_budget},
-    pieces::{Place, add_piece, next_pieces, take_piece},
+    pieces::{Place, add_piece, next_pieces, on_its_way, take_piece},
     rows::{Queued, Settled, Try, add_deliveries, add_reply, add_tries, count_tries, queued, settle},
     slices::{
         Late, NewSlice, Taken, add_batch, add_slice, book, close_slice, due, free_all, hold, release, take, take_late,

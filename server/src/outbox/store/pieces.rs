@@ -1,6 +1,6 @@
 //! SQL of recipients that are still to be written.
 
-use shared::id::{CampaignId, ChannelId};
+use shared::id::{CampaignId, ChannelId, TeamId};
 
 use super::super::enqueue::NewCampaignDeliveries;
 use crate::{
@@ -37,6 +37,21 @@ pub(crate) fn add_piece(
         ],
     )
     .map(drop)
+}
+
+/// How many people of a channel something is on its way to, whether they are written yet or not.
+pub(crate) fn on_its_way(tx: &mut Tx<'_>, team: TeamId, channel: ChannelId) -> Result<u64> {
+    tx.one(
+        Sql::pair(
+            "SELECT (SELECT COALESCE(SUM(open), 0) FROM slice WHERE team_id = $1 AND channel_id = $2)
+                 + (SELECT COUNT(*) FROM campaign_piece p JOIN json_each(p.people) e
+                     WHERE p.team_id = $1 AND p.channel_id = $2 AND json_extract(e.value, '$[5]') IS NULL)",
+            "SELECT (SELECT CAST(COALESCE(SUM(open), 0) AS BIGINT) FROM slice WHERE team_id = $1 AND channel_id = $2)
+                 + (SELECT COUNT(*) FROM campaign_piece p CROSS JOIN LATERAL jsonb_array_elements(p.people::jsonb) e
+                     WHERE p.team_id = $1 AND p.channel_id = $2 AND e.value ->> 5 IS NULL)",
+        ),
+        params![team, channel],
+    )
 }
 
 /// What is to be written next, of all teams: the campaigns by turns.

@@ -478,8 +478,10 @@ async fn pieces_are_taken_once_and_the_campaigns_by_turns(db: Db) {
             store::add_piece(tx, &new(two), 0, channel, "[3]")
         })
         .await;
-    let next = || world.read(|tx| store::next_pieces(tx, 9));
+    let (next, other) = (|| world.read(|tx| store::next_pieces(tx, 9)), world.eve.team);
     assert_eq!(next().await, [(one, 0), (two, 0), (one, 1)]);
+    assert_eq!(world.read(move |tx| store::on_its_way(tx, team, channel)).await, 2 + 3, "in slices, and in pieces");
+    assert_eq!(world.read(move |tx| store::on_its_way(tx, other, channel)).await, 0);
     assert_eq!(world.read(|tx| store::next_pieces(tx, 1)).await, [(one, 0)]);
     let take = |place| world.write(move |tx| store::take_piece(tx, place, 7));
     let piece = take((two, 0)).await.unwrap();

@@ -19,8 +19,9 @@ use crate::{
         drafts, eligible,
         fixture_test::{accept, checked, draft, sent, texts},
         sees,
-        send::Accept,
+        send::{self, Accept, Ready},
     },
+    contacts::erasure,
     conversations::fixture_test::{DAY, NASTY, NOW, World},
     db::{Db, testing::on_both_engines},
     params,
@@ -37,9 +38,11 @@ on_both_engines![
     another_audience_or_content_is_a_conflict,
     who_is_known_not_to_get_it_is_a_failed_row_with_its_reason,
     a_send_to_nobody_is_refused,
+    one_who_is_forgotten_while_it_is_made_ready_is_not_written,
     ids_of_another_team_refuse_the_whole_send,
     more_than_the_maximum_is_refused,
     a_quota_that_is_too_small_refuses_the_whole_send,
+    what_is_on_its_way_has_its_part_of_the_quota,
     records_have_the_scope_of_the_role,
     records_are_filtered_and_paged,
     a_send_on_a_paused_account_is_held_with_its_reason,
@@ -315,18 +318,74 @@ async fn more_than_the_maximum_is_refused(db: Db) {
     assert_eq!(refused(accept(&world, &ann, call).await), Problem::invalid("selection", rule));
 }
 
-async fn a_quota_that_is_too_small_refuses_the_whole_send(db: Db) {
+async fn one_who_is_forgotten_while_it_is_made_ready_is_not_written(db: Db) {
     let world = World::new(db).await;
     let (one, two) = (world.open("一", &world.ann).await, world.open("二", &world.ann).await);
+    let id = draft(&world, &world.ann, &[one, two], texts(&["您好"])).await;
+    let call = checked(&world, &world.ann, id).await;
+    let (app, ann) = (world.app().await, world.ann.clone());
+    let (asked, known) = (call.clone(), app.clone());
+    let ready = world.db.read(move |tx| send::make_ready(tx, &known, &ann, &asked)).await.unwrap();
+    let Ready::ToSend(ready) = ready else { panic!("it was not sent") };
+    let hers = world.found(two).await.contact;
+    erasure::forget(&app, world.team, hers).await.unwrap();
+    let (ann, asked) = (world.ann.clone(), call.clone());
+    let accepted = world.db.write(move |tx| send::accept(tx, &app.clock, &ann, &asked, &ready)).await.unwrap();
+    assert_eq!(accepted, None, "it is made ready again");
+    let again = refused(accept(&world, &world.ann, call).await);
+    assert!(matches!(again, Problem::Conflict { with: Conflict::AudienceChanged { .. } }), "{again:?}");
+    assert!(list(&world, &world.ann, CampaignFilter::default()).await.is_empty());
+}
+
+/// The shop's account has used so many of its ten messages of this month.
+async fn has_used(world: &World, used: i64) {
     let (team, shop) = (world.team, world.shop);
     world
         .write(move |tx| {
             tx.execute(
-                "UPDATE channel SET quota_limit = 10, quota_used = 9, quota_at = 1 WHERE team_id = $1 AND id = $2",
-                params![team, shop],
+                "UPDATE channel SET quota_limit = 10, quota_used = $3, quota_at = 1 WHERE team_id = $1 AND id = $2",
+                params![team, shop, used],
             )
         })
         .await;
+}
+
+async fn what_is_on_its_way_has_its_part_of_the_quota(db: Db) {
+    let world = World::new(db).await;
+    has_used(&world, 7).await;
+    let mut calls = Vec::new();
+    for names in [["一", "二"], ["三", "四"]] {
+        let people = [world.open(names[0], &world.ann).await, world.open(names[1], &world.ann).await];
+        let id = draft(&world, &world.ann, &people, texts(&["您好"])).await;
+        calls.push(checked(&world, &world.ann, id).await);
+    }
+    let second = calls.pop().unwrap();
+    let first = accept(&world, &world.ann, calls.pop().unwrap()).await.unwrap();
+    let too_small = Problem::conflict(Conflict::QuotaTooSmall { needed: 2, left: 1 });
+    assert_eq!(refused(accept(&world, &world.ann, second.clone()).await), too_small);
+    // Not yet written as recipients, they are on their way too.
+    let (team, shop) = (world.team, world.shop);
+    world
+        .write(move |tx| {
+            tx.execute("DELETE FROM slice WHERE campaign_id = $1", params![first])?;
+            tx.execute(
+                r#"INSERT INTO campaign_piece (team_id, campaign_id, number, channel_id, class, sender_id, expires_at,
+                     is_personal, people)
+                 VALUES ($1, $2, 0, $3, 1, '', 0, FALSE,
+                     '[["i","c","v","a","n",null,true],["i","c","v","a","n","unfollowed",true],["i","c","v","a","n",null,true]]')"#,
+                params![team, first, shop],
+            )
+        })
+        .await;
+    assert_eq!(refused(accept(&world, &world.ann, second.clone()).await), too_small);
+    world.write(move |tx| tx.execute("DELETE FROM campaign_piece WHERE campaign_id = $1", params![first])).await;
+    accept(&world, &world.ann, second).await.unwrap();
+}
+
+async fn a_quota_that_is_too_small_refuses_the_whole_send(db: Db) {
+    let world = World::new(db).await;
+    let (one, two) = (world.open("一", &world.ann).await, world.open("二", &world.ann).await);
+    has_used(&world, 9).await;
     let id = draft(&world, &world.ann, &[one, two], texts(&["您好"])).await;
     let call = checked(&world, &world.ann, id).await;
     assert_eq!(

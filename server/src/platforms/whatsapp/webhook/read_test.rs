@@ -11,14 +11,14 @@ use super::{
     },
     *,
 };
-use crate::platforms::Outcome;
+use crate::platforms::{Outcome, hash};
 use shared::templates::TemplateStatus;
 
 #[test]
 fn a_message_is_taken_apart_and_read() {
     let raw = message(json!({"type": "text", "text": {"body": "hi"}}));
     let piece = only(&raw);
-    assert_eq!((&piece.to, piece.key.as_str(), piece.at), (&Whom::Number(NUMBER.into()), "wamid.A", 1_749_416_383_000));
+    assert_eq!((&piece.to, &piece.key, piece.at), (&Whom::Number(NUMBER.into()), &hash(b"wamid.A"), 1_749_416_383_000));
     assert_eq!(
         inbound(&raw),
         Inbound {
@@ -174,7 +174,7 @@ fn what_cannot_be_attributed_is_left(#[case] what: Value) {
 fn a_status_is_taken_apart_and_read(#[case] word: &str, #[case] state: StatusState) {
     let raw = status(json!({ "status": word }));
     let piece = only(&raw);
-    assert_eq!((piece.to, piece.key), (Whom::Number(NUMBER.into()), format!("wamid.A:{word}")));
+    assert_eq!((piece.to, piece.key), (Whom::Number(NUMBER.into()), hash(format!("wamid.A:{word}").as_bytes())));
     assert_eq!(piece.at, 1_750_030_073_000);
     let expected = Status { id: "wamid.A".into(), state, at: 1_750_030_073_000, callback: Some("d1:0:1".into()) };
     assert_eq!(event(&raw), Some(Event::Status(expected)));

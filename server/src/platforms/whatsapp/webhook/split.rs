@@ -14,8 +14,6 @@ use crate::platforms::{
 
 /// The only object that is ours; an app may listen to others.
 const OBJECT: &str = "whatsapp_business_account";
-/// Longer keys are hashed, in bytes.
-const LONGEST_KEY: usize = 200;
 /// What is kept of a name, in characters.
 const NAME: usize = 1_000;
 
@@ -154,7 +152,8 @@ fn brief(contact: &Value) -> Value {
     json!({"profile": {"name": name.map(|name| clipped(&name, NAME))}, "wa_id": of("wa_id"), "user_id": of("user_id")})
 }
 
-/// `wamid` or `wamid:status`; nothing else has an id of its own.
+/// The hash of `wamid` or `wamid:status`; nothing else has an id of its own. A wamid spells the customer's number, and keys
+/// outlive her.
 fn key(single: &str, item: &Value) -> Option<String> {
     let id = field(item, "id").filter(|id| !id.is_empty())?;
     let key = match single {
@@ -162,6 +161,5 @@ fn key(single: &str, item: &Value) -> Option<String> {
         "status" => format!("{id}:{}", field(item, "status")?),
         _ => return None,
     };
-    let is_plain = key.len() <= LONGEST_KEY && !key.contains('\0');
-    Some(if is_plain { key } else { hash(key.as_bytes()) })
+    Some(hash(key.as_bytes()))
 }
