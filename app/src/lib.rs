@@ -9,6 +9,7 @@ pub mod app;
 pub(crate) mod canned;
 pub mod chunks;
 pub mod draft;
+pub mod leaving;
 pub mod live;
 pub mod load;
 pub mod platform;

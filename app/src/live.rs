@@ -77,6 +77,11 @@ impl LiveLink {
         }
     }
 
+    /// Runs this each time the link stands again, as long as somebody is signed in.
+    pub fn on_return(&self, run: Callback<()>) {
+        self.enter(Callback::new(|_| false), run);
+    }
+
     fn enter(mut self, wants: Callback<LiveEvent, bool>, run: Callback<()>) -> u64 {
         let number = *self.counted.peek();
         self.counted.set(number + 1);

@@ -12,6 +12,7 @@ use shared::{
 use crate::{
     api::{Failed, use_api},
     app::Unread,
+    leaving::use_leavings,
     live::{use_live, use_live_provider},
     load::{Load, use_load_when, use_memory_provider},
     platform::{sleep, use_device},
@@ -72,6 +73,7 @@ fn Inside(me: Me) -> Element {
     use_live_provider(use_api());
     use_memory_provider();
     use_keeping();
+    use_leavings();
     rsx! { Outlet::<Route> {} }
 }
 

@@ -40,6 +40,14 @@ export function check(holds, words) {
   if (!holds) throw new Error(words);
 }
 
+/** Waits until it holds, and fails with these words where it does not in time. */
+export async function until(words, holds) {
+  for (const end = Date.now() + 20_000; !(await holds());) {
+    check(Date.now() < end, `not in time: ${words}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
 /** What can be pressed under this name, a button or a link alike: to a person they are the same. */
 export function control(within, name) {
   return within.getByRole('button', { name }).or(within.getByRole('link', { name }));

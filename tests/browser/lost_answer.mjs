@@ -1,6 +1,7 @@
-// A bad line: the answer to Send is lost, she taps again and looks again. It is one campaign.
+// A bad line: the answer to Send is lost, she taps again and looks again. It is one campaign. A reply goes on when its screen is left,
+// and by itself once the line is back.
 
-import { check, control, isSend, journey, ledger, load, shown, signIn, world } from './journey.mjs';
+import { check, control, isSend, journey, ledger, load, shown, signIn, until, world } from './journey.mjs';
 
 /** Writes a group message to everybody and stops before Send. */
 async function write(page, text) {
@@ -48,6 +49,45 @@ await journey(
     await shown(page, '新品到店');
     const records = await page.getByText('新品到店').filter({ visible: true }).count();
     check(records === 1, `one send has ${records} records`);
+
+    // She replies and is back at the list before the server has it.
+    const got = async (text) => (await ledger()).filter((entry) => entry.messages[0]?.text === text).length;
+    let begun = 0;
+    await page.route('**/messages', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      begun += 1;
+      await new Promise((done) => setTimeout(done, 1_500));
+      await route.continue();
+    });
+    const reply = async (text) => {
+      await load(page, `${world.url}/?tab=in_progress`);
+      await page.getByRole('link', { name: /陳柏翰/ }).click();
+      await page.getByRole('textbox', { name: '回覆內容' }).fill(text);
+      await page.getByRole('button', { name: '送出', exact: true }).click();
+    };
+    await reply('馬上幫您看');
+    await control(page, '返回列表').click();
+    await page.getByRole('link', { name: /林雅婷/ }).waitFor();
+    check((await got('馬上幫您看')) === 0, 'it was there too soon to prove anything');
+    await until('the reply goes on without its screen', async () => (await got('馬上幫您看')) === 1);
+    await page.getByRole('link', { name: /陳柏翰/ }).click();
+    await shown(page, '馬上幫您看');
+    check(begun === 1, `it was sent ${begun} times`);
+    await page.unroute('**/messages');
+
+    // Without a line it waits on the device, and goes when it is back, wherever she is.
+    await load(page, `${world.url}/?tab=in_progress`);
+    await page.getByRole('link', { name: /陳柏翰/ }).click();
+    await page.context().setOffline(true);
+    await page.getByRole('textbox', { name: '回覆內容' }).fill('還有兩個');
+    await page.getByRole('button', { name: '送出', exact: true }).click();
+    await shown(page, /沒送出/);
+    await control(page, '返回列表').click();
+    await page.context().setOffline(false);
+    await until('the reply goes out once the line is back', async () => (await got('還有兩個')) === 1);
+    await page.getByRole('link', { name: /陳柏翰/ }).click();
+    await shown(page, '還有兩個');
+    check((await page.getByText('沒送出').count()) === 0, 'it still says that it was not sent');
   },
-  { expected: [/ERR_CONNECTION_RESET/, /ERR_FAILED/] },
+  { expected: [/ERR_CONNECTION_RESET/, /ERR_FAILED/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/] },
 );

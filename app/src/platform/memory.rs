@@ -12,8 +12,10 @@ use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use super::{Colours, Locked, Machine, NotKept, NotLoaded};
 
 /// A machine that is only memory.
+#[derive(Clone)]
 pub(crate) struct Memory {
-    pub(crate) values: RefCell<BTreeMap<String, String>>,
+    /// Shared, as by the windows of one machine.
+    pub(crate) values: Rc<RefCell<BTreeMap<String, String>>>,
     pub(crate) secrets: RefCell<BTreeMap<String, String>>,
     /// Files that were kept, by name.
     pub(crate) files: RefCell<BTreeMap<String, Vec<u8>>>,
@@ -31,7 +33,7 @@ pub(crate) struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            values: RefCell::default(),
+            values: Rc::default(),
             secrets: RefCell::default(),
             files: RefCell::default(),
             locked: false,

@@ -32,6 +32,10 @@ pub struct Thread {
     pub sending: &'static str,
     /// A reply did not leave this device.
     pub not_sent: fn(&str) -> String,
+    /// Takes a reply that was refused back into the field.
+    pub edit_reply: &'static str,
+    /// Throws a reply away that did not get through.
+    pub discard_reply: &'static str,
     /// How far a message of ours got, by the platform's name.
     pub outcome: fn(Outcome, &str) -> String,
     /// A message of ours failed: why.

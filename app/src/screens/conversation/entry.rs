@@ -8,9 +8,10 @@ use shared::{
     members::Action,
 };
 
-use super::outbox::Leaving;
+use super::outbox::Outbox;
 use crate::{
     api::{Api, use_api},
+    leaving::Leaving,
     routes::Route,
     screens::{
         conversations::card::glyph,
@@ -22,7 +23,7 @@ use crate::{
         avatar::{Avatar, AvatarSize},
         badge::Badge,
         button::{Button, ButtonSize, ButtonTone},
-        glyph::{Check, CheckCheck, CircleAlert, CircleHelp, Clock, RotateCcw, Send},
+        glyph::{Check, CheckCheck, CircleAlert, CircleHelp, Clock, Pencil, RotateCcw, Send, X},
         icon::{Icon, IconSize},
         message_bubble::{BubbleFile, BubbleMedia, BubbleSide, BubbleState, MediaKind, MessageBubble, Segment},
     },
@@ -198,11 +199,13 @@ fn Meta(message: Message, platform: &'static str) -> Element {
 
 /// A reply that the server does not have yet: all its messages, with how it stands under the last.
 #[component]
-pub(super) fn LeavingBubble(leaving: Leaving, onretry: EventHandler<()>) -> Element {
+pub(super) fn LeavingBubble(leaving: Leaving, outbox: Outbox) -> Element {
     let words = use_words();
     let api = use_api();
     let uploads = use_uploads();
-    let Leaving { reply, failed } = leaving;
+    let can_edit = leaving.is_refused() && outbox.has_room_for(&leaving.reply);
+    let Leaving { reply, failed, .. } = leaving;
+    let key = reply.key;
     let last = reply.content.parts.len().saturating_sub(1);
     let meta = match &failed {
         None => rsx! {
@@ -219,9 +222,21 @@ pub(super) fn LeavingBubble(leaving: Leaving, onretry: EventHandler<()>) -> Elem
     };
     let actions = failed.is_some().then(|| {
         rsx! {
-            Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| onretry.call(()),
-                Icon { size: IconSize::Small, RotateCcw {} }
-                {words.common.retry}
+            span { class: "row", "data-tight": "true",
+                Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| outbox.again(key),
+                    Icon { size: IconSize::Small, RotateCcw {} }
+                    {words.common.retry}
+                }
+                if can_edit {
+                    Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| outbox.edit(key),
+                        Icon { size: IconSize::Small, Pencil {} }
+                        {words.thread.edit_reply}
+                    }
+                }
+                Button { tone: ButtonTone::Line, size: ButtonSize::Small, onclick: move |_| outbox.discard(key),
+                    Icon { size: IconSize::Small, X {} }
+                    {words.thread.discard_reply}
+                }
             }
         }
     });

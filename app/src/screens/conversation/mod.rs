@@ -124,7 +124,7 @@ fn One(id: ConversationId) -> Element {
                 PaneFoot {
                     thread::NewMessages { place }
                     Toast { message: desk.notice.read().clone() }
-                    reply::Foot { open: open.clone(), load, entries, outbox }
+                    reply::Foot { open: open.clone(), load, outbox }
                 }
             } else if let Some(failed) = load.error() {
                 PaneBody {

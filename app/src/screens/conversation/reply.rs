@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use shared::{
     campaigns::Kind,
     content::count_on,
-    conversations::{Conversation, ConversationCard, ConversationState, Entry, Window},
+    conversations::{Conversation, ConversationCard, ConversationState, Window},
     members::Action,
 };
 
@@ -12,11 +12,10 @@ use super::{
     Opened,
     attached::{Above, attach, put, room},
     head::{use_reopen, use_take},
-    outbox::{Outbox, use_post},
+    outbox::Outbox,
 };
 use crate::{
     draft::use_drafts,
-    load::Pages,
     platform::Chosen,
     routes::Route,
     screens::{
@@ -43,7 +42,7 @@ const WHY: &str = "reply-why";
 const FULL: &str = "reply-full";
 
 #[component]
-pub(super) fn Foot(open: Conversation, load: Opened, entries: Pages<Entry>, outbox: Outbox) -> Element {
+pub(super) fn Foot(open: Conversation, load: Opened, outbox: Outbox) -> Element {
     let words = use_words();
     let take = use_take(load);
     let reopen = use_reopen(load);
@@ -52,7 +51,7 @@ pub(super) fn Foot(open: Conversation, load: Opened, entries: Pages<Entry>, outb
         return rsx! { TemplateOnly { card: open.card } };
     }
     if open.may.reply {
-        return rsx! { Writing { card: open.card, entries, outbox } };
+        return rsx! { Writing { card: open.card, outbox } };
     }
     let (note, button) = if open.may.take {
         let button = rsx! {
@@ -114,9 +113,8 @@ fn TemplateOnly(card: ConversationCard) -> Element {
 
 /// The reply bar. A reply is handed to the outbox; the field is free for the next one at once.
 #[component]
-fn Writing(card: ConversationCard, entries: Pages<Entry>, outbox: Outbox) -> Element {
+fn Writing(card: ConversationCard, outbox: Outbox) -> Element {
     let words = use_words();
-    let post = use_post(outbox, &entries);
     let uploads = use_uploads();
     let mut text = outbox.text;
     // Its layer stands beside the screen, not in it; it goes with the conversation that asked for it.
@@ -152,7 +150,7 @@ fn Writing(card: ConversationCard, entries: Pages<Entry>, outbox: Outbox) -> Ele
         let (content, wrong) = state.call(());
         if !content.parts.is_empty() && wrong.is_none() {
             left_out.set(0);
-            post.send_written();
+            outbox.send_written(uploads);
         }
     });
     let take = use_callback(move |files: Vec<Chosen>| left_out.set(attach(outbox, uploads, files)));

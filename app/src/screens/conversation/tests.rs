@@ -200,6 +200,42 @@ async fn a_reply_that_was_left_behind_waits_with_its_text_and_its_key() {
     assert!(html.contains(r#"value="還有一句""#), "{html}");
 }
 
+#[tokio::test]
+async fn what_the_server_refused_is_changed_or_thrown_away() {
+    let me = member(Role::SalesStaff);
+    let id = ConversationId(Uuid::from_u128(7));
+    let of = |n, text: &str| {
+        serde_json::json!({ "key": MessageId(Uuid::from_u128(n)), "refused": Problem::missing(What::Conversation),
+            "content": { "parts": [{ "kind": "text", "text": text }] } })
+    };
+    let memory = crate::platform::Memory::default();
+    let key = format!("draft.{}.leaving.{id}", me.id);
+    memory.values.borrow_mut().insert(key.clone(), serde_json::json!([of(1, "第一句")]).to_string());
+    memory.values.borrow_mut().insert(format!("draft.{}.reply.{id}", me.id), "還有一句".to_owned());
+    let stage = || Stage::at(PATH, canned(yaling(), vec![])).on(memory.clone()).signed_in(me.clone());
+    let mut playing = stage().play().await;
+    assert!(playing.html().contains("找不到這個對話"), "{}", playing.html());
+    playing.tap("修改").await;
+    let html = playing.html();
+    assert!(html.contains("第一句") && html.contains(r#"value="還有一句""#) && !html.contains("沒送出"), "{html}");
+    assert!(!memory.values.borrow().contains_key(&key), "it is no reply any more");
+    drop(playing);
+
+    let attached = format!("draft.{}.attached.{id}", me.id);
+    memory.values.borrow_mut().remove(&attached);
+    memory.values.borrow_mut().remove(&format!("draft.{}.reply.{id}", me.id));
+    memory.values.borrow_mut().insert(key.clone(), serde_json::json!([of(1, "第一句")]).to_string());
+    let mut playing = stage().play().await;
+    playing.tap("修改").await;
+    assert!(playing.html().contains(r#"value="第一句""#), "where nothing was begun one goes on in it");
+    drop(playing);
+
+    memory.values.borrow_mut().insert(key.clone(), serde_json::json!([of(2, "算了")]).to_string());
+    let mut playing = stage().play().await;
+    playing.tap("捨棄").await;
+    assert!(!playing.html().contains("算了") && !memory.values.borrow().contains_key(&key));
+}
+
 const PHOTO: MediaId = MediaId(Uuid::from_u128(31));
 
 fn photo() -> serde_json::Value {

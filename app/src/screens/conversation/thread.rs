@@ -15,7 +15,7 @@ use shared::{
 
 use super::{
     entry::{LeavingBubble, MessageRow},
-    outbox::{Outbox, use_post},
+    outbox::{Outbox, use_arrived},
 };
 use crate::{
     load::Pages,
@@ -33,7 +33,7 @@ use crate::{
 pub(super) fn Messages(card: ConversationCard, entries: Pages<Entry>, outbox: Outbox) -> Element {
     let words = use_words();
     let now = use_now();
-    let post = use_post(outbox, &entries);
+    use_arrived(outbox, &entries);
     if let Some(failed) = entries.failed() {
         return rsx! {
             LoadFailed { failed, onretry: move |()| entries.reload() }
@@ -50,7 +50,11 @@ pub(super) fn Messages(card: ConversationCard, entries: Pages<Entry>, outbox: Ou
     }
     let items = entries.items();
     let items = items.read();
-    let leaving = outbox.leaving.read();
+    // The live link may tell of one before its own answer does.
+    let mut leaving = outbox.leaving();
+    leaving.retain(|one| {
+        !items.iter().any(|entry| matches!(entry, Entry::Message(m) if m.id == one.reply.key.to_string()))
+    });
     let mut last_day = None;
     let rows = items.iter().rev().map(|entry| {
         let at = moment_of(entry);
@@ -98,16 +102,8 @@ pub(super) fn Messages(card: ConversationCard, entries: Pages<Entry>, outbox: Ou
                     },
                 }
             }
-            for one in leaving.iter().cloned() {
-                LeavingBubble {
-                    key: "{one.reply.key}",
-                    onretry: {
-                        let post = post.clone();
-                        let key = one.reply.key;
-                        move |()| post.again(key)
-                    },
-                    leaving: one,
-                }
+            for one in leaving {
+                LeavingBubble { key: "{one.reply.key}", leaving: one, outbox }
             }
         }
     }

@@ -19,6 +19,8 @@ pub(super) const THREAD: Thread = Thread {
     edit_text: "Change the text",
     sending: "Sending",
     not_sent: |why| format!("Not sent: {why}"),
+    edit_reply: "Edit",
+    discard_reply: "Discard",
     outcome: |outcome, platform| match outcome {
         Outcome::Waiting => "Sending".to_owned(),
         Outcome::Succeeded => format!("Accepted by {platform}"),

@@ -19,6 +19,8 @@ pub(super) const THREAD: Thread = Thread {
     edit_text: "修改文字",
     sending: "傳送中",
     not_sent: |why| format!("沒送出：{why}"),
+    edit_reply: "修改",
+    discard_reply: "捨棄",
     outcome: |outcome, platform| match outcome {
         Outcome::Waiting => "傳送中".to_owned(),
         Outcome::Succeeded => format!("{platform} 已受理"),
