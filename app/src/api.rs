@@ -20,6 +20,7 @@ use reqwest::{
 };
 use shared::{
     call::{API, Answer, Body, Call, File, Method},
+    media::FinishUpload,
     members::{Action, Client, Refresh, Session, SignIn, SignOut},
     problem::Problem,
 };
@@ -33,7 +34,8 @@ use crate::{
 
 /// How long an answer may take. In-store Wi-Fi is slow, but a person waits no longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a piece of an upload or a file may be under way: 1 MB takes most of a minute on the slowest line that is usable.
+/// How long a piece of an upload or a file may be under way, or a medium in the making: 1 MB takes most of a minute on the slowest
+/// line that is usable, and a film waits for its turn.
 const PATIENCE_FOR_BYTES: Duration = Duration::from_mins(2);
 /// The key of the refresh token in the secrets of a native build.
 const REFRESH: &str = "refresh-token";
@@ -204,7 +206,8 @@ impl Api {
         match &self.0.carrier {
             Carrier::Http(client) => {
                 let Some(server) = self.server() else { return future::err(Failed::Offline).boxed_local() };
-                let carries_bytes = C::BODY == Body::Octets || C::ANSWER == Answer::File;
+                let is_of_upload = (C::METHOD, C::ROUTE) == (FinishUpload::METHOD, FinishUpload::ROUTE);
+                let carries_bytes = C::BODY == Body::Octets || C::ANSWER == Answer::File || is_of_upload;
                 let request = written(client, &format!("{server}{API}{}", call.path()), call);
                 fetch(request.timeout(if carries_bytes { PATIENCE_FOR_BYTES } else { PATIENCE }), token)
             }

@@ -82,6 +82,7 @@ macro_rules! every_call {
             media::BeginUpload,
             media::UploadPiece,
             media::FinishUpload,
+            media::ShowUpload,
             media::DropUpload,
             saved_replies::ListSavedReplies,
             saved_replies::ShowSavedReply,

@@ -192,6 +192,17 @@ pub struct FinishUpload {
 }
 call!(FinishUpload { id }: Post "/uploads/{id}/finish" -> MediaInfo, needs UploadMedia, "Makes the medium of an upload whose pieces are all here.", [Missing, Invalid, Conflict, StorageFull]);
 
+/// Asks how far an upload is, or whether the medium that it became is still there: one that nothing holds is removed after a
+/// day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ShowUpload {
+    /// The upload.
+    #[serde(skip)]
+    pub id: MediaId,
+}
+call!(ShowUpload { id }: Get "/uploads/{id}" -> Upload, needs UploadMedia, "How far an upload is, and the medium that it became.", [Missing]);
+
 /// Throws an upload away that is not finished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]

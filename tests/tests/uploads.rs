@@ -9,7 +9,7 @@ use shared::{
     call::Call,
     id::MediaId,
     limits,
-    media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, UploadPiece},
+    media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, ShowUpload, UploadPiece},
     problem::{Conflict, Problem, Rule, Unit, What},
 };
 use tests::{
@@ -281,6 +281,7 @@ async fn an_upload_is_its_members_alone() {
         let piece = UploadPiece { id, offset: 0, bytes: bytes.clone() };
         assert_eq!(stranger.call(piece).await, Err(missing.clone()));
         assert_eq!(stranger.call(FinishUpload { id }).await, Err(missing.clone()));
+        assert_eq!(stranger.call(ShowUpload { id }).await, Err(missing.clone()));
         stranger.call(DropUpload { id }).await.unwrap();
     }
     let media = upload(&sales, id, MediaKind::Image, &bytes).await.unwrap();

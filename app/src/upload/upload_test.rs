@@ -12,7 +12,7 @@ use shared::{
     call::{Call, Done},
     id::MediaId,
     limits::PIECE,
-    media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, Upload, UploadPiece},
+    media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, ShowUpload, Upload, UploadPiece},
     members::Role,
     problem::{Conflict, Problem, Rule, What},
 };
@@ -86,8 +86,9 @@ impl Server {
     }
 
     fn canned(&self, size: u64, cut: Option<(usize, Cut)>) -> Canned {
-        let (begin, piece, finish) = (self.clone(), self.clone(), self.clone());
+        let (begin, piece, finish, show) = (self.clone(), self.clone(), self.clone(), self.clone());
         Canned::default()
+            .on::<ShowUpload>(move |call| show.answer(cut, || Ok(show.state(call.id, size))))
             .on::<BeginUpload>(move |call| begin.answer(cut, || Ok(begin.state(call.id, size))))
             .on::<UploadPiece>(move |call| {
                 piece.answer(cut, || {
@@ -336,8 +337,47 @@ async fn after_a_reload_what_is_whole_is_finished_and_the_rest_has_to_be_chosen_
 }
 
 #[tokio::test]
-async fn one_that_ran_out_on_the_server_has_to_be_chosen_again() {
-    let canned = Canned::default().on::<BeginUpload>(|_| Err(Problem::missing(What::Upload).into()));
-    let (playing, uploads) = uploads(canned, noted(10)).await;
-    assert_eq!(stand(&playing, uploads, ID), Stand::Lost);
+async fn one_that_ran_out_on_the_server_has_to_be_chosen_again_and_is_asked_about_once() {
+    let memory = noted(10);
+    for first in [true, false] {
+        let canned = Canned::default().on::<ShowUpload>(|_| Err(Problem::missing(What::Upload).into()));
+        let (playing, uploads) = uploads(canned.clone(), memory.clone()).await;
+        assert_eq!(asked::<BeginUpload>(&canned), 0, "nothing is begun anew by asking");
+        assert_eq!(asked::<ShowUpload>(&canned), usize::from(first));
+        let seen = playing.inside(|| uploads.look(ID, &[]));
+        assert_eq!(
+            (seen.stand, seen.name.as_deref()),
+            (Stand::Lost, Some("tour.mp4")),
+            "its name tells what to choose"
+        );
+    }
+}
+
+/// One that was made, at this time (UTC ms).
+fn made(at: i64) -> Memory {
+    let memory = Memory::default();
+    let key = format!("draft.{}.uploads", member(Role::SalesStaff).id);
+    let note = serde_json::json!([{
+        "id": ID, "kind": "video", "name": "tour.mp4", "size": 10, "media": info(ID, 10), "made_at": at,
+    }]);
+    memory.values.borrow_mut().insert(key, note.to_string());
+    memory
+}
+
+#[tokio::test]
+async fn one_that_nothing_held_for_a_day_is_not_shown_as_ready() {
+    let now = Memory::default().now.timestamp_millis();
+    let (hour, missing) =
+        (3_600_000, || Canned::default().on::<ShowUpload>(|_| Err(Problem::missing(What::Upload).into())));
+    let (playing, young) = uploads(missing(), made(now - 22 * hour)).await;
+    assert_eq!(stand(&playing, young, ID), Stand::Ready(info(ID, 10)), "it is surely there");
+    let (playing, old) = uploads(missing(), made(now - 24 * hour)).await;
+    assert_eq!(stand(&playing, old, ID), Stand::Lost);
+    let offline = Canned::default().on::<ShowUpload>(|_| Err(Failed::Offline));
+    let (playing, unknown) = uploads(offline, made(now - 24 * hour)).await;
+    assert_eq!(stand(&playing, unknown, ID), Stand::Ready(info(ID, 10)), "nothing new is known of it");
+    let server = Server::default();
+    server.made.set(true);
+    let (playing, held) = uploads(server.canned(10, None), made(now - 24 * hour)).await;
+    assert_eq!(stand(&playing, held, ID), Stand::Ready(info(ID, 10)), "a draft holds it");
 }

@@ -23,7 +23,11 @@ use crate::{
 
 /// Mounts the calls of uploads.
 pub fn calls(api: Api) -> Api {
-    api.call(uploads::begin).call(uploads::take_piece).call(uploads::finish).call(uploads::throw_away)
+    api.call(uploads::begin)
+        .call(uploads::take_piece)
+        .call(uploads::finish)
+        .call(uploads::show)
+        .call(uploads::throw_away)
 }
 
 /// The routes of the bytes.

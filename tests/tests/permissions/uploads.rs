@@ -2,7 +2,7 @@
 
 use shared::{
     id::MediaId,
-    media::{BeginUpload, DropUpload, FinishUpload, MediaKind, UploadPiece},
+    media::{BeginUpload, DropUpload, FinishUpload, MediaKind, ShowUpload, UploadPiece},
     problem::Problem,
 };
 use tests::{Client, world};
@@ -29,6 +29,7 @@ pub(crate) async fn ask(route: &str, actor: &Actor, owner: &Actor) -> Result<(),
             owner.client.call(piece).await.unwrap();
             done(client, FinishUpload { id }).await
         }
+        "GET /uploads/{id}" => done(client, ShowUpload { id }).await,
         "DELETE /uploads/{id}" => {
             let dropped = done(client, DropUpload { id }).await;
             // Hers is hers alone, whatever others are told.

@@ -13,7 +13,7 @@ use shared::{
     call::Done,
     id::{MediaId, TeamId},
     limits,
-    media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, Upload, UploadPiece},
+    media::{BeginUpload, DropUpload, FinishUpload, MediaFault, MediaInfo, MediaKind, ShowUpload, Upload, UploadPiece},
     problem::{Conflict, Problem, Rule, What},
 };
 
@@ -24,6 +24,8 @@ use super::{
     store::{self as media, Ours, Places, PreviewPlace},
     sweep::{DAY, discard},
 };
+use tokio::sync::oneshot;
+
 use crate::{
     App,
     caller::Caller,
@@ -188,6 +190,18 @@ pub(crate) async fn finish(app: App, caller: Caller, call: FinishUpload) -> Resu
     if let Found::Finished(media) = whole(&app, &caller, id).await? {
         return Ok(media);
     }
+    let (made, making) = oneshot::channel();
+    let with = app.clone();
+    // On its own: where the line breaks meanwhile, the next try finds what was made.
+    app.tasks.spawn("media.making", async move {
+        // Nobody may wait for it any more.
+        let _ = made.send(make(with, caller, id).await);
+    });
+    making.await.map_err(Refused::fault)?
+}
+
+/// Makes the medium of an upload in its turn.
+async fn make(app: App, caller: Caller, id: MediaId) -> Result<MediaInfo> {
     let turn = app.media.turns.clone().acquire_owned().await.map_err(Refused::fault)?;
     let open = match whole(&app, &caller, id).await? {
         Found::UnderWay(open) => open,
@@ -320,6 +334,14 @@ async fn clear(app: &App, team: TeamId, id: MediaId, places: &Places) {
             tracing::warn!(%team, media = %id, %error, "what was half kept is deleted with its upload");
         }
     }
+}
+
+/// How far the caller's upload is, or the medium that it became.
+pub(crate) async fn show(app: App, caller: Caller, call: ShowUpload) -> Result<Upload> {
+    Ok(match find(&app, &caller, call.id).await? {
+        Found::UnderWay(open) => under_way(call.id, &open),
+        Found::Finished(media) => at_its_end(media.size, media),
+    })
 }
 
 /// Throws an upload away that is not finished; one that is not there is thrown away.

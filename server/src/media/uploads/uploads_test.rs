@@ -123,6 +123,7 @@ async fn what_is_no_picture_is_thrown_away_whole() {
     assert_eq!(field, "file");
     assert_eq!((stage.disk.names().await.len(), stage.count("upload").await, stage.count("media").await), (0, 0, 0));
     assert_eq!(stage.call(FinishUpload { id }).await, Err(Problem::missing(What::Upload)));
+    assert_eq!(stage.call(ShowUpload { id }).await, Err(Problem::missing(What::Upload)), "asking begins nothing");
     assert!(stage.bring(id, &picture(8)).await.is_ok(), "its id is free again");
 }
 
@@ -141,10 +142,33 @@ async fn two_finishes_at_once_make_one_medium() {
     assert_eq!((again.received, again.media), (bytes.len() as u64, Some(first.clone())));
     let again = stage.call(UploadPiece { id, offset: 0, bytes }).await.unwrap();
     assert_eq!(again.media, Some(first.clone()));
+    assert_eq!(stage.call(ShowUpload { id }).await, Ok(again));
     // Dropping what is finished takes nothing away.
     stage.call(DropUpload { id }).await.unwrap();
     assert_eq!(stage.call(FinishUpload { id }).await, Ok(first));
     assert_eq!(stage.disk.names().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_any_more_is_made_all_the_same() {
+    let stage = Stage::set().await;
+    let (id, bytes) = (stage.new_id(), picture(64));
+    let begun = stage.begin(id, &bytes).await.unwrap();
+    assert_eq!(stage.call(ShowUpload { id }).await, Ok(begun));
+    stage.call(UploadPiece { id, offset: 0, bytes: bytes.clone() }).await.unwrap();
+    let turns = stage.world.app.media.turns.clone();
+    let others = u32::try_from(turns.available_permits()).unwrap();
+    let others = turns.acquire_many_owned(others).await.unwrap();
+    {
+        let mut finish = std::pin::pin!(stage.call(FinishUpload { id }));
+        let cut = std::time::Duration::from_millis(200);
+        assert!(tokio::time::timeout(cut, &mut finish).await.is_err(), "others are before it");
+    }
+    drop(others);
+    let made = async || stage.call(ShowUpload { id }).await.is_ok_and(|upload| upload.media.is_some());
+    while !made().await {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test]
