@@ -11,7 +11,7 @@ use shared::{
     attributes::{Attribute, ListAttributes},
     contacts::{ChannelRef, ListChannels, ListTags, Subscription, Tag},
     conversations::{ConversationFilter, ConversationState, CountConversations, Scope, When},
-    id::TagId,
+    id::{ChannelId, TagId},
     limits::Platform,
     members::{Colleague, ListColleagues, Role},
     time::Day,
@@ -78,6 +78,9 @@ pub(in crate::screens) fn FilterSheet(
     /// Whose conversations are filtered; where it is others' too, by who owns them as well.
     #[props(default)]
     scope: Scope,
+    /// The only platform whose customers are listed, where it is one.
+    #[props(default)]
+    platform: Option<Platform>,
     /// The filter is to be this.
     onapply: EventHandler<ConversationFilter>,
     /// Close it.
@@ -87,8 +90,15 @@ pub(in crate::screens) fn FilterSheet(
     let say = &words.filter;
     let mut edited = use_signal(|| filter);
     let settled = use_settled(Duration::from_millis(250), move || edited.read().clone());
-    let count = use_load(move || CountConversations { state, scope, filter: valid(&settled.read()) });
     let Names { channels, tags, attributes, colleagues } = names;
+    let count = use_load(move || {
+        let filter = valid(&settled.read());
+        let filter = match platform {
+            Some(platform) => of_platform(filter, platform, &channels.value().unwrap_or_default()),
+            None => filter,
+        };
+        CountConversations { state, scope, filter }
+    });
     let fault = fault(&edited.read(), words);
     let sees_team = use_me().read().role != Role::SalesStaff;
     let counting = count.pending() || *settled.read() != *edited.read();
@@ -135,7 +145,7 @@ pub(in crate::screens) fn FilterSheet(
                     },
                 }
             }
-            Channels { channels, edited }
+            Channels { channels, platform, edited }
             Tags { tags, edited }
             FilterGroup { title: say.last_customer.0, note: say.last_customer.1,
                 WhenField {
@@ -224,6 +234,22 @@ pub(in crate::screens) fn FilterSheet(
     }
 }
 
+/// Only customers of this platform: those of the accounts that are filtered by, where any of these is one of it.
+pub(in crate::screens) fn of_platform(
+    mut filter: ConversationFilter,
+    platform: Platform,
+    accounts: &[ChannelRef],
+) -> ConversationFilter {
+    let of_it = accounts.iter().filter(|account| account.platform == platform);
+    let mut ids: Vec<ChannelId> = of_it.map(|account| account.id).collect();
+    if ids.iter().any(|id| filter.channels.contains(id)) {
+        ids.retain(|id| filter.channels.contains(id));
+    }
+    // Nobody is of no account: until the accounts are known, or where none is of the platform, nobody is shown.
+    filter.channels = if ids.is_empty() { vec![ChannelId::default()] } else { ids };
+    filter
+}
+
 /// Who owns the conversation, and the members and stores that customers are bound to, for those who see more than their own.
 #[component]
 fn Staff(colleagues: Load<Vec<Colleague>>, edited: Signal<ConversationFilter>, owners: bool) -> Element {
@@ -286,16 +312,22 @@ fn Staff(colleagues: Load<Vec<Colleague>>, edited: Signal<ConversationFilter>, o
 }
 
 #[component]
-fn Channels(channels: Load<Vec<ChannelRef>>, edited: Signal<ConversationFilter>) -> Element {
+fn Channels(
+    channels: Load<Vec<ChannelRef>>,
+    platform: Option<Platform>,
+    edited: Signal<ConversationFilter>,
+) -> Element {
     let words = use_words();
     let mut edited = edited;
+    let mut offered = channels.value().unwrap_or_default();
+    offered.retain(|channel| platform.is_none_or(|platform| channel.platform == platform));
     rsx! {
         FilterGroup { title: words.filter.channels,
             if channels.is_first() {
                 Loading { label: words.common.loading }
                 Skeleton { height: "44px" }
             }
-            for channel in channels.value().unwrap_or_default() {
+            for channel in offered {
                 OptionRow {
                     key: "{channel.id}",
                     flat: true,

@@ -4,16 +4,18 @@ use std::{cell::Cell, rc::Rc, time::Duration};
 
 use dioxus::prelude::*;
 use shared::{
+    attributes::ListAttributes,
     call::Page,
     campaigns::{
         CampaignState, ChannelCheck, ChannelCount, ChannelQuota, Check, CheckDraft, CheckGroup, CountSelection, Draft,
         Figures, Kind, ListDrafts, Person, Progress, SaveDraft, SelectionCount, SendDraft, ShowDraft, ShowProgress,
     },
-    contacts::{ListChannels, ListTags, Subscription},
+    contacts::{ChannelRef, ListChannels, ListTags, Subscription},
     content::{Content, NAME_TOKEN, Part},
     conversations::{CountConversations, Counts, ListConversations},
-    id::{CampaignId, DraftId},
-    members::Role,
+    id::{CampaignId, ChannelId, DraftId},
+    limits::Platform,
+    members::{ListColleagues, Role},
     problem::{Conflict, Problem, Rule},
     reasons::Reason,
     selection::Selection,
@@ -369,4 +371,31 @@ async fn a_send_whose_answer_is_lost_stays_a_tap_on_the_device() {
     let canned = Canned::default().on::<SendDraft>(|_| Err(Failed::Offline));
     let stage = Stage::piece(member(Role::SalesStaff), canned, tapping).on(kept(&Kept::new(draft(&["您好"]))));
     has(&html(stage).await, &["還不知道有沒有送出", "true"]);
+}
+
+#[tokio::test]
+async fn a_template_message_offers_and_counts_the_customers_of_whatsapp_alone() {
+    let channel =
+        |n, name: &str, platform| ChannelRef { id: ChannelId(Uuid::from_u128(n)), name: name.into(), platform };
+    let (line, number) = (channel(91, "LINE 本店", Platform::Line), channel(92, "門市號碼", Platform::Whatsapp));
+    let stored = Draft { kind: Kind::GroupTemplate, ..draft(&[]) };
+    let (of_count, counted) = (number.id, Rc::new(Cell::new(0)));
+    let told = Rc::clone(&counted);
+    let canned = server(stored.clone())
+        .on::<ListChannels>(move |_| Ok(vec![line.clone(), number.clone()]))
+        .on::<ListColleagues>(|_| Ok(Vec::new()))
+        .on::<ListAttributes>(|_| Ok(Vec::new()))
+        .on::<CountConversations>(move |call| {
+            let is_of_number = call.filter.channels == [of_count];
+            told.set(told.get() + usize::from(is_of_number));
+            Ok(Counts { matching: if is_of_number { 3 } else { 142 }, ..Counts::default() })
+        });
+    let stage = Stage::at("/send/recipients", canned).on(kept(&Kept::new(stored))).signed_in(member(Role::SalesStaff));
+    let mut playing = stage.play().await;
+    let before = counted.get();
+    playing.tap("篩選").await;
+    playing.run_for(Duration::from_millis(400)).await;
+    let offered = playing.offered().join("|");
+    assert!(offered.contains("門市號碼") && !offered.contains("LINE 本店"), "{offered}");
+    assert!(counted.get() > before && playing.html().contains("看符合的 3 人"), "{}", playing.html());
 }

@@ -9,9 +9,8 @@ use std::time::Duration;
 use dioxus::prelude::*;
 use shared::{
     campaigns::{CountSelection, Kind, SelectionCount},
-    contacts::{ChannelRef, ListChannels},
+    contacts::ListChannels,
     conversations::ConversationFilter,
-    id::ChannelId,
     limits::{self, Platform},
     members::Action,
     selection::{MAX_FILTERS, Selection},
@@ -30,7 +29,7 @@ use crate::{
     load::{Load, use_load_when},
     routes::Route,
     screens::{
-        filters::{Condition, FilterSheet, use_names},
+        filters::{Condition, FilterSheet, of_platform, use_names},
         parts::{Allowed, mark},
     },
     session::use_me,
@@ -89,7 +88,9 @@ fn Recipients() -> Element {
     let accounts = use_load_when(move || (drafts.kind() == Kind::GroupTemplate).then_some(ListChannels {}));
     let within = use_memo(move || match drafts.kind() {
         Kind::GroupMessage => filter.read().clone(),
-        Kind::GroupTemplate => on_whatsapp(filter.read().clone(), &accounts.value().unwrap_or_default()),
+        Kind::GroupTemplate => {
+            of_platform(filter.read().clone(), Platform::Whatsapp, &accounts.value().unwrap_or_default())
+        }
     });
     let list = use_list(within);
 
@@ -224,6 +225,7 @@ fn Recipients() -> Element {
             FilterSheet {
                 filter: filter.peek().clone(),
                 names,
+                platform: (drafts.kind() == Kind::GroupTemplate).then_some(Platform::Whatsapp),
                 onclose: move |()| filtering.set(false),
                 onapply: move |new| {
                     filter.set(new);
@@ -272,18 +274,6 @@ fn Picked(counted: Option<SelectionCount>) -> Element {
         }
         ListNote { {words.send.pick.survives} }
     }
-}
-
-/// Only customers of WhatsApp numbers; those of the accounts that are filtered by, where any of these is one.
-fn on_whatsapp(mut filter: ConversationFilter, accounts: &[ChannelRef]) -> ConversationFilter {
-    let mut numbers: Vec<ChannelId> =
-        accounts.iter().filter(|account| account.platform == Platform::Whatsapp).map(|account| account.id).collect();
-    if numbers.iter().any(|id| filter.channels.contains(id)) {
-        numbers.retain(|id| filter.channels.contains(id));
-    }
-    // Nobody is of no account: until the accounts are known, or where none is a number, nobody is shown.
-    filter.channels = if numbers.is_empty() { vec![ChannelId::default()] } else { numbers };
-    filter
 }
 
 fn bar_title(words: &Words, total: Option<u64>, selection: &Selection, count: Load<SelectionCount>) -> String {
