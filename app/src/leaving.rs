@@ -155,7 +155,7 @@ impl Leavings {
     pub fn again(&self, to: ConversationId, key: MessageId) {
         let mut all = self.queue.all;
         for one in all.write().iter_mut().filter(|one| one.to == to) {
-            if one.reply.key == key || one.failed == Some(Failed::Offline) {
+            if one.reply.key == key || one.reply.refused.is_none() {
                 one.failed = None;
                 one.reply.refused = None;
             }
@@ -176,7 +176,7 @@ impl Leavings {
     fn go_on(self) {
         let mut all = self.queue.all;
         let now = self.queue.place.peek().0.now().timestamp_millis();
-        let waits = |one: &Leaving| one.failed == Some(Failed::Offline) && one.reply.is_fresh(now);
+        let waits = |one: &Leaving| one.failed.is_some() && one.reply.refused.is_none() && one.reply.is_fresh(now);
         if all.peek().iter().any(waits) {
             for one in all.write().iter_mut().filter(|one| waits(one)) {
                 one.failed = None;
@@ -254,8 +254,9 @@ impl Queue {
     /// Without a line none of those behind it gets further either.
     fn failed(self, to: ConversationId, key: MessageId, failed: &Failed) {
         let refused = match failed {
-            // Who signs in again sends it on.
-            Failed::Problem(Problem::SignedOut) | Failed::Offline | Failed::Outdated => None,
+            Failed::Offline | Failed::Outdated => None,
+            // Who signs in again sends it on; a fault may have come after it was taken.
+            Failed::Problem(Problem::SignedOut | Problem::Unavailable | Problem::Internal { .. }) => None,
             Failed::Problem(problem) => Some(problem.clone()),
         };
         let mut all = self.all;

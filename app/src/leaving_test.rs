@@ -201,6 +201,21 @@ async fn what_was_refused_stays_so_over_a_reload_until_somebody_tries_again() {
 }
 
 #[tokio::test]
+async fn a_fault_is_no_refusal_as_it_may_have_come_too_late() {
+    let (server, memory) = (Server::default(), Memory::default());
+    server.says.replace(Some(Failed::Problem(Problem::Unavailable)));
+    let (mut playing, sent) = leavings(server.canned(), &memory).await;
+    send(&playing, sent, "您好");
+    playing.settle().await;
+    assert!(!playing.inside(|| sent.to(TO))[0].is_refused(), "under another key she might get it twice");
+    let key = kept(&memory)[0].key;
+    server.says.replace(None);
+    playing.inside(|| sent.go_on());
+    playing.settle().await;
+    assert_eq!(*server.took.borrow(), [(key, "您好".to_owned())]);
+}
+
+#[tokio::test]
 async fn another_window_keeps_its_replies_beside_these() {
     let memory = Memory::default();
     let server = Server::default();
