@@ -14,6 +14,7 @@ use shared::{
     content::{Content, Part},
     conversations::ConversationFilter,
     id::DraftId,
+    live::LiveEvent,
     selection::Selection,
 };
 
@@ -24,6 +25,7 @@ pub use send::Sending;
 use self::desk::Order;
 use crate::{
     api::Api,
+    live::LiveLink,
     platform::{Device, draw_id},
     session::{DRAFTS, Mine, use_kept},
 };
@@ -114,7 +116,13 @@ impl Drafts {
         let (orders, ordered) = unbounded();
         spawn(async move { desk.keep_saving(&api, ordered).await });
         let filter = Signal::new(ConversationFilter::default());
-        Self { desk, orders: CopyValue::new(orders), sender, filter, arriving: Signal::new(false) }
+        let drafts = Self { desk, orders: CopyValue::new(orders), sender, filter, arriving: Signal::new(false) };
+        // Another window, or another device of hers, may have it in work too.
+        if let Some(link) = try_consume_context::<LiveLink>() {
+            let in_work = move |event| matches!(event, LiveEvent::Draft { id } if desk.is_in_work(id));
+            link.listen(in_work, move || drafts.look());
+        }
+        drafts
     }
 
     fn order(&self, order: Order) {

@@ -131,7 +131,7 @@ impl Leavings {
         let leavings = Self { queue, sender };
         leavings.send_what_waits();
         if let Some(link) = try_consume_context::<LiveLink>() {
-            link.on_return(Callback::new(move |()| leavings.go_on()));
+            link.listen(|_| false, move || leavings.go_on());
         }
         leavings
     }

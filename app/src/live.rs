@@ -77,9 +77,10 @@ impl LiveLink {
         }
     }
 
-    /// Runs this each time the link stands again, as long as somebody is signed in.
-    pub fn on_return(&self, run: Callback<()>) {
-        self.enter(Callback::new(|_| false), run);
+    /// Runs this at events that `wants` says yes to, and each time the link stands again, as long as somebody is signed in: for
+    /// what goes on whichever screen is open.
+    pub fn listen(&self, wants: impl Fn(LiveEvent) -> bool + 'static, run: impl Fn() + 'static) {
+        self.enter(Callback::new(wants), Callback::new(move |()| run()));
     }
 
     fn enter(mut self, wants: Callback<LiveEvent, bool>, run: Callback<()>) -> u64 {

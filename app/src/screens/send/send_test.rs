@@ -15,6 +15,7 @@ use shared::{
     conversations::{CountConversations, Counts, ListConversations},
     id::{CampaignId, ChannelId, DraftId},
     limits::Platform,
+    live::LiveEvent,
     members::{ListColleagues, Role},
     problem::{Conflict, Problem, Rule},
     reasons::Reason,
@@ -249,6 +250,26 @@ async fn an_unsaved_draft_is_saved_before_it_is_checked() {
     let stage = Stage::at("/send/check", canned.clone()).on(kept(&mine)).signed_in(member(Role::SalesStaff));
     has(&html(stage).await, &["送出給 32 人", "改過"]);
     assert_eq!(saved.get(), 1);
+}
+
+#[tokio::test]
+async fn what_another_window_saves_is_shown_without_a_reload() {
+    let elsewhere = Rc::new(Cell::new(false));
+    let changed = Rc::clone(&elsewhere);
+    let canned = server(draft(&["原來"])).on::<ShowDraft>(move |_| {
+        Ok(if changed.get() { Draft { revision: 4, ..draft(&["另一個視窗寫的"]) } } else { draft(&["原來"]) })
+    });
+    let stage = Stage::at("/send/message", canned.clone()).on(kept(&Kept::new(draft(&["原來"]))));
+    let mut playing = stage.signed_in(member(Role::SalesStaff)).play().await;
+    has(&playing.html(), &["原來"]);
+    let asked = canned.asked::<ShowDraft>();
+    canned.tell(LiveEvent::Draft { id: DraftId(Uuid::from_u128(51)) });
+    playing.settle().await;
+    assert_eq!(canned.asked::<ShowDraft>(), asked, "that is another draft");
+    elsewhere.set(true);
+    canned.tell(LiveEvent::Draft { id: draft(&[]).id });
+    playing.settle().await;
+    has(&playing.html(), &["另一個視窗寫的", "草稿已儲存"]);
 }
 
 #[tokio::test]
