@@ -254,9 +254,10 @@ impl Queue {
     /// Without a line none of those behind it gets further either.
     fn failed(self, to: ConversationId, key: MessageId, failed: &Failed) {
         let refused = match failed {
-            Failed::Offline | Failed::Outdated => None,
             // Who signs in again sends it on; a fault may have come after it was taken.
-            Failed::Problem(Problem::SignedOut | Problem::Unavailable | Problem::Internal { .. }) => None,
+            Failed::Offline
+            | Failed::Outdated
+            | Failed::Problem(Problem::SignedOut | Problem::Unavailable | Problem::Internal { .. }) => None,
             Failed::Problem(problem) => Some(problem.clone()),
         };
         let mut all = self.all;
