@@ -107,6 +107,7 @@ impl Drafts {
             on_device: Signal::new(true),
             sending: Signal::new(sending),
             place: CopyValue::new((device, key)),
+            saved_at: CopyValue::new(None),
         };
         let sending_api = api.clone();
         let sender = Callback::new(move |tap: Tap| {
@@ -119,8 +120,8 @@ impl Drafts {
         let drafts = Self { desk, orders: CopyValue::new(orders), sender, filter, arriving: Signal::new(false) };
         // Another window, or another device of hers, may have it in work too.
         if let Some(link) = try_consume_context::<LiveLink>() {
-            let in_work = move |event| matches!(event, LiveEvent::Draft { id } if desk.is_in_work(id));
-            link.listen(in_work, move || drafts.look());
+            let is_news = move |event| matches!(event, LiveEvent::Draft { id } if desk.is_news(id));
+            link.listen(is_news, move || drafts.look());
         }
         drafts
     }

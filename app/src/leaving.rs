@@ -17,12 +17,17 @@ use uuid::Uuid;
 use crate::{
     api::{Api, Failed},
     live::LiveLink,
-    platform::{Device, draw_id},
+    platform::{Device, draw_id, sleep},
     session::{DRAFTS, Mine, use_kept},
 };
 
 /// So long a reply goes out by itself once the line is back; later it would only confuse, as on the server.
 const FRESH: Duration = Duration::from_hours(1);
+
+/// The shortest and the longest wait where the server says that they come too fast.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// See [`SHORTEST`].
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// A reply on its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +38,8 @@ pub struct Leaving {
     pub reply: Kept,
     /// Why the last try failed; on its way where nothing stands here.
     pub failed: Option<Failed>,
+    /// Whether the device keeps it: its storage may be full or switched off.
+    is_kept: bool,
 }
 
 impl Leaving {
@@ -91,15 +98,15 @@ pub fn use_leavings() -> Leavings {
 pub fn use_arrivals(leavings: Leavings, of: ConversationId, arrived: Callback<Vec<Message>>) {
     let number = use_hook(|| {
         let number = draw_id();
-        let mut shown = leavings.queue.shown;
-        shown.set(Some(Shown { number, of, arrived }));
+        let mut behind = leavings.queue.behind;
+        behind.write().shown = Some(Shown { number, of, arrived });
         number
     });
     use_drop(move || {
-        let mut shown = leavings.queue.shown;
+        let mut behind = leavings.queue.behind;
         // Where the whole session ends it may be gone, and the next screen may have come before this one goes.
-        if let Ok(mut shown) = shown.try_write() {
-            shown.take_if(|shown| shown.number == number);
+        if let Ok(mut behind) = behind.try_write() {
+            behind.shown.take_if(|shown| shown.number == number);
         }
     });
 }
@@ -109,14 +116,14 @@ pub fn read_kept<T: Default + DeserializeOwned>(device: &Device, key: &str) -> T
     device.read(key).and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default()
 }
 
-/// Keeps a value on the device; nothing where it is empty.
-pub fn keep(device: &Device, key: &str, value: Option<&impl Serialize>) {
+/// Keeps a value on the device, or forgets it. Not kept means kept in memory alone: the screen has it still.
+pub fn keep(device: &Device, key: &str, value: Option<&impl Serialize>) -> bool {
     // Plain data cannot fail to be written as JSON; nothing kept would be read back as nothing.
-    match value.and_then(|value| serde_json::to_string(value).ok()) {
-        // Not kept means kept in memory alone; the screen has it still.
-        Some(value) => drop(device.write(key, &value)),
-        None => device.remove(key),
+    if let Some(value) = value.and_then(|value| serde_json::to_string(value).ok()) {
+        return device.write(key, &value).is_ok();
     }
+    device.remove(key);
+    true
 }
 
 impl Leavings {
@@ -143,11 +150,11 @@ impl Leavings {
 
     /// Sends this, under a new key.
     pub fn send(&self, to: ConversationId, content: Content, media: Vec<MediaInfo>) {
-        let at = self.queue.place.peek().0.now().timestamp_millis();
+        let at = self.queue.now();
         let reply = Kept { key: MessageId(draw_id()), content, media, at, refused: None };
-        self.queue.note(to, |kept| kept.push(reply.clone()));
+        let is_kept = self.queue.note(to, |kept| kept.push(reply.clone()));
         let mut all = self.queue.all;
-        all.write().push(Leaving { to, reply, failed: None });
+        all.write().push(Leaving { to, reply, failed: None, is_kept });
         self.sender.call(to);
     }
 
@@ -164,6 +171,17 @@ impl Leavings {
         self.sender.call(to);
     }
 
+    /// The thread shows these: what waits under one of their keys has arrived, though its answer was lost.
+    pub fn are_there(&self, to: ConversationId, is_there: impl Fn(MessageId) -> bool) {
+        let arrived = |one: &Leaving| one.to == to && one.failed.is_some() && is_there(one.reply.key);
+        let mut all = self.queue.all;
+        let keys: Vec<MessageId> = all.peek().iter().filter(|one| arrived(one)).map(|one| one.reply.key).collect();
+        if !keys.is_empty() {
+            self.queue.note(to, |kept| kept.retain(|reply| !keys.contains(&reply.key)));
+            all.write().retain(|one| !keys.contains(&one.reply.key));
+        }
+    }
+
     /// Takes one out that failed, to be changed or thrown away.
     pub fn take_out(&self, to: ConversationId, key: MessageId) -> Option<Kept> {
         let mut all = self.queue.all;
@@ -174,8 +192,9 @@ impl Leavings {
 
     /// The line is back: what is fresh goes out by itself.
     fn go_on(self) {
-        let mut all = self.queue.all;
-        let now = self.queue.place.peek().0.now().timestamp_millis();
+        let Queue { mut all, mut behind } = self.queue;
+        behind.write().returns += 1;
+        let now = self.queue.now();
         let waits = |one: &Leaving| one.failed.is_some() && one.reply.refused.is_none() && one.reply.is_fresh(now);
         if all.peek().iter().any(waits) {
             for one in all.write().iter_mut().filter(|one| waits(one)) {
@@ -194,13 +213,22 @@ impl Leavings {
     }
 }
 
-/// What leaves, and where it is kept.
+/// What leaves.
 #[derive(Clone, Copy)]
 struct Queue {
     all: Signal<Vec<Leaving>>,
-    shown: CopyValue<Option<Shown>>,
-    busy: CopyValue<BTreeSet<ConversationId>>,
-    place: CopyValue<(Device, MemberId)>,
+    behind: CopyValue<Behind>,
+}
+
+/// What no screen draws.
+struct Behind {
+    device: Device,
+    me: MemberId,
+    shown: Option<Shown>,
+    /// To whom is being sent.
+    busy: BTreeSet<ConversationId>,
+    /// How often the line came back.
+    returns: u32,
 }
 
 impl Queue {
@@ -214,35 +242,50 @@ impl Queue {
                     Some(problem) => Some(Failed::Problem(problem.clone())),
                     None => (!reply.is_fresh(now)).then_some(Failed::Offline),
                 };
-                all.push(Leaving { to, reply, failed });
+                all.push(Leaving { to, reply, failed, is_kept: true });
             }
         }
-        let (shown, busy) = (CopyValue::new(None), CopyValue::new(BTreeSet::new()));
-        Self { all: Signal::new(all), shown, busy, place: CopyValue::new((device, me)) }
+        let behind = Behind { device, me, shown: None, busy: BTreeSet::new(), returns: 0 };
+        Self { all: Signal::new(all), behind: CopyValue::new(behind) }
     }
 
     /// Sends what waits for one customer, one after the other: they arrive in their order.
     async fn send_all(self, api: &Api, to: ConversationId) {
-        let mut busy = self.busy;
-        if !busy.write().insert(to) {
+        let mut behind = self.behind;
+        if !behind.write().busy.insert(to) {
             return;
         }
         while let Some(reply) = self.next(to) {
+            let before = behind.peek().returns;
             match api.call(Reply { id: to, key: reply.key, content: reply.content }).await {
                 Ok(messages) => self.arrived(to, reply.key, messages),
+                Err(Failed::Problem(Problem::TooMany { retry_after })) => {
+                    sleep(Duration::from_secs(retry_after).clamp(SHORTEST, LONGEST)).await;
+                }
+                // The line came back while nobody answered on the old one.
+                Err(Failed::Offline) if behind.peek().returns != before => {}
                 Err(failed) => self.failed(to, reply.key, &failed),
             }
         }
-        busy.write().remove(&to);
+        behind.write().busy.remove(&to);
     }
 
+    /// The next to be sent to a customer, but for what another window threw away, or has sent, meanwhile.
     fn next(self, to: ConversationId) -> Option<Kept> {
-        let all = self.all.peek();
+        let mut all = self.all;
+        let kept = self.kept(to);
+        let is_gone = |one: &Leaving| {
+            one.to == to && one.failed.is_none() && one.is_kept && kept.iter().all(|reply| reply.key != one.reply.key)
+        };
+        if all.peek().iter().any(is_gone) {
+            all.write().retain(|one| !is_gone(one));
+        }
+        let all = all.peek();
         all.iter().find(|one| one.to == to && one.failed.is_none()).map(|one| one.reply.clone())
     }
 
     fn arrived(self, to: ConversationId, key: MessageId, messages: Vec<Message>) {
-        let shown = *self.shown.peek();
+        let shown = self.behind.peek().shown;
         if let Some(shown) = shown.filter(|shown| shown.of == to) {
             shown.arrived.call(messages);
         }
@@ -251,7 +294,7 @@ impl Queue {
         all.write().retain(|one| one.reply.key != key);
     }
 
-    /// Without a line none of those behind it gets further either.
+    /// Where nobody knows whether it was taken, those behind it wait too: they arrive in their order.
     fn failed(self, to: ConversationId, key: MessageId, failed: &Failed) {
         let refused = match failed {
             // Who signs in again sends it on; a fault may have come after it was taken.
@@ -265,8 +308,8 @@ impl Queue {
             if one.reply.key == key {
                 one.failed = Some(failed.clone());
                 one.reply.refused.clone_from(&refused);
-            } else if *failed == Failed::Offline {
-                one.failed = Some(Failed::Offline);
+            } else if refused.is_none() {
+                one.failed = Some(failed.clone());
             }
         }
         self.refuse(to, key, refused);
@@ -281,13 +324,23 @@ impl Queue {
         });
     }
 
-    /// Changes what the device keeps; other windows keep theirs there too.
-    fn note(self, to: ConversationId, change: impl FnOnce(&mut Vec<Kept>)) {
-        let (device, me) = self.place.peek().clone();
-        let key = format!("{}{to}", prefix(me));
-        let mut kept: Vec<Kept> = read_kept(&device, &key);
+    /// The time, UTC milliseconds.
+    fn now(self) -> i64 {
+        self.behind.peek().device.now().timestamp_millis()
+    }
+
+    /// What the device keeps for a customer.
+    fn kept(self, to: ConversationId) -> Vec<Kept> {
+        let Behind { device, me, .. } = &*self.behind.peek();
+        read_kept(device, &format!("{}{to}", prefix(*me)))
+    }
+
+    /// Changes what the device keeps; other windows keep theirs there too. Answers whether it is kept.
+    fn note(self, to: ConversationId, change: impl FnOnce(&mut Vec<Kept>)) -> bool {
+        let mut kept = self.kept(to);
         change(&mut kept);
-        keep(&device, &key, (!kept.is_empty()).then_some(&kept));
+        let Behind { device, me, .. } = &*self.behind.peek();
+        keep(device, &format!("{}{to}", prefix(*me)), (!kept.is_empty()).then_some(&kept))
     }
 }
 

@@ -216,6 +216,89 @@ async fn a_fault_is_no_refusal_as_it_may_have_come_too_late() {
 }
 
 #[tokio::test]
+async fn after_a_fault_those_behind_wait_for_the_first() {
+    let (server, memory) = (Server::default(), Memory::default());
+    server.says.replace(Some(Failed::Problem(Problem::Unavailable)));
+    let canned = server.canned();
+    let (mut playing, sent) = leavings(canned.clone(), &memory).await;
+    send(&playing, sent, "一");
+    send(&playing, sent, "二");
+    playing.settle().await;
+    assert_eq!(canned.asked::<Reply>(), 1);
+    server.says.replace(None);
+    playing.inside(|| sent.go_on());
+    playing.settle().await;
+    assert_eq!(server.took(), ["一", "二"]);
+}
+
+#[tokio::test]
+async fn one_that_comes_too_fast_waits_and_goes() {
+    let (server, memory) = (Server::default(), Memory::default());
+    server.says.replace(Some(Failed::Problem(Problem::TooMany { retry_after: 1 })));
+    let (mut playing, sent) = leavings(server.canned(), &memory).await;
+    send(&playing, sent, "一");
+    playing.settle().await;
+    assert_eq!(stands(&playing, sent), [None], "it is on its way");
+    server.says.replace(None);
+    playing.run_for(Duration::from_millis(1_300)).await;
+    assert_eq!(server.took(), ["一"]);
+}
+
+#[tokio::test]
+async fn a_line_that_came_back_while_nobody_answered_is_used() {
+    let memory = Memory::default();
+    let tries = Rc::new(Cell::new(0));
+    let (held, count) = (Rc::new(Cell::new(None::<Leavings>)), Rc::clone(&tries));
+    let within = Rc::clone(&held);
+    let canned = Canned::default().on::<Reply>(move |call| {
+        count.set(count.get() + 1);
+        if count.get() == 1 {
+            // The live link is back before the old line gives up.
+            within.get().unwrap().go_on();
+            return Err(Failed::Offline);
+        }
+        Ok(vec![message(call)])
+    });
+    let (mut playing, sent) = leavings(canned, &memory).await;
+    held.set(Some(sent));
+    send(&playing, sent, "一");
+    playing.settle().await;
+    assert_eq!((tries.get(), stands(&playing, sent).len()), (2, 0));
+}
+
+#[tokio::test]
+async fn what_another_window_threw_away_is_not_sent() {
+    let (server, memory) = (Server::default(), Memory::default());
+    server.says.replace(Some(Failed::Offline));
+    let (mut playing, one) = leavings(server.canned(), &memory).await;
+    send(&playing, one, "算了");
+    playing.settle().await;
+    let key = kept(&memory)[0].key;
+    let (mut beside, other) = leavings(server.canned(), &memory).await;
+    beside.settle().await;
+    playing.inside(|| one.take_out(TO, key));
+    server.says.replace(None);
+    beside.inside(|| other.go_on());
+    beside.settle().await;
+    assert!(server.took().is_empty());
+    assert!(stands(&beside, other).is_empty());
+}
+
+#[tokio::test]
+async fn what_stands_in_the_thread_has_arrived_though_its_answer_was_lost() {
+    let (server, memory) = (Server::default(), Memory::default());
+    server.says.replace(Some(Failed::Offline));
+    let (mut playing, sent) = leavings(server.canned(), &memory).await;
+    send(&playing, sent, "一");
+    send(&playing, sent, "二");
+    playing.settle().await;
+    let first = kept(&memory)[0].key;
+    playing.inside(|| sent.are_there(TO, |key| key == first));
+    assert_eq!((stands(&playing, sent).len(), kept(&memory).len()), (1, 1));
+    assert_ne!(kept(&memory)[0].key, first);
+}
+
+#[tokio::test]
 async fn another_window_keeps_its_replies_beside_these() {
     let memory = Memory::default();
     let server = Server::default();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use dioxus::prelude::*;
 use futures_util::{
     StreamExt as _,
@@ -27,6 +28,8 @@ use crate::{
 
 /// How long nothing must change before a draft goes to the server.
 const PAUSE: Duration = Duration::from_millis(800);
+/// For so long after saving, what is told of the draft is this window's own saving.
+const ECHO: TimeDelta = TimeDelta::milliseconds(1_500);
 /// How long until a draft that could not be saved is tried again.
 const AGAIN: Duration = Duration::from_secs(8);
 
@@ -82,6 +85,8 @@ pub struct Desk {
     pub(super) on_device: Signal<bool>,
     pub(super) sending: Signal<Sending>,
     pub(super) place: CopyValue<(Device, String)>,
+    /// When the server last took a change of this window.
+    pub(super) saved_at: CopyValue<Option<DateTime<Utc>>>,
 }
 
 impl Desk {
@@ -185,6 +190,13 @@ impl Desk {
         self.kept.peek().as_ref().is_some_and(|kept| kept.draft.id == id)
     }
 
+    /// Whether what is told of a draft is news of the one in work, and not the echo of what this window saves itself.
+    pub(super) fn is_news(&self, id: DraftId) -> bool {
+        let now = self.place.peek().0.now();
+        let saves = *self.status.peek() == Status::Saving || self.saved_at.peek().is_some_and(|at| now - at < ECHO);
+        self.is_in_work(id) && !saves
+    }
+
     /// Ends a conflict with the other copy.
     pub fn take_theirs(&self) {
         let theirs = match &*self.status.peek() {
@@ -260,15 +272,18 @@ impl Desk {
                 },
             };
             let Some(mut order) = order else { return };
+            let mut looks = order == Order::Look;
             while order == Order::Changed {
                 match select(orders.next(), Box::pin(sleep(PAUSE))).await {
+                    // It can wait until somebody has stopped typing.
+                    Either::Left((Some(Order::Look), _)) => looks = true,
                     Either::Left((Some(next), _)) => order = next,
                     Either::Left((None, _)) => return,
                     Either::Right(_) => break,
                 }
             }
             let stored = |kept: &Kept| kept.draft.revision > 0;
-            if order == Order::Look && self.kept.peek().as_ref().is_some_and(stored) {
+            if looks && self.kept.peek().as_ref().is_some_and(stored) {
                 self.compare(api).await;
             }
             wait = loop {
@@ -331,6 +346,8 @@ impl Desk {
         let Some(mut kept) = self.kept.peek().clone() else {
             return Next::Rest;
         };
+        let mut saved_at = self.saved_at;
+        saved_at.set(Some(self.place.peek().0.now()));
         kept.draft.revision = stored.revision;
         kept.draft.updated_at = stored.updated_at;
         refresh(&mut kept.draft.media, &stored.media);
@@ -353,7 +370,12 @@ impl Desk {
         };
         let theirs = match answer {
             Ok(theirs) => theirs,
-            // Not stored yet, or thrown away elsewhere: saving settles it.
+            // Thrown away elsewhere, and nothing new is here: it is thrown away here too.
+            Err(Failed::Problem(Problem::Missing { .. })) if !kept.unsaved && kept.tap.is_none() => {
+                self.put(Kept::new(blank(kept.draft.kind)), Status::Blank);
+                return Next::Rest;
+            }
+            // Not stored yet, or thrown away elsewhere while somebody writes here: saving settles it.
             Err(Failed::Problem(Problem::Missing { .. })) => {
                 if kept.draft.revision > 0 {
                     self.note(id, |kept| {

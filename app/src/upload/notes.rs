@@ -90,13 +90,17 @@ impl Notes {
             if let Some(note) = notes.iter_mut().find(|note| note.id == info.id) {
                 note.media = Some(info.clone());
                 note.made_at = now;
+                note.is_lost = false;
             }
         });
     }
 
+    /// It is nowhere, unless another window had it made meanwhile.
     fn lost(&self, id: MediaId) {
+        let sure = (self.device.now() - SURE).timestamp_millis();
         self.change(|notes| {
-            if let Some(note) = notes.iter_mut().find(|note| note.id == id) {
+            let is_made = |note: &Note| note.media.is_some() && note.made_at >= sure;
+            if let Some(note) = notes.iter_mut().find(|note| note.id == id && !is_made(note)) {
                 note.media = None;
                 note.is_lost = true;
             }

@@ -381,3 +381,17 @@ async fn one_that_nothing_held_for_a_day_is_not_shown_as_ready() {
     let (playing, held) = uploads(server.canned(10, None), made(now - 24 * hour)).await;
     assert_eq!(stand(&playing, held, ID), Stand::Ready(info(ID, 10)), "a draft holds it");
 }
+
+#[tokio::test]
+async fn what_another_window_is_bringing_is_not_lost_for_good() {
+    let memory = noted(10);
+    let server = Server::default();
+    server.bytes.replace(film(4));
+    let (playing, beside) = uploads(server.canned(10, None), memory.clone()).await;
+    assert_eq!(stand(&playing, beside, ID), Stand::Lost);
+    playing.inside(|| beside.notes.peek().made(&info(ID, 10)));
+    let day = Memory { now: memory.now + chrono::TimeDelta::hours(24), ..memory };
+    let missing = Canned::default().on::<ShowUpload>(|_| Err(Problem::missing(What::Upload).into()));
+    let (playing, later) = uploads(missing, day).await;
+    assert_eq!(stand(&playing, later, ID), Stand::Lost, "it is asked about again");
+}

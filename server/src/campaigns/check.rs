@@ -262,7 +262,10 @@ pub(crate) async fn check(app: App, caller: Caller, call: CheckDraft) -> Result<
         let quota = channels::quota(&app, caller.team, id).await?;
         let state = channels::show(&app, caller.team, id).await?;
         let team = caller.team;
-        let on_its_way = app.db.read(move |tx| outbox::on_its_way(tx, team, id)).await?;
+        let on_its_way = match quota.and_then(|quota| quota.limit) {
+            Some(_) => app.db.read(move |tx| outbox::on_its_way(tx, team, id)).await?,
+            None => 0,
+        };
         channels.push(ChannelCheck {
             channel,
             audience: people,

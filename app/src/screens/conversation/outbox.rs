@@ -66,7 +66,7 @@ pub(super) fn use_outbox(id: ConversationId) -> Outbox {
     Outbox { id, leavings, text, attached }
 }
 
-/// Puts what arrives at the server into the thread.
+/// Puts what arrives at the server into the thread; what stands there does not wait any more.
 pub(super) fn use_arrived(outbox: Outbox, entries: &Pages<Entry>) {
     let (entries, mut changed) = (*entries, use_desk().changed);
     let arrived = use_callback(move |messages: Vec<Message>| {
@@ -81,6 +81,15 @@ pub(super) fn use_arrived(outbox: Outbox, entries: &Pages<Entry>) {
         changed += 1;
     });
     use_arrivals(outbox.leavings, outbox.id, arrived);
+    use_effect(move || {
+        let items = entries.items();
+        let items = items.read();
+        let is_there = |key: MessageId| {
+            let key = key.to_string();
+            items.iter().any(|entry| matches!(entry, Entry::Message(message) if message.id == key))
+        };
+        outbox.leavings.are_there(outbox.id, is_there);
+    });
 }
 
 impl Outbox {

@@ -17,7 +17,7 @@ use shared::{
     limits::Platform,
     live::LiveEvent,
     members::{ListColleagues, Role},
-    problem::{Conflict, Problem, Rule},
+    problem::{Conflict, Problem, Rule, What},
     reasons::Reason,
     selection::Selection,
 };
@@ -270,6 +270,34 @@ async fn what_another_window_saves_is_shown_without_a_reload() {
     canned.tell(LiveEvent::Draft { id: draft(&[]).id });
     playing.settle().await;
     has(&playing.html(), &["另一個視窗寫的", "草稿已儲存"]);
+}
+
+#[tokio::test]
+async fn what_another_window_throws_away_is_not_saved_again() {
+    let canned = server(draft(&["原來"])).on::<ShowDraft>(|_| Err(Problem::missing(What::Draft).into()));
+    let memory = kept(&Kept::new(draft(&["原來"])));
+    let stage = Stage::at("/send/message", canned.clone()).on(memory.clone()).signed_in(member(Role::SalesStaff));
+    let mut playing = stage.play().await;
+    canned.tell(LiveEvent::Draft { id: draft(&[]).id });
+    playing.settle().await;
+    assert_eq!(canned.asked::<SaveDraft>(), 0, "nobody wants it any more");
+    let left = memory.values.borrow().get(&format!("draft.{}", member(Role::SalesStaff).id)).cloned();
+    assert!(!left.unwrap().contains("原來"));
+    assert!(!playing.html().contains("原來"));
+}
+
+#[tokio::test]
+async fn the_echo_of_its_own_saving_is_no_news() {
+    let mine = Kept { unsaved: true, ..Kept::new(draft(&["改過"])) };
+    let canned = server(draft(&["原來"])).on::<SaveDraft>(|_| Ok(Draft { revision: 4, ..draft(&["改過"]) }));
+    let stage = Stage::at("/send/message", canned.clone()).on(kept(&mine)).signed_in(member(Role::SalesStaff));
+    let mut playing = stage.play().await;
+    playing.run_for(Duration::from_secs(1)).await;
+    let (saved, asked) = (canned.asked::<SaveDraft>(), canned.asked::<ShowDraft>());
+    assert_eq!(saved, 1);
+    canned.tell(LiveEvent::Draft { id: draft(&[]).id });
+    playing.settle().await;
+    assert_eq!((canned.asked::<SaveDraft>(), canned.asked::<ShowDraft>()), (saved, asked));
 }
 
 #[tokio::test]

@@ -53,12 +53,13 @@ struct Written {
 /// Writes to the customer. The same key again, by the same member in the same conversation, is the same reply, whatever
 /// happened to it or to the conversation since. The caller wakes the engine after the commit.
 pub(super) fn reply(tx: &mut Tx<'_>, app: &App, caller: &Caller, call: &Reply) -> Result<Vec<Message>> {
-    let found = visible(tx, caller, call.id)?;
-    if let Some((conversation, member)) = store::place_of(tx, caller.team, call.key)? {
-        if (conversation, member) != (call.id, Some(caller.member)) {
-            return Err(Problem::invalid("key", Rule::Taken).into());
-        }
+    let place = store::place_of(tx, caller.team, call.key)?;
+    if place == Some((call.id, Some(caller.member))) {
         return written(tx, app, caller, call.key);
+    }
+    let found = visible(tx, caller, call.id)?;
+    if place.is_some() {
+        return Err(Problem::invalid("key", Rule::Taken).into());
     }
     let ids: Vec<MediaId> = call.content.media().map(|(_, id)| id).collect();
     check(tx, app, caller, &found, &call.content, &ids)?;

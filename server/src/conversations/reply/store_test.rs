@@ -30,6 +30,7 @@ on_both_engines![
     several_messages_are_one_delivery_and_stand_in_order,
     a_medium_that_is_not_there_is_named_and_nothing_is_kept,
     a_key_of_someone_else_is_taken,
+    what_was_taken_is_answered_though_the_conversation_was_handed_on,
     who_may_not_reply_is_told_why,
     what_cannot_be_sent_is_named,
     who_blocked_since_is_not_sent,
@@ -202,6 +203,26 @@ async fn a_key_of_someone_else_is_taken(db: Db) {
     assert_eq!(write(&world, &world.mia, first.clone()).await, taken);
     assert_eq!(write(&world, &world.ann, Reply { id: other, ..first }).await, taken);
     assert_eq!(deliveries(&world, other).await, []);
+}
+
+async fn what_was_taken_is_answered_though_the_conversation_was_handed_on(db: Db) {
+    let world = World::new(db).await;
+    let id = world.open("Lin", &world.ann).await;
+    let first = call(&world, id, "好的");
+    let taken = write(&world, &world.ann, first.clone()).await.unwrap();
+    let (team, bob, south) = (world.team, world.bob.member, world.south);
+    world
+        .write(move |tx| {
+            tx.execute(
+                "UPDATE conversation SET owner_id = $3, store_id = $4 WHERE team_id = $1 AND id = $2",
+                params![team, id, bob, south],
+            )
+        })
+        .await;
+    assert_eq!(write(&world, &world.ann, first).await.unwrap().id, taken.id, "it was not refused");
+    let missing = Err(Problem::missing(What::Conversation));
+    assert_eq!(write(&world, &world.ann, call(&world, id, "又")).await, missing, "nothing new from her");
+    assert_eq!(deliveries(&world, id).await.len(), 1);
 }
 
 async fn who_may_not_reply_is_told_why(db: Db) {

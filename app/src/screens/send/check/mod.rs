@@ -72,6 +72,11 @@ fn PreviewAndCheck() -> Element {
     use_sent_screen(&drafts);
 
     let mut asking = use_signal(|| false);
+    use_effect(move || {
+        // It was changed: the question is about what is not shown any more.
+        let _ = stored.read();
+        asking.set(false);
+    });
     let mut left_out = use_signal(|| None::<u64>);
     let go = use_callback(move |()| {
         asking.set(false);
