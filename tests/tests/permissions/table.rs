@@ -117,6 +117,7 @@ pub(crate) const TABLE: &[Row] = &[
     row("PUT /uploads/{id}", Session, Upload, ANYBODY),
     row("PUT /uploads/{id}/pieces/{offset}", Session, Upload, ["y---", "y---", "y---"]),
     row("POST /uploads/{id}/finish", Session, Upload, ["y---", "y---", "y---"]),
+    row("GET /uploads/{id}", Session, Upload, ["y---", "y---", "y---"]),
     row("DELETE /uploads/{id}", Session, Upload, ["yyyy", "yyyy", "yyyy"]),
     // Clients draw the ids of drafts, so another's id is simply a new draft of the caller's own.
     row("PUT /drafts/{id}", Omo, Draft, ["rrrr", "yyyy", "yyyy"]),
