@@ -184,6 +184,14 @@ pub(super) fn reopen(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Resul
     Ok(())
 }
 
+/// When the latest event of a conversation was (UTC ms); 0 where there is none.
+pub(super) fn last_event_at(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<i64> {
+    tx.one(
+        "SELECT COALESCE(MAX(at), 0) FROM conversation_event WHERE team_id = $1 AND conversation_id = $2",
+        params![team, id],
+    )
+}
+
 /// The subscription as the conversation has it.
 pub(super) fn subscription(tx: &mut Tx<'_>, team: TeamId, id: ConversationId) -> Result<Subscription> {
     tx.one("SELECT subscription FROM conversation WHERE team_id = $1 AND id = $2", params![team, id])

@@ -18,6 +18,7 @@ use crate::db::{Db, FromRow, Result, Row, params, testing::on_both_engines};
 on_both_engines![
     a_first_message_begins_a_pending_conversation,
     a_closed_one_becomes_pending_and_nobodys,
+    it_was_opened_again_after_it_was_closed_whatever_the_platforms_clock_says,
     one_in_progress_stays,
     a_repeat_changes_nothing,
     two_first_messages_at_once_make_one_conversation,
@@ -115,6 +116,20 @@ async fn a_closed_one_becomes_pending_and_nobodys(db: Db) {
     assert_eq!((shape.state, shape.owned, shape.unread), (ConversationState::Pending, false, 1));
     assert_eq!(shape.waiting_since, Some(NOW + 5));
     assert_eq!(event_kinds(&world, world.team, id).await, [EventKind::Reopened]);
+}
+
+async fn it_was_opened_again_after_it_was_closed_whatever_the_platforms_clock_says(db: Db) {
+    let world = World::new(db).await;
+    let id = world.conversation(world.shop, "Lin", ConversationState::Closed, &world.ann).await;
+    let (team, stranger, event) = (world.team, world.eve.team, world.clock.id());
+    assert_eq!(world.read(move |tx| store::last_event_at(tx, team, id)).await, 0);
+    let closed = super::Event { kind: EventKind::Closed, by: None, to: None, at: NOW + 700 };
+    world.write(move |tx| super::super::thread::append(tx, team, id, event, closed)).await;
+    assert_eq!(world.read(move |tx| store::last_event_at(tx, team, id)).await, NOW + 700);
+    assert_eq!(world.read(move |tx| store::last_event_at(tx, stranger, id)).await, 0);
+    let lin = customer_of(&world, id).await;
+    world.wrote(world.text(lin, "還在嗎", NOW)).await;
+    assert_eq!(event_kinds(&world, team, id).await, [EventKind::Closed, EventKind::Reopened]);
 }
 
 async fn one_in_progress_stays(db: Db) {

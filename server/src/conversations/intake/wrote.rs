@@ -47,7 +47,9 @@ pub fn customers_wrote(tx: &mut Tx<'_>, clock: &Clock, inbound: &[Inbound]) -> d
         let before = standings(tx, note.team, &[note.id])?.into_iter().next().map(|(_, standing)| standing);
         reopened.insert(note.id, before);
         store::reopen(tx, note.team, note.id)?;
-        let event = Event { kind: EventKind::Reopened, by: None, to: None, at: note.first_at };
+        // By the platform's time, which may be cut to seconds, she may have written before it was closed.
+        let at = note.first_at.max(store::last_event_at(tx, note.team, note.id)?);
+        let event = Event { kind: EventKind::Reopened, by: None, to: None, at };
         history(tx, clock, note.team, note.id, event)?;
     }
     store::note_customers(tx, notes.values())?;
